@@ -1,0 +1,102 @@
+//! Finding the people of a message among the contacts of iMIS.
+
+use crate::{Call, EmailAddress, Verb};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The key of a contact: iMIS's `PartyId` (`imis.md §2`: the iMIS ID on 20.x).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContactId(pub String);
+
+/// What a contact is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactKind {
+    /// A person.
+    Person,
+    /// An organisation.
+    Organisation,
+}
+
+/// A contact, with the facts that tell it from another on the same address.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Its key.
+    pub id: ContactId,
+    /// Person or organisation.
+    pub kind: ContactKind,
+    /// Full name.
+    pub name: String,
+    /// Primary e-mail, if iMIS has one that can be read.
+    pub email: Option<EmailAddress>,
+    /// The organisation's name and the person's title there.
+    pub organisation: Option<String>,
+    /// Title at the organisation.
+    pub title: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Phone.
+    pub phone: Option<String>,
+    /// Member type, as the site words it.
+    pub member_type: Option<String>,
+    /// Status as the site words it, such as "Active".
+    pub status: Option<String>,
+    /// False for contacts that are inactive, suspended or marked for deletion.
+    pub active: bool,
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contact").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// Asks which contacts the given addresses belong to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MatchContacts {
+    /// The addresses, without repeats; at most [`MatchContacts::MAX`].
+    pub addresses: Vec<EmailAddress>,
+}
+
+impl MatchContacts {
+    /// Most addresses in one call; a pane with more asks in several.
+    pub const MAX: usize = 500;
+}
+
+impl Call for MatchContacts {
+    type Response = Matches;
+    const VERB: Verb = Verb::Post;
+    const PATH: &'static str = "/api/contacts/match";
+}
+
+/// Why a contact was found for an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchReason {
+    /// The address is the contact's primary e-mail.
+    PrimaryEmail,
+    /// The address is another e-mail of the contact.
+    OtherEmail,
+}
+
+/// One contact found for one address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Match {
+    /// The address that was asked for.
+    pub address: EmailAddress,
+    /// Why it matched.
+    pub reason: MatchReason,
+    /// The contact.
+    pub contact: Contact,
+}
+
+/// The answer to [`MatchContacts`]. An address with no entry is not in iMIS.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matches {
+    /// What was found; several entries for an address mean several contacts.
+    /// Active contacts come first.
+    pub found: Vec<Match>,
+    /// Addresses that could not be asked for; the rest is complete.
+    pub failed: Vec<EmailAddress>,
+}

@@ -1,0 +1,35 @@
+//! The words on the wire between the pane and the server.
+//!
+//! Both ends compile against this crate, so a field cannot change on one side
+//! only. It knows no host, no HTTP library, no iMIS, no Office and no clock:
+//! paths are templates, times are milliseconds since 1970 in UTC as given by
+//! Outlook, and what is personal hides itself from `Debug`.
+
+mod address;
+mod attachment;
+mod bootstrap;
+mod call;
+mod contact;
+mod problem;
+mod save;
+mod session;
+
+pub use address::{BadAddress, EmailAddress};
+pub use attachment::{AttachmentName, AttachmentOutcome, AttachmentReport};
+pub use bootstrap::{Bootstrap, Method as SignInMethod, Site, SiteName};
+pub use call::{Call, GetBootstrap, GetMe, GetSaveTargets, SignOut, Verb};
+pub use contact::{Contact, ContactId, ContactKind, Match, MatchContacts, MatchReason, Matches};
+pub use problem::{Problem, ProblemCode};
+pub use save::{
+    ActivityType, ActivityTypeId, InteractionStore, MessageToSave, Record, RecordId, RecordOutcome, SaveAs, SaveId,
+    SaveMessage, SaveReport, SaveTargets, SavedAttachment, TargetContact,
+};
+pub use session::{Me, SessionToken, SignIn, SignedIn};
+
+/// Version of this vocabulary. The pane sends it with every call; a server that
+/// no longer speaks it answers [`ProblemCode::PaneOutdated`].
+pub const VERSION: &str = "1";
+
+/// Header that carries [`VERSION`]. A page of another origin cannot send it
+/// without a preflight, which the server never grants.
+pub const VERSION_HEADER: &str = "x-addin";

@@ -1,0 +1,180 @@
+//! Saving a message to iMIS.
+//!
+//! The pane makes a [`SaveId`] and sends [`SaveMessage`]; the server writes the
+//! records and answers a [`SaveReport`]. Then each attachment is uploaded raw
+//! (see [`crate::AttachmentReport`]). Both may be repeated under the same
+//! [`SaveId`] at any time: what is already in iMIS is never written again.
+
+use crate::{AttachmentName, AttachmentOutcome, Call, ContactId, EmailAddress, Problem, Verb};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Names one save. Made by the pane (a UUID); a retry carries the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SaveId(pub String);
+
+/// The key of an activity type, such as `EMAIL` (at most 10 characters, `imis.md §6.1`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ActivityTypeId(pub String);
+
+/// An activity type that may be saved to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityType {
+    /// Its key.
+    pub id: ActivityTypeId,
+    /// What people call it.
+    pub description: String,
+}
+
+/// Where "Save as interaction" goes at this site (`imis.md §7`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InteractionStore {
+    /// The communication log: one entry, a recipient for each contact, takes attachments.
+    CommunicationLog,
+    /// Contact interactions: one for each contact, no attachments.
+    ContactInteraction,
+}
+
+/// The answer to [`crate::GetSaveTargets`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaveTargets {
+    /// Where interactions go; `None` where this person may not write any.
+    pub interaction: Option<InteractionStore>,
+    /// The activity types offered; empty where this person may not write any.
+    pub activity_types: Vec<ActivityType>,
+    /// Largest attachment, in bytes.
+    pub attachment_max_bytes: u64,
+    /// Most contacts in one save.
+    pub contacts_max: usize,
+}
+
+/// What to save the message as.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SaveAs {
+    /// An interaction.
+    Interaction,
+    /// An activity.
+    Activity {
+        /// Of this type.
+        activity_type: ActivityTypeId,
+    },
+}
+
+/// A contact to save to, and the address it was found by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetContact {
+    /// The contact.
+    pub id: ContactId,
+    /// The address on the message.
+    pub address: Option<EmailAddress>,
+}
+
+/// The message itself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageToSave {
+    /// Internet Message-ID; empty where Outlook has none.
+    pub message_id: String,
+    /// Subject, may be empty.
+    pub subject: String,
+    /// Body as HTML, as Outlook gives it.
+    pub html: String,
+    /// Body as text.
+    pub text: String,
+    /// When it was sent or received, in milliseconds since 1970 (UTC).
+    pub sent_ms: Option<f64>,
+    /// Minutes to add to UTC for the person's local time: iMIS keeps local
+    /// times without a zone (`imis.md §4.2`).
+    pub utc_offset_minutes: i32,
+    /// Who sent it.
+    pub from: Option<EmailAddress>,
+    /// Everybody in To and Cc.
+    pub recipients: Vec<EmailAddress>,
+}
+
+impl fmt::Debug for MessageToSave {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MessageToSave(…)")
+    }
+}
+
+/// An attachment that will be uploaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedAttachment {
+    /// Its name.
+    pub name: AttachmentName,
+    /// Media type, such as `application/pdf`.
+    pub content_type: String,
+}
+
+/// Saves a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaveMessage {
+    /// Names this save; a retry carries the same.
+    pub save: SaveId,
+    /// What to save as.
+    pub save_as: SaveAs,
+    /// To whom; at least one, at most [`SaveTargets::contacts_max`].
+    pub contacts: Vec<TargetContact>,
+    /// The message.
+    pub message: MessageToSave,
+    /// The attachments that will follow, in the order of their uploads.
+    pub attachments: Vec<SavedAttachment>,
+}
+
+impl SaveMessage {
+    /// Longest body taken, HTML and text each, in bytes.
+    pub const BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+}
+
+impl Call for SaveMessage {
+    type Response = SaveReport;
+    const VERB: Verb = Verb::Post;
+    const PATH: &'static str = "/api/saves";
+}
+
+/// The key of a record in iMIS, with what it is (`CommunicationLog:…`, `Activity:…`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RecordId(pub String);
+
+/// What became of the record of one contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum RecordOutcome {
+    /// It is in iMIS.
+    Saved {
+        /// Its key. Contacts of one communication-log entry share it.
+        record: RecordId,
+    },
+    /// It is not, or nobody knows yet; a retry finds out.
+    Failed {
+        /// Why.
+        problem: Problem,
+    },
+}
+
+/// The record of one contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The contact.
+    pub contact: ContactId,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: RecordOutcome,
+}
+
+/// The answer to [`SaveMessage`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaveReport {
+    /// The save.
+    pub save: SaveId,
+    /// One entry for each contact, in the order asked.
+    pub records: Vec<Record>,
+    /// For each attachment whether it is in iMIS on every record already
+    /// (after a retry), in the order asked.
+    pub attachments: Vec<Option<AttachmentOutcome>>,
+}
