@@ -85,7 +85,7 @@ pub struct MessageToSave {
     /// Body as text.
     pub text: String,
     /// When it was sent or received, in milliseconds since 1970 (UTC).
-    pub sent_ms: Option<f64>,
+    pub sent_ms: Option<i64>,
     /// Minutes to add to UTC for the person's local time: iMIS keeps local
     /// times without a zone (`imis.md §4.2`).
     pub utc_offset_minutes: i32,

@@ -63,7 +63,7 @@ pub struct Me {
     /// The person's own contact.
     pub contact: ContactId,
     /// When the session ends, in milliseconds since 1970 (UTC).
-    pub expires_ms: f64,
+    pub expires_ms: i64,
 }
 
 impl fmt::Debug for Me {
