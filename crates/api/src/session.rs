@@ -18,7 +18,7 @@ impl fmt::Debug for SessionToken {
 /// Signs in with iMIS credentials.
 ///
 /// A `DPoP` proof (RFC 9449) on this request binds the session to its key.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
     /// Which iMIS.
     pub site: SiteName,
