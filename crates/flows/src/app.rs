@@ -267,6 +267,7 @@ impl App {
                 if let Targets::Known(targets) = &self.targets {
                     draft.fit(targets);
                 }
+                self.saves.iter_mut().for_each(|save| save.reopened(&message.key));
                 let people = People::of(&message, self.own.as_ref());
                 self.mail = Some(Ok(OpenMail { message, people, draft }));
                 return self.look_up();

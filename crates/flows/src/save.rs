@@ -368,10 +368,15 @@ impl Save {
     pub(crate) fn marked(&mut self, answer: Result<(), Trouble>) {
         self.mark = match answer {
             Ok(()) => Mark::Set,
-            // Tried again when the message is opened again.
-            Err(Trouble::MessageClosed) => Mark::Pending,
             Err(trouble) => Mark::Failed(trouble),
         };
+    }
+
+    /// The message is open again: what could not be marked then can be now.
+    pub(crate) fn reopened(&mut self, key: &MessageKey) {
+        if self.message.key.item_id == key.item_id && self.mark == Mark::Failed(Trouble::MessageClosed) {
+            self.mark = Mark::Pending;
+        }
     }
 
     fn pause(&mut self) -> Vec<Effect> {

@@ -1,0 +1,155 @@
+//! Who is on the message.
+
+use crate::world::{address, found, mail, matches, message, problem, signed_in, signed_out};
+use api::{ContactId, Matches, ProblemCode};
+use flows::{App, Effect, Event, Lookup, Role, Session, Standing};
+
+fn open(people: &[(Role, &str)]) -> (App, Vec<Effect>) {
+    let mut app = signed_in();
+    let effects = app.update(Event::MessageOpened(message(1, people)));
+    (app, effects)
+}
+
+fn targets(app: &App) -> Vec<String> {
+    mail(app).people.targets().into_iter().map(|(target, _)| target.id.0).collect()
+}
+
+#[test]
+fn everybody_but_the_mailbox_itself_is_looked_up_once() {
+    let (app, effects) = open(&[
+        (Role::From, "Ada@example.org"),
+        (Role::To, "staff@association.example"),
+        (Role::To, "grace@example.org"),
+        (Role::Cc, "ada@example.org"),
+    ]);
+    let expected = vec![address("ada@example.org"), address("grace@example.org")];
+    assert_eq!(effects, vec![Effect::Match(message(1, &[]).key, expected)]);
+    assert_eq!(mail(&app).people.entries[0].roles, vec![Role::From, Role::Cc]);
+}
+
+#[test]
+fn an_answer_for_the_previous_message_is_dropped() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org")]);
+    app.update(Event::MessageOpened(message(2, &[(Role::From, "grace@example.org")])));
+    let late = matches(vec![found("ada@example.org", "101", "Ada")]);
+    app.update(Event::Matched(message(1, &[]).key, vec![address("ada@example.org")], Ok(late)));
+    assert_eq!(mail(&app).people.lookup, Lookup::Searching);
+    assert_eq!(mail(&app).people.entries[0].standing, Standing::Searching);
+}
+
+#[test]
+fn an_answer_for_an_earlier_opening_of_the_same_message_is_dropped() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org")]);
+    let mut again = message(1, &[(Role::From, "ada@example.org")]);
+    again.key.opening = 2;
+    app.update(Event::MessageOpened(again));
+    let late = matches(vec![found("ada@example.org", "101", "Ada")]);
+    app.update(Event::Matched(message(1, &[]).key, vec![address("ada@example.org")], Ok(late)));
+    assert_eq!(mail(&app).people.lookup, Lookup::Searching);
+}
+
+#[test]
+fn two_contacts_on_one_address_must_be_chosen_between() {
+    let (mut app, _) = open(&[(Role::From, "office@harbour.example")]);
+    let office = address("office@harbour.example");
+    let both = vec![found("office@harbour.example", "105", "Ruth"), found("office@harbour.example", "106", "Tom")];
+    app.update(Event::Matched(message(1, &[]).key, vec![office.clone()], Ok(matches(both))));
+    assert!(mail(&app).people.entries[0].needs_choice());
+    assert!(targets(&app).is_empty());
+    app.update(Event::ContactChosen(office, ContactId("106".to_owned())));
+    assert_eq!(targets(&app), vec!["106"]);
+}
+
+#[test]
+fn one_contact_with_two_addresses_is_saved_to_once() {
+    let (mut app, _) = open(&[(Role::From, "grace@home.example"), (Role::To, "grace@acme.example")]);
+    let both = vec![found("grace@home.example", "107", "Grace"), found("grace@acme.example", "107", "Grace")];
+    let asked = vec![address("grace@home.example"), address("grace@acme.example")];
+    app.update(Event::Matched(message(1, &[]).key, asked, Ok(matches(both))));
+    assert_eq!(targets(&app), vec!["107"]);
+}
+
+#[test]
+fn those_not_in_imis_are_counted() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org"), (Role::To, "stranger@unknown.example")]);
+    let asked = vec![address("ada@example.org"), address("stranger@unknown.example")];
+    let answer = matches(vec![found("ada@example.org", "101", "Ada")]);
+    app.update(Event::Matched(message(1, &[]).key, asked, Ok(answer)));
+    assert_eq!(mail(&app).people.not_in_imis(), (1, 2));
+}
+
+#[test]
+fn switching_a_role_off_and_on_brings_back_whom_one_removed() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org"), (Role::Cc, "grace@example.org")]);
+    let asked = vec![address("ada@example.org"), address("grace@example.org")];
+    let answer = matches(vec![found("ada@example.org", "101", "Ada"), found("grace@example.org", "107", "Grace")]);
+    app.update(Event::Matched(message(1, &[]).key, asked, Ok(answer)));
+    app.update(Event::PersonRemoved(address("grace@example.org")));
+    assert_eq!(targets(&app), vec!["101"]);
+    app.update(Event::RoleToggled(Role::Cc));
+    assert_eq!(mail(&app).people.shown().count(), 1);
+    app.update(Event::RoleToggled(Role::Cc));
+    assert_eq!(targets(&app), vec!["101", "107"]);
+}
+
+#[test]
+fn a_removed_person_can_be_put_back() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org")]);
+    let answer = matches(vec![found("ada@example.org", "101", "Ada")]);
+    app.update(Event::Matched(message(1, &[]).key, vec![address("ada@example.org")], Ok(answer)));
+    app.update(Event::PersonRemoved(address("ada@example.org")));
+    assert!(targets(&app).is_empty());
+    app.update(Event::PersonRestored(address("ada@example.org")));
+    assert_eq!(targets(&app), vec!["101"]);
+}
+
+#[test]
+fn six_hundred_addresses_are_asked_for_in_two_calls_and_both_are_awaited() {
+    let names: Vec<String> = (0..600).map(|number| format!("p{number}@example.org")).collect();
+    let people: Vec<(Role, &str)> = names.iter().map(|name| (Role::To, name.as_str())).collect();
+    let (mut app, effects) = open(&people);
+    let [Effect::Match(key, first), Effect::Match(_, second)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((first.len(), second.len()), (500, 100));
+    app.update(Event::Matched(key.clone(), first.clone(), Ok(Matches::default())));
+    assert_eq!(mail(&app).people.lookup, Lookup::Searching);
+    app.update(Event::Matched(key.clone(), second.clone(), Ok(Matches::default())));
+    assert_eq!(mail(&app).people.lookup, Lookup::Done);
+}
+
+#[test]
+fn a_failed_look_up_is_asked_again_only_for_those_not_known() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org"), (Role::To, "grace@example.org")]);
+    let answer =
+        Matches { found: vec![found("ada@example.org", "101", "Ada")], failed: vec![address("grace@example.org")] };
+    let asked = vec![address("ada@example.org"), address("grace@example.org")];
+    app.update(Event::Matched(message(1, &[]).key, asked, Ok(answer)));
+    let again = app.update(Event::MatchAgainAsked);
+    assert_eq!(again, vec![Effect::Match(message(1, &[]).key, vec![address("grace@example.org")])]);
+}
+
+#[test]
+fn an_unreachable_imis_is_said_and_can_be_asked_again() {
+    let (mut app, effects) = open(&[(Role::From, "ada@example.org")]);
+    let down = problem(ProblemCode::ImisUnavailable);
+    app.update(Event::Matched(message(1, &[]).key, vec![address("ada@example.org")], Err(down.clone())));
+    assert_eq!(mail(&app).people.lookup, Lookup::Failed(down));
+    assert_eq!(app.update(Event::MatchAgainAsked), effects);
+}
+
+#[test]
+fn a_message_without_a_readable_address_asks_nothing() {
+    let (app, effects) = open(&[(Role::From, "not an address")]);
+    assert!(effects.is_empty());
+    assert_eq!(mail(&app).people.lookup, Lookup::Done);
+    assert_eq!(mail(&app).people.unreadable, 1);
+}
+
+#[test]
+fn a_session_that_ended_shows_the_door_and_the_look_up_goes_on_after_it() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org")]);
+    let ended = app.update(Event::Matched(message(1, &[]).key, vec![address("ada@example.org")], Err(signed_out())));
+    assert_eq!(ended, vec![Effect::ForgetSession]);
+    assert!(matches!(app.session, Session::SignedOut(_)));
+    let back = app.update(Event::SignInAnswered(Ok(crate::world::me("ada"))));
+    assert!(back.contains(&Effect::Match(message(1, &[]).key, vec![address("ada@example.org")])));
+}

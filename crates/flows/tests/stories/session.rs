@@ -1,0 +1,104 @@
+//! Coming and going.
+
+use crate::world::{at_the_door, bootstrap, mail, me, message, problem, signed_out, with_matched};
+use api::ProblemCode;
+use flows::{App, Credentials, Departure, Effect, Event, Place, Role, Session, Standing, Trouble};
+
+fn credentials(user_name: &str, password: &str) -> Event {
+    Event::SignInAsked(Credentials { user_name: user_name.to_owned(), password: password.to_owned() })
+}
+
+fn form(app: &App) -> &flows::SignInForm {
+    match &app.session {
+        Session::SignedOut(form) => form,
+        other => panic!("not at the door: {other:?}"),
+    }
+}
+
+#[test]
+fn a_kept_session_opens_the_pane_without_a_form() {
+    let (mut app, first) = App::start();
+    assert_eq!(first, vec![Effect::FetchBootstrap]);
+    assert_eq!(app.update(Event::Bootstrapped(Ok(bootstrap()))), vec![Effect::RestoreSession]);
+    let effects = app.update(Event::SessionRestored(Some(Ok(me("ada")))));
+    assert_eq!(effects, vec![Effect::FetchTargets]);
+    assert_eq!(app.session, Session::SignedIn(me("ada")));
+}
+
+#[test]
+fn a_kept_session_that_ended_is_forgotten_and_said_so() {
+    let (mut app, _) = App::start();
+    app.update(Event::Bootstrapped(Ok(bootstrap())));
+    let effects = app.update(Event::SessionRestored(Some(Err(signed_out()))));
+    assert_eq!(effects, vec![Effect::ForgetSession]);
+    assert_eq!(form(&app).departure, Departure::Ended);
+}
+
+#[test]
+fn a_server_out_of_reach_is_said_and_asked_again() {
+    let (mut app, _) = App::start();
+    app.update(Event::Bootstrapped(Err(Trouble::Offline)));
+    assert_eq!(app.session, Session::Unreachable(Trouble::Offline));
+    assert_eq!(app.update(Event::RestartAsked), vec![Effect::FetchBootstrap]);
+}
+
+#[test]
+fn a_wrong_password_keeps_the_name_and_says_why() {
+    let mut app = at_the_door();
+    let effects = app.update(credentials(" ada ", "wrong"));
+    assert!(matches!(effects.as_slice(), [Effect::SignIn(asked)] if asked.user_name == "ada"));
+    assert!(form(&app).busy);
+    app.update(Event::SignInAnswered(Err(problem(ProblemCode::WrongCredentials))));
+    assert_eq!(form(&app).user_name, "ada");
+    assert!(!form(&app).busy);
+    assert_eq!(form(&app).trouble, Some(problem(ProblemCode::WrongCredentials)));
+}
+
+#[test]
+fn a_second_click_does_not_try_the_password_twice() {
+    let mut app = at_the_door();
+    app.update(credentials("ada", "secret"));
+    assert!(app.update(credentials("ada", "secret")).is_empty());
+}
+
+#[test]
+fn nothing_is_sent_without_a_password() {
+    let mut app = at_the_door();
+    assert!(app.update(credentials("ada", "")).is_empty());
+    assert!(!form(&app).busy);
+}
+
+#[test]
+fn signing_out_leaves_nothing_of_ones_contacts_to_the_next() {
+    let mut app = with_matched(message(1, &[(Role::From, "ada@example.org")]));
+    let effects = app.update(Event::SignOutAsked);
+    assert_eq!(effects, vec![Effect::SignOut]);
+    assert_eq!(mail(&app).people.entries[0].standing, Standing::Searching);
+    assert_eq!(form(&app).user_name, "");
+}
+
+#[test]
+fn another_person_signing_in_looks_everybody_up_anew() {
+    let mut app = with_matched(message(1, &[(Role::From, "ada@example.org")]));
+    app.update(Event::TargetsAnswered(Err(signed_out())));
+    assert_eq!(form(&app).user_name, "ada");
+    let effects = app.update(Event::SignInAnswered(Ok(me("grace"))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Match(..))));
+    assert_eq!(mail(&app).people.entries[0].standing, Standing::Searching);
+}
+
+#[test]
+fn outside_outlook_the_pane_knows_where_it_is() {
+    let (mut app, _) = App::start();
+    app.update(Event::OutsideOutlook);
+    assert_eq!(app.place, Place::Elsewhere);
+}
+
+#[test]
+fn a_password_is_never_printed() {
+    let mut app = at_the_door();
+    let event = credentials("ada", "s3cret");
+    assert!(!format!("{event:?}").contains("s3cret"));
+    let effects = app.update(event);
+    assert!(!format!("{effects:?} {app:?}").contains("s3cret"));
+}
