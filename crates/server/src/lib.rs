@@ -1,1 +1,13 @@
-//! Placeholder.
+//! The thin server: serves the pane, signs people in, and calls iMIS with their
+//! own rights.
+//!
+//! One door: [`start`]. Nothing reads the environment or the time but what is
+//! handed in here.
+
+mod clock;
+pub mod config;
+mod start;
+
+pub use clock::Clock;
+pub use config::{Config, ConfigError};
+pub use start::{Running, StartError, start};

@@ -1,0 +1,60 @@
+//! Sizes, times and rates. The usual values are `security.md §5.2` and `§5.3`.
+
+use std::time::Duration;
+
+/// How much, how long, how often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest JSON body but for a message to save, in bytes.
+    pub json_max_bytes: usize,
+    /// Longest message to save, in bytes: two bodies of 16 MiB and what JSON adds.
+    pub message_max_bytes: usize,
+    /// Wrong passwords for an account before it is locked here; iMIS locks at five.
+    pub sign_in_tries: u32,
+    /// How long wrong passwords count.
+    pub sign_in_window: Duration,
+    /// Sign-ins from one network address in that time; offices share one.
+    pub sign_ins_per_address: u32,
+    /// Uploads at once; more are asked to wait.
+    pub uploads_max: usize,
+    /// Longest silence within an upload.
+    pub upload_silence: Duration,
+    /// Bytes a second that an upload must keep, after [`Limits::upload_silence`].
+    pub upload_bytes_per_second: u64,
+    /// Longest upload.
+    pub upload_total: Duration,
+    /// Longest time to send the head of a request.
+    pub head: Duration,
+    /// Longest time a request without attachments may take.
+    pub request: Duration,
+    /// How long a stopping server waits for requests under way.
+    pub drain: Duration,
+    /// Connecting to iMIS.
+    pub imis_connect: Duration,
+    /// A read from iMIS.
+    pub imis_read: Duration,
+    /// A write to iMIS.
+    pub imis_write: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            json_max_bytes: 256 * 1024,
+            message_max_bytes: 40 * 1024 * 1024,
+            sign_in_tries: 3,
+            sign_in_window: Duration::from_mins(15),
+            sign_ins_per_address: 100,
+            uploads_max: 64,
+            upload_silence: Duration::from_secs(10),
+            upload_bytes_per_second: 8 * 1024,
+            upload_total: Duration::from_mins(5),
+            head: Duration::from_secs(10),
+            request: Duration::from_mins(3),
+            drain: Duration::from_mins(1),
+            imis_connect: Duration::from_secs(3),
+            imis_read: Duration::from_secs(30),
+            imis_write: Duration::from_mins(2),
+        }
+    }
+}
