@@ -55,13 +55,11 @@ impl Future for Waiting {
     type Output = Answer;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
-        match self.slot.answer.take() {
-            Some(answer) => Poll::Ready(answer),
-            None => {
-                self.slot.waker.replace(Some(context.waker().clone()));
-                Poll::Pending
-            }
+        if let Some(answer) = self.slot.answer.take() {
+            return Poll::Ready(answer);
         }
+        self.slot.waker.replace(Some(context.waker().clone()));
+        Poll::Pending
     }
 }
 

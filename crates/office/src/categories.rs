@@ -116,7 +116,7 @@ impl Item {
 async fn make_known(name: &CategoryName, colour: Preset) -> Result<(), OfficeError> {
     let category = js_sys::Object::new();
     sys::put(&category, "displayName", &JsValue::from_str(name.as_str()));
-    let preset = ["Preset", itoa(colour).as_str()].concat();
+    let preset = ["Preset", colour.0.to_string().as_str()].concat();
     sys::put(&category, "color", &JsValue::from_str(&preset));
     let list = Array::of1(&category);
     call(Operation::AddCategory, limits::SMALL, |callback| {
@@ -126,10 +126,6 @@ async fn make_known(name: &CategoryName, colour: Preset) -> Result<(), OfficeErr
     })
     .await
     .map(drop)
-}
-
-fn itoa(preset: Preset) -> String {
-    preset.0.to_string()
 }
 
 fn unless_forbidden(error: OfficeError) -> Result<Marked, OfficeError> {

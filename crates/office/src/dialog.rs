@@ -135,12 +135,12 @@ impl Dialog {
     /// Waits for what the window tells next, for as long as the person takes: the caller's limit is the only
     /// one. Giving the wait up loses nothing.
     pub async fn next_event(&self) -> DialogEvent {
-        poll_fn(|context| match self.inbox.take() {
-            Some(event) => Poll::Ready(event),
-            None => {
-                self.inbox.waker.set(Some(context.waker().clone()));
-                Poll::Pending
+        poll_fn(|context| {
+            if let Some(event) = self.inbox.take() {
+                return Poll::Ready(event);
             }
+            self.inbox.waker.set(Some(context.waker().clone()));
+            Poll::Pending
         })
         .await
     }

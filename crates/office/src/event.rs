@@ -12,21 +12,21 @@ use crate::callback::{call, function};
 use crate::error::{ErrorKind, OfficeError, Operation};
 use crate::{limits, mailbox, sys};
 
-/// The mailbox's events this crate listens to.
+/// What the mailbox tells the change of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EventKind {
-    ItemChanged,
-    ThemeChanged,
-    SelectionChanged,
+    Item,
+    Theme,
+    Selection,
 }
 
 impl EventKind {
     /// The value of `Office.EventType` for it.
     const fn name(self) -> &'static str {
         match self {
-            Self::ItemChanged => "olkItemSelectedChanged",
-            Self::ThemeChanged => "officeThemeChanged",
-            Self::SelectionChanged => "olkSelectedItemsChanged",
+            Self::Item => "olkItemSelectedChanged",
+            Self::Theme => "officeThemeChanged",
+            Self::Selection => "olkSelectedItemsChanged",
         }
     }
 }
@@ -105,7 +105,7 @@ fn add(kind: EventKind, handler: Handler) -> Subscription {
 
 /// Hands an event on. The list is not borrowed meanwhile: a handler may subscribe and unsubscribe.
 fn tell(kind: EventKind) {
-    if kind == EventKind::ItemChanged {
+    if kind == EventKind::Item {
         mailbox::another_item_was_opened();
     }
     let numbers: Vec<u32> = LISTENERS.with_borrow(|listeners| {
@@ -136,12 +136,12 @@ mod tests {
     fn a_listener_hears_its_own_kind_until_its_guard_is_dropped() {
         let heard = Rc::new(Cell::new(0));
         let count = Rc::clone(&heard);
-        let guard = add(EventKind::ThemeChanged, Rc::new(RefCell::new(move || count.set(count.get() + 1))));
-        tell(EventKind::ThemeChanged);
-        tell(EventKind::SelectionChanged);
+        let guard = add(EventKind::Theme, Rc::new(RefCell::new(move || count.set(count.get() + 1))));
+        tell(EventKind::Theme);
+        tell(EventKind::Selection);
         assert_eq!(heard.get(), 1);
         drop(guard);
-        tell(EventKind::ThemeChanged);
+        tell(EventKind::Theme);
         assert_eq!(heard.get(), 1);
     }
 }

@@ -13,10 +13,10 @@ pub const SMALL: Duration = Duration::from_secs(10);
 pub const BODY: Duration = Duration::from_secs(30);
 
 /// An attachment of no size, waiting its turn behind others not counted.
-pub const ATTACHMENT: Duration = Duration::from_secs(120);
+pub const ATTACHMENT: Duration = Duration::from_mins(2);
 
 /// Opening a window: the person may first have to answer Outlook's own question.
-pub const OPEN_DIALOG: Duration = Duration::from_secs(120);
+pub const OPEN_DIALOG: Duration = Duration::from_mins(2);
 
 /// The slowest line an attachment is granted time for.
 const SLOWEST_BYTES_PER_SECOND: u64 = 100 * 1024;
@@ -33,6 +33,6 @@ mod tests {
     #[test]
     fn a_large_attachment_is_granted_more_time_than_a_small_one() {
         assert_eq!(attachment(0), ATTACHMENT);
-        assert_eq!(attachment(30 * 1024 * 1024) - ATTACHMENT, std::time::Duration::from_secs(307));
+        assert_eq!(attachment(30 * 1024 * 1024), ATTACHMENT + std::time::Duration::from_secs(307));
     }
 }

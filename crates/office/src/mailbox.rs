@@ -80,12 +80,12 @@ pub(crate) fn another_item_was_opened() {
 /// Calls `handler` with the key of the item now open whenever a pinned pane is shown another one (Mailbox
 /// 1.5), until the guard is dropped.
 pub async fn on_item_changed(mut handler: impl FnMut(Option<ItemKey>) + 'static) -> Result<Subscription, OfficeError> {
-    event::subscribe(Operation::Subscribe, EventKind::ItemChanged, move || handler(current_item())).await
+    event::subscribe(Operation::Subscribe, EventKind::Item, move || handler(current_item())).await
 }
 
 /// Calls `handler` whenever other mails are chosen in the list (Mailbox 1.13), until the guard is dropped.
 pub async fn on_selection_changed(handler: impl FnMut() + 'static) -> Result<Subscription, OfficeError> {
-    event::subscribe(Operation::Subscribe, EventKind::SelectionChanged, handler).await
+    event::subscribe(Operation::Subscribe, EventKind::Selection, handler).await
 }
 
 /// Whose mailbox it is.
@@ -182,22 +182,18 @@ fn chosen_item(item: &JsValue) -> Option<ChosenItem> {
 mod tests {
     use super::Openings;
 
-    fn id(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn looking_twice_at_one_opening_gives_one_key() {
         let mut openings = Openings::default();
-        assert_eq!(openings.key(id("a")), openings.key(id("a")));
+        assert_eq!(openings.key(Some("a".to_owned())), openings.key(Some("a".to_owned())));
     }
 
     #[test]
     fn another_item_has_another_key_even_when_nobody_told_of_the_change() {
         let mut openings = Openings::default();
-        let first = openings.key(id("a"));
-        assert_ne!(first, openings.key(id("b")));
-        assert_ne!(first, openings.key(id("a")), "the same mail opened again is another opening");
+        let first = openings.key(Some("a".to_owned()));
+        assert_ne!(first, openings.key(Some("b".to_owned())));
+        assert_ne!(first, openings.key(Some("a".to_owned())), "the same mail opened again is another opening");
     }
 
     #[test]

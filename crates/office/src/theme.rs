@@ -69,7 +69,7 @@ pub fn current() -> Option<Theme> {
 
 /// Calls `handler` with the new theme whenever it changes (Mailbox 1.14), until the guard is dropped.
 pub async fn on_changed(mut handler: impl FnMut(Option<Theme>) + 'static) -> Result<Subscription, OfficeError> {
-    event::subscribe(Operation::Subscribe, EventKind::ThemeChanged, move || handler(current())).await
+    event::subscribe(Operation::Subscribe, EventKind::Theme, move || handler(current())).await
 }
 
 #[cfg(test)]
