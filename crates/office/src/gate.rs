@@ -46,3 +46,41 @@ impl Drop for Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Context, Poll, Wake, Waker};
+
+    use super::Gate;
+
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn who_finds_the_gate_full_is_woken_when_somebody_leaves() {
+        let gate: &'static Gate = Box::leak(Box::new(Gate::new(1)));
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
+
+        let mut first = pin!(gate.enter());
+        let Poll::Ready(place) = first.as_mut().poll(&mut context) else { panic!("the gate was free") };
+        let mut second = pin!(gate.enter());
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        assert_eq!(woken.0.load(Ordering::Relaxed), 0);
+
+        drop(place);
+        assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+        assert!(second.as_mut().poll(&mut context).is_ready());
+    }
+}
