@@ -1,1 +1,31 @@
-//! Placeholder.
+//! A typed client of the iMIS REST API, both editions.
+//!
+//! It offers a fixed set of operations under one person's rights and knows
+//! nothing of sessions, Outlook or our server. Nothing it logs or displays holds
+//! a token, a password, an address or a word of a message; iMIS's own sentences
+//! stand only in fields called `message`, which are meant for people.
+
+mod abilities;
+mod activities;
+mod attachments;
+mod client;
+mod columns;
+mod contacts;
+mod error;
+mod ids;
+mod interactions;
+mod site;
+mod token;
+mod wire;
+
+pub use abilities::{Abilities, Edition, InteractionDefaults};
+pub use activities::{ActivityFields, ActivityType, NewActivity};
+pub use attachments::Content;
+pub use client::{Acting, Client, Limits, SignedIn, User};
+pub use columns::Column;
+pub use contacts::{Contact, ContactMatch, EmailMatch, Found};
+pub use error::{Error, ErrorKind, Operation, SignInError, WriteError};
+pub use ids::{ActivityId, AttachmentId, InteractionId, LogId, PartyId, RecipientId};
+pub use interactions::{NewContactInteraction, NewLog};
+pub use site::{BadSiteUrl, SiteUrl};
+pub use token::{AccessToken, Credentials, Renewal, UserName};

@@ -1,0 +1,196 @@
+//! What can go wrong at iMIS, sorted by what the caller may do next.
+//!
+//! `Display` names the operation only. iMIS's own words stay in `message`.
+
+use std::{fmt, sync::Arc, time::Duration};
+use thiserror::Error as ThisError;
+
+/// What was being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Making the client.
+    Prepare,
+    /// Asking for an access token.
+    SignIn,
+    /// Reading the signed-in user.
+    ReadUser,
+    /// Finding out what the site and the person can do.
+    ReadAbilities,
+    /// Searching contacts.
+    FindContacts,
+    /// Writing a communication-log entry.
+    WriteLog,
+    /// Writing a recipient of a communication-log entry.
+    WriteRecipient,
+    /// Writing a contact interaction.
+    WriteContactInteraction,
+    /// Writing an activity.
+    WriteActivity,
+    /// Attaching a file to a communication-log entry.
+    AttachToLog,
+    /// Attaching a file to an activity.
+    AttachToActivity,
+    /// Looking for communication-log entries.
+    FindLogs,
+    /// Looking for the recipients of a communication-log entry.
+    FindRecipients,
+    /// Looking for contact interactions.
+    FindContactInteractions,
+    /// Looking for activities.
+    FindActivities,
+    /// Listing attachments.
+    ListAttachments,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Prepare => "prepare the iMIS client",
+            Self::SignIn => "sign in to iMIS",
+            Self::ReadUser => "read the signed-in user",
+            Self::ReadAbilities => "find out what the site can do",
+            Self::FindContacts => "search contacts",
+            Self::WriteLog => "write a communication-log entry",
+            Self::WriteRecipient => "write a communication-log recipient",
+            Self::WriteContactInteraction => "write a contact interaction",
+            Self::WriteActivity => "write an activity",
+            Self::AttachToLog => "attach a file to a communication-log entry",
+            Self::AttachToActivity => "attach a file to an activity",
+            Self::FindLogs => "look for communication-log entries",
+            Self::FindRecipients => "look for communication-log recipients",
+            Self::FindContactInteractions => "look for contact interactions",
+            Self::FindActivities => "look for activities",
+            Self::ListAttachments => "list attachments",
+        })
+    }
+}
+
+/// How it failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// No connection could be made, or it broke.
+    Unreachable,
+    /// No answer in time.
+    Timeout,
+    /// The token is not accepted, even after renewal; or it cannot be renewed.
+    Unauthorized,
+    /// This person may not do this (403).
+    Forbidden {
+        /// iMIS's words, for people.
+        message: Option<String>,
+    },
+    /// No such thing (404).
+    NotFound,
+    /// iMIS refused the request as wrong; or it was refused here, with status 0.
+    Refused {
+        /// The HTTP status, 0 for what was not even sent.
+        status: u16,
+        /// iMIS's words, for people.
+        message: Option<String>,
+        /// The field at fault, as iMIS calls it.
+        field: Option<String>,
+    },
+    /// A record with this key exists (409).
+    Duplicate,
+    /// Too busy (429, 503), or the token was renewed under an upload that must be sent again.
+    Busy {
+        /// How long to wait, where iMIS says.
+        retry_after: Option<Duration>,
+    },
+    /// A fault of iMIS (5xx).
+    ServerError,
+    /// This site has no such service (501).
+    NotOffered,
+    /// The answer is not iMIS's API: HTML, cut short, or of an unknown shape.
+    NotUnderstood,
+    /// The request (413) or the answer is too large.
+    TooLarge,
+    /// The content to send broke off, or was not as long as announced.
+    ContentBroken,
+}
+
+type Source = Arc<dyn std::error::Error + Send + Sync>;
+
+/// A failed operation.
+#[derive(Clone, Debug, ThisError)]
+#[error("failed to {operation}")]
+pub struct Error {
+    /// What was being done.
+    pub operation: Operation,
+    /// How it failed.
+    pub kind: ErrorKind,
+    #[source]
+    source: Option<Source>,
+}
+
+impl Error {
+    /// A failure without a cause of its own.
+    pub const fn new(operation: Operation, kind: ErrorKind) -> Self {
+        Self { operation, kind, source: None }
+    }
+
+    pub(crate) fn because(
+        operation: Operation,
+        kind: ErrorKind,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self { operation, kind, source: Some(Arc::new(source)) }
+    }
+
+    /// What was never sent because it cannot be right.
+    pub(crate) fn refused_here(operation: Operation, field: &str) -> Self {
+        Self::new(operation, ErrorKind::Refused { status: 0, message: None, field: Some(field.to_owned()) })
+    }
+}
+
+/// A failed write, sorted by the one question that matters: may it be repeated?
+#[derive(Clone, Debug, ThisError)]
+pub enum WriteError {
+    /// Certainly not written.
+    #[error("{0}")]
+    Refused(#[source] Error),
+    /// Sent, but nobody knows whether it was written: look before writing again.
+    #[error("{0} for certain")]
+    Unknown(#[source] Error),
+}
+
+impl WriteError {
+    /// The failure itself.
+    pub const fn error(&self) -> &Error {
+        match self {
+            Self::Refused(error) | Self::Unknown(error) => error,
+        }
+    }
+}
+
+/// Why somebody is not signed in.
+#[derive(Clone, Debug, ThisError)]
+pub enum SignInError {
+    /// User name or password is wrong, or iMIS does not say more.
+    #[error("iMIS refused the credentials")]
+    WrongCredentials {
+        /// iMIS's words, for people.
+        message: Option<String>,
+    },
+    /// Too many wrong passwords: an administrator must unlock the account.
+    #[error("the account is locked")]
+    Locked {
+        /// iMIS's words, for people.
+        message: Option<String>,
+    },
+    /// The account is disabled, or its password has expired.
+    #[error("the account is disabled")]
+    Disabled {
+        /// iMIS's words, for people.
+        message: Option<String>,
+    },
+    /// The account lacks the role `RemoteService` (`imis.md §1` fact 10).
+    #[error("the account has no RemoteService role")]
+    NoRemoteService,
+    /// The account is not of the staff (`imis.md §16`).
+    #[error("the account is not a staff account")]
+    NotStaff,
+    /// iMIS could not be asked.
+    #[error("{0}")]
+    Upstream(#[source] Error),
+}
