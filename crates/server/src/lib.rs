@@ -6,7 +6,12 @@
 
 mod clock;
 pub mod config;
+mod dpop;
+pub mod log;
+mod seal;
 mod start;
+mod store;
+mod token;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
