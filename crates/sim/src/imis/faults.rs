@@ -1,0 +1,158 @@
+//! Switches that make the stand-in misbehave the way real sites do (imis.md §4.5, §17).
+//!
+//! A fault is matched by method and entity, in the order the faults were added; the first that fits is used and,
+//! unless it lasts, used up.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+/// Whether the write had happened when the failure was reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// The row is there although the answer says otherwise.
+    Yes,
+    /// Nothing was written.
+    No,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// The answer is right, but late.
+    Latency(Duration),
+    /// 401, as if the token had died.
+    Unauthorized,
+    /// 408 with nothing written.
+    RequestTimeout,
+    /// 429, with `Retry-After` in seconds when given.
+    TooManyRequests {
+        /// Value of the header.
+        retry_after: Option<u64>,
+    },
+    /// 500 with the usual text.
+    ServerError {
+        /// Whether the row is there all the same.
+        stored: Stored,
+    },
+    /// 503 with the page a restarting site shows.
+    Unavailable,
+    /// The right answer, cut off in the middle; a write has happened.
+    Truncated,
+    /// 200 with an HTML page instead of JSON; nothing is written.
+    Html,
+    /// 403 with a text.
+    Refused,
+    /// No answer until the client gives up; nothing is written.
+    HangForever,
+    /// The write happens and is answered by a closed connection.
+    ResetAfterStore,
+    /// The connection is closed before anything happens.
+    ResetBeforeStore,
+}
+
+/// How often a fault fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasts {
+    /// For so many matching requests.
+    Times(u32),
+    /// Until [`Faults::clear`].
+    Always,
+}
+
+/// One switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// HTTP method in upper case; any when `None`.
+    pub method: Option<String>,
+    /// Entity in the path, case ignored, or `token`; any when `None`.
+    pub entity: Option<String>,
+    /// Matching requests that are let through first.
+    pub after: u32,
+    /// What happens.
+    pub effect: Effect,
+    /// How often.
+    pub lasts: Lasts,
+}
+
+impl Fault {
+    /// A fault that hits the next request, whatever it is.
+    pub fn once(effect: Effect) -> Self {
+        Self { method: None, entity: None, after: 0, effect, lasts: Lasts::Times(1) }
+    }
+
+    /// The same fault for every matching request.
+    #[must_use]
+    pub fn always(self) -> Self {
+        Self { lasts: Lasts::Always, ..self }
+    }
+
+    /// The same fault for so many matching requests.
+    #[must_use]
+    pub fn times(self, count: u32) -> Self {
+        Self { lasts: Lasts::Times(count), ..self }
+    }
+
+    /// The same fault, once so many matching requests have gone through.
+    #[must_use]
+    pub fn after(self, count: u32) -> Self {
+        Self { after: count, ..self }
+    }
+
+    /// The same fault, only for this method and entity.
+    #[must_use]
+    pub fn on(self, method: &str, entity: &str) -> Self {
+        Self { method: Some(method.to_ascii_uppercase()), entity: Some(entity.to_owned()), ..self }
+    }
+
+    fn fits(&self, method: &str, entity: &str) -> bool {
+        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && self.entity.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(entity))
+    }
+}
+
+/// The queue of switches.
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<Vec<Fault>>);
+
+impl Faults {
+    /// Adds one behind those already there.
+    pub fn add(&self, fault: Fault) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+
+    /// Takes all of them away.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Switches that have not been used up.
+    pub fn waiting(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// What happens to this request, using up a one-shot fault.
+    pub(super) fn take(&self, method: &str, entity: &str) -> Option<Effect> {
+        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hit = None;
+        for (index, fault) in faults.iter_mut().enumerate().filter(|(_, fault)| fault.fits(method, entity)) {
+            if fault.after > 0 {
+                fault.after -= 1;
+                continue;
+            }
+            hit = Some(index);
+            break;
+        }
+        let index = hit?;
+        let effect = faults[index].effect.clone();
+        match &mut faults[index].lasts {
+            Lasts::Always => {}
+            Lasts::Times(left) if *left > 1 => *left -= 1,
+            Lasts::Times(_) => {
+                faults.remove(index);
+            }
+        }
+        Some(effect)
+    }
+}
