@@ -1,0 +1,205 @@
+// What Outlook does when the library calls it, by number (office-js.md §1.5).
+//
+// Invariant: an unknown number is answered with an error, never with silence.
+
+import { SILENCE, TransportError } from "./channel.js";
+
+const INVALID_ATTACHMENT_ID = 9003;
+const GENERIC_TOKEN_ERROR = 9018;
+const DUPLICATE_NOTIFICATION_KEY = 9023;
+const NOTIFICATION_KEY_NOT_FOUND = 9024;
+const NUMBER_OF_NOTIFICATIONS_EXCEEDED = 9025;
+const NOT_SUPPORTED = 9032;
+const INTERNAL_SERVER_ERROR = 9042;
+const INVALID_CATEGORY = 9044;
+const DUPLICATE_CATEGORY = 9045;
+const ITEM_NOT_FOUND = 9049;
+const IDENTITY_NOT_SUPPORTED = 13012;
+const OPERATION_NOT_SUPPORTED = 5000;
+const MOST_NOTIFICATIONS = 5;
+const HTML = 3;
+const NOTIFICATION_TYPES = ["informationalMessage", "progressIndicator", "errorMessage", "insightMessage"];
+
+const done = (data) => (data === undefined ? { error: false } : { error: false, data });
+const failed = (errorCode) => ({ error: true, errorCode });
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const refusedToken = () => ({
+  wasSuccessful: false,
+  errorCode: GENERIC_TOKEN_ERROR,
+  errorName: "GenericTokenError",
+  errorMessage: "Legacy Exchange tokens are turned off.",
+});
+
+const categoryDetails = ({ store, mail }) =>
+  store.of(mail).categories.map((name) => store.category(name) ?? { displayName: name, color: "None" });
+
+async function getBody({ store, mail, faults }, { coercionType }) {
+  if (faults.bodyDelay) await sleep(faults.bodyDelay);
+  if (faults.body === "silence") return SILENCE;
+  if (faults.body === "error") return failed(INTERNAL_SERVER_ERROR);
+  return done(await store.body(mail, coercionType === HTML ? "html" : "text"));
+}
+
+async function getAttachmentContent({ store, mail, faults }, { id }) {
+  const index = mail.attachments.findIndex((attachment) => attachment.id === id);
+  if (index < 0) return failed(INVALID_ATTACHMENT_ID);
+  const fault = faults.attachments.get(mail.attachments[index].name);
+  if (fault === "silence") return SILENCE;
+  if (fault === "error") return failed(INTERNAL_SERVER_ERROR);
+  return done(await store.attachment(mail, index));
+}
+
+function notification({ key, type, message, icon, persistent, actions }) {
+  const rest = Object.fromEntries(Object.entries({ icon, persistent, actions }).filter(([, value]) => value != null));
+  return { key, type: NOTIFICATION_TYPES[type] ?? type, message, ...rest };
+}
+
+async function addNotification({ store, mail }, params) {
+  const { notifications } = store.of(mail);
+  if (notifications.some(({ key }) => key === params.key)) return failed(DUPLICATE_NOTIFICATION_KEY);
+  if (notifications.length >= MOST_NOTIFICATIONS) return failed(NUMBER_OF_NOTIFICATIONS_EXCEEDED);
+  await store.change(mail, { notifications: [...notifications, notification(params)] });
+  return done();
+}
+
+async function replaceNotification({ store, mail }, params) {
+  const { notifications } = store.of(mail);
+  if (!notifications.some(({ key }) => key === params.key)) return failed(NOTIFICATION_KEY_NOT_FOUND);
+  const next = notifications.map((old) => (old.key === params.key ? notification(params) : old));
+  await store.change(mail, { notifications: next });
+  return done();
+}
+
+async function removeNotification({ store, mail }, { key }) {
+  const { notifications } = store.of(mail);
+  if (!notifications.some((old) => old.key === key)) return failed(NOTIFICATION_KEY_NOT_FOUND);
+  await store.change(mail, { notifications: notifications.filter((old) => old.key !== key) });
+  return done();
+}
+
+async function addCategories({ store, mail }, { categories }) {
+  if (!categories.every((name) => store.category(name))) return failed(INVALID_CATEGORY);
+  await store.change(mail, { categories: [...new Set([...store.of(mail).categories, ...categories])] });
+  return done();
+}
+
+async function removeCategories({ store, mail }, { categories }) {
+  await store.change(mail, { categories: store.of(mail).categories.filter((name) => !categories.includes(name)) });
+  return done();
+}
+
+async function addMasterCategories({ store }, { categoryDetails: added }) {
+  if (added.some(({ displayName }) => store.category(displayName))) return failed(DUPLICATE_CATEGORY);
+  const plain = added.map(({ displayName, color }) => ({ displayName, color }));
+  await store.setCategories([...store.state.categories, ...plain]);
+  return done();
+}
+
+async function removeMasterCategories({ store }, { categories }) {
+  if (!categories.every((name) => store.category(name))) return failed(INVALID_CATEGORY);
+  await store.setCategories(store.state.categories.filter(({ displayName }) => !categories.includes(displayName)));
+  return done();
+}
+
+function sharedProperties({ shared, store }) {
+  if (!shared) return failed(NOT_SUPPORTED);
+  const address = store.user.emailAddress;
+  return done({ owner: shared, targetMailbox: shared, targetRestUrl: "", delegatePermissions: 3, userId: address });
+}
+
+function displayMessage({ store, page }, { itemId }) {
+  const mail = store.mailById(itemId);
+  if (!mail) return failed(ITEM_NOT_FOUND);
+  page.say(`The add-in asked Outlook to open “${mail.subject}”.`);
+  return done();
+}
+
+const opens = (what) => ({ page }) => {
+  page.say(`The add-in asked Outlook to open ${what}.`);
+  return done();
+};
+
+/** Methods that need a mail are refused when none is selected. */
+const WITHOUT_MAIL = new Set([2, 5, 7, 8, 9, 12, 40, 42, 43, 44, 45, 160, 161, 162, 163, 177, 178, 179, 180, 193, 404]);
+
+const METHODS = new Map([
+  [2, refusedToken],
+  [3, ({ store, mail }) => ({ wasSuccessful: true, customProperties: JSON.stringify(store.of(mail).customProperties) })],
+  [4, async ({ store, mail }, { customProperties }) => (await store.change(mail, { customProperties }), done())],
+  [5, () => ({ wasProxySuccessful: false, errorMessage: "Exchange Web Services are turned off." })],
+  [12, refusedToken],
+  [33, addNotification],
+  [34, ({ store, mail }) => done(store.of(mail).notifications)],
+  [35, replaceNotification],
+  [36, removeNotification],
+  [37, getBody],
+  [42, ({ page }) => (page.closePane(), done())],
+  [99, () => done("")],
+  [108, sharedProperties],
+  [150, getAttachmentContent],
+  [157, (context) => done(categoryDetails(context))],
+  [158, addCategories],
+  [159, removeCategories],
+  [160, ({ store }) => done(store.state.categories)],
+  [161, addMasterCategories],
+  [162, removeMasterCategories],
+  [168, async ({ store, mail }) => done(await store.headers(mail))],
+  [404, async ({ store }, [settings]) => (await store.setSettings(settings), done())],
+  ...[8, 179].map((number) => [number, displayMessage]),
+  ...[9, 180].map((number) => [number, opens("an appointment")]),
+  ...[7, 177].map((number) => [number, opens("a new appointment")]),
+  ...[44, 178].map((number) => [number, opens("a new message")]),
+  ...[10, 11, 30, 31, 181, 182, 183, 184].map((number) => [number, opens("a reply")]),
+  [43, opens("a contact card")],
+  [45, opens("another module")],
+  ...[40, 163, 193, 400, 401, 402, 403].map((number) => [number, () => done()]),
+]);
+
+async function faulty(number, faults) {
+  const fault = faults.methods.get(number);
+  if (fault === "silence") return SILENCE;
+  if (fault === "transport") throw new TransportError();
+  return fault === "error" ? failed(INTERNAL_SERVER_ERROR) : undefined;
+}
+
+/** `ExecuteMethod`: Outlook's own calls. */
+export async function execute(context, { ApiParams, MethodData }) {
+  const number = MethodData.DispatchId;
+  context.calls.push(number);
+  const fault = await faulty(number, context.faults);
+  if (fault) return fault;
+  const method = METHODS.get(number);
+  if (!method) return failed(NOT_SUPPORTED);
+  if (!context.mail && !WITHOUT_MAIL.has(number)) return failed(ITEM_NOT_FOUND);
+  return method(context, ApiParams ?? {});
+}
+
+/** `executeMethod`: the calls all of Office shares. */
+export async function executeOffice(context, data) {
+  const number = data.DdaMethod?.DispatchId ?? Number(data[0]);
+  context.calls.push(number);
+  const answer = (code, rest) => ({ Error: code, Version: 1, ...rest });
+  const fault = await faulty(number, context.faults);
+  if (fault === SILENCE) return SILENCE;
+  if (fault) return answer(fault.errorCode);
+  switch (number) {
+    case 94:
+      context.page.commandCompleted(data);
+      return answer(0);
+    case 97:
+      context.page.closePane();
+      return answer(0);
+    case 98:
+      return answer(IDENTITY_NOT_SUPPORTED);
+    case 102:
+      window.open(data.url ?? data[0], "_blank", "noopener");
+      return answer(0);
+    case 144:
+      return context.dialog ? (context.dialog.messageParent(data), answer(0)) : answer(OPERATION_NOT_SUPPORTED);
+    case 145:
+      return context.page.messageDialog(data) ? answer(0) : answer(OPERATION_NOT_SUPPORTED);
+    default:
+      return answer(OPERATION_NOT_SUPPORTED);
+  }
+}

@@ -1,0 +1,84 @@
+// The mailbox and what was stored in it; every change is written to the server before it is answered.
+//
+// Invariant: this page is the only writer, so what it holds is what the server holds.
+
+async function ask(path, options) {
+  const response = await fetch(path, options);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response;
+}
+
+function put(path, value) {
+  return ask(path, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
+}
+
+const mailPath = (mail, rest) => `/_mail/${encodeURIComponent(mail.key)}/${rest}`;
+
+export class Store extends EventTarget {
+  static async load() {
+    const world = await (await ask("/_world")).json();
+    return new Store(world);
+  }
+
+  constructor(world) {
+    super();
+    Object.assign(this, world);
+    this.mails = world.mailbox.mails;
+    this.refused = world.mailbox.refused;
+  }
+
+  mail(key) {
+    return this.mails.find((mail) => mail.key === key) ?? null;
+  }
+
+  mailById(id) {
+    return this.mails.find((mail) => mail.id === id) ?? null;
+  }
+
+  /** What is stored for a mail; empty at first. */
+  of(mail) {
+    return this.state.messages[mail.key] ?? { categories: [], notifications: [], customProperties: {} };
+  }
+
+  async change(mail, changes) {
+    const next = { ...this.of(mail), ...changes };
+    await put(`/_state/messages/${encodeURIComponent(mail.key)}`, next);
+    this.state.messages[mail.key] = next;
+    this.dispatchEvent(new CustomEvent("change", { detail: mail }));
+  }
+
+  async setSettings(settings) {
+    await put("/_state/settings", settings);
+    this.state.settings = settings;
+  }
+
+  async setCategories(categories) {
+    await put("/_state/categories", categories);
+    this.state.categories = categories;
+    this.dispatchEvent(new CustomEvent("change", { detail: null }));
+  }
+
+  category(name) {
+    return this.state.categories.find((category) => category.displayName === name);
+  }
+
+  async body(mail, format) {
+    return (await ask(mailPath(mail, `body?format=${format}`))).text();
+  }
+
+  async headers(mail) {
+    return (await ask(mailPath(mail, "headers"))).text();
+  }
+
+  async attachment(mail, index) {
+    return (await ask(mailPath(mail, `attachments/${index}`))).json();
+  }
+
+  viewPath(mail) {
+    return mailPath(mail, "view");
+  }
+
+  filePath(mail, index) {
+    return mailPath(mail, `files/${index}`);
+  }
+}

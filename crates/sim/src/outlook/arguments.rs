@@ -1,0 +1,57 @@
+//! The command line of `sim outlook`.
+//!
+//! Invariant: every setting has a default but the add-in's address.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use url::Url;
+
+use super::{Library, MailSource, Settings, Theme};
+use crate::tls::{Certificate, TlsError};
+
+/// Light or dark, as written on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Look {
+    Light,
+    Dark,
+}
+
+/// Plays Outlook on the web with an add-in beside a mailbox.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The add-in's task pane page.
+    #[arg(long)]
+    addin: Url,
+    /// The port on 127.0.0.1.
+    #[arg(long, default_value_t = 8443)]
+    port: u16,
+    /// A folder of mails to show instead of our own.
+    #[arg(long)]
+    mail: Option<PathBuf>,
+    /// The `dist` folder of the npm package, for browsers told to find Microsoft's host here.
+    #[arg(long)]
+    library: Option<PathBuf>,
+    /// The language Outlook says it shows.
+    #[arg(long, default_value = "en-US")]
+    locale: String,
+    /// How the page looks at first.
+    #[arg(long, value_enum, default_value_t = Look::Light)]
+    theme: Look,
+}
+
+impl Arguments {
+    /// The settings these arguments mean, with a certificate made for the occasion.
+    pub fn settings(self) -> Result<Settings, TlsError> {
+        let mut settings = Settings::new(self.addin, Certificate::for_world()?);
+        settings.port = self.port;
+        settings.locale = self.locale;
+        settings.mail = self.mail.map_or(MailSource::Ours, MailSource::Folder);
+        settings.library = self.library.map_or(Library::Cdn, Library::Folder);
+        settings.theme = match self.theme {
+            Look::Light => Theme::Light,
+            Look::Dark => Theme::Dark,
+        };
+        Ok(settings)
+    }
+}

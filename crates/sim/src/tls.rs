@@ -1,0 +1,137 @@
+//! HTTPS on loopback with a certificate made for the occasion.
+//!
+//! Invariant: the key never leaves the process unless the caller writes it, and a
+//! server made here stops when its value is dropped.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PublicKeyData as _};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use sha2::{Digest as _, Sha256};
+
+/// The hosts of a whole test world: Outlook, Microsoft's two script hosts, an add-in, and loopback.
+pub const WORLD: [&str; 6] = [
+    "outlook.office.com",
+    "appsforoffice.microsoft.com",
+    "ajax.aspnetcdn.com",
+    "addin.example.test",
+    "localhost",
+    "127.0.0.1",
+];
+
+/// How long open connections may finish after the server's value is dropped.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// What can go wrong between a list of host names and a listening server.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A host name cannot stand in a certificate, or the key could not be made.
+    #[error("the certificate could not be made")]
+    Certificate(#[from] rcgen::Error),
+    /// rustls refused the certificate or the key.
+    #[error("the TLS configuration was refused")]
+    Configuration(#[from] rustls::Error),
+    /// The port is taken, or the socket could not be set up.
+    #[error("the address could not be listened on")]
+    Listen(#[from] std::io::Error),
+}
+
+/// A self-signed certificate with its key, trusted by nobody but who is told its fingerprint.
+#[derive(Clone)]
+pub struct Certificate {
+    certificate: CertificateDer<'static>,
+    certificate_pem: String,
+    key: Arc<KeyPair>,
+}
+
+impl Certificate {
+    /// Makes a certificate for these host names and addresses.
+    pub fn for_hosts<'host>(hosts: impl IntoIterator<Item = &'host str>) -> Result<Self, TlsError> {
+        let names: Vec<String> = hosts.into_iter().map(String::from).collect();
+        let mut parameters = CertificateParams::new(names)?;
+        let mut subject = DistinguishedName::new();
+        subject.push(DnType::CommonName, "stand-in world on this machine");
+        parameters.distinguished_name = subject;
+        let key = KeyPair::generate()?;
+        let signed = parameters.self_signed(&key)?;
+        Ok(Self { certificate: signed.der().clone(), certificate_pem: signed.pem(), key: Arc::new(key) })
+    }
+
+    /// Makes a certificate for all of [`WORLD`].
+    pub fn for_world() -> Result<Self, TlsError> {
+        Self::for_hosts(WORLD)
+    }
+
+    /// The certificate as a PEM file holds it.
+    pub fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
+    }
+
+    /// The private key as a PEM file holds it (PKCS #8).
+    pub fn key_pem(&self) -> String {
+        self.key.serialize_pem()
+    }
+
+    /// SHA-256 of the public key in base64, as Chromium's `--ignore-certificate-errors-spki-list` wants it.
+    pub fn spki_sha256(&self) -> String {
+        STANDARD.encode(Sha256::digest(self.key.subject_public_key_info()))
+    }
+
+    fn rustls_config(&self) -> Result<RustlsConfig, TlsError> {
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate.clone()], key)?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(RustlsConfig::from_config(Arc::new(config)))
+    }
+}
+
+impl std::fmt::Debug for Certificate {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Certificate").finish_non_exhaustive()
+    }
+}
+
+/// A server that listens on loopback until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    handle: Handle<SocketAddr>,
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.handle.graceful_shutdown(Some(GRACE));
+    }
+}
+
+/// Serves a router over TLS on `127.0.0.1:port`; port 0 takes a free one.
+///
+/// Must be called on a tokio runtime, which carries the server.
+pub fn serve(router: Router, certificate: &Certificate, port: u16) -> Result<Server, TlsError> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let handle = Handle::new();
+    let server =
+        axum_server::from_tcp_rustls(listener, certificate.rustls_config()?)?.handle(handle.clone());
+    tokio::spawn(server.serve(router.into_make_service()));
+    Ok(Server { address, handle })
+}
