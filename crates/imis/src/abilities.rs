@@ -1,7 +1,9 @@
 //! What a site offers to a person, found out in one wave of calls and kept.
 
-use crate::{Acting, ActivityType, Error};
-use std::sync::Arc;
+use crate::{Acting, ActivityType, Error, ErrorKind, Operation, activities, exchange::Failed, wire};
+use futures_util::join;
+use serde_json::Value;
+use std::{sync::Arc, time::Instant};
 
 /// The product line (`imis.md §2`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,9 +36,138 @@ pub struct Abilities {
     pub activity_types: Vec<ActivityType>,
 }
 
+/// What one question brought.
+enum Probe {
+    /// An answer.
+    Yes(Value),
+    /// A clear no.
+    No,
+    /// Neither; this time it counts as no.
+    Unclear(Error),
+}
+
 impl Acting {
-    /// What can be done here; asked once and kept for a while.
+    /// What can be done here; asked in one wave and kept for a while.
     pub async fn abilities(&self) -> Result<Arc<Abilities>, Error> {
-        unimplemented!()
+        let person = self.person();
+        // Whoever comes meanwhile waits for the same answer.
+        let mut kept = person.abilities.lock().await;
+        let lifetime = self.client.limits().abilities_lifetime;
+        if let Some((since, abilities)) = kept.as_ref().filter(|(since, _)| since.elapsed() < lifetime) {
+            tracing::trace!(age_s = since.elapsed().as_secs(), "abilities are known");
+            return Ok(Arc::clone(abilities));
+        }
+        let (abilities, clear) = self.probe().await?;
+        let abilities = Arc::new(abilities);
+        *kept = clear.then(|| (Instant::now(), Arc::clone(&abilities)));
+        Ok(abilities)
     }
+
+    /// Asks everything at once, and says whether every answer was clear.
+    async fn probe(&self) -> Result<(Abilities, bool), Error> {
+        let wave = join!(
+            self.ask("CommunicationLog", 1),
+            self.may_create("CommunicationLog"),
+            self.ask("InteractionType", 500),
+            self.may_create("ContactInteraction"),
+            self.ask("LegacyActivityType", 500),
+            self.may_create("Activity"),
+            self.ask("query", 1),
+        );
+        let (log, log_create, interaction_types, interaction_create, activity_types, activity_create, query) = wave;
+        let probes =
+            [&log, &log_create, &interaction_types, &interaction_create, &activity_types, &activity_create, &query];
+        let unclear = probes.iter().filter_map(|probe| match probe {
+            Probe::Unclear(error) => Some(error),
+            Probe::Yes(_) | Probe::No => None,
+        });
+        let clear = unclear.clone().count() == 0;
+        for (index, error) in unclear.enumerate() {
+            // To guess here could send an interaction to the wrong store.
+            let lost =
+                !matches!(error.kind, ErrorKind::ServerError | ErrorKind::NotUnderstood | ErrorKind::Unauthorized);
+            if lost || index + 1 == probes.len() {
+                return Err(error.clone());
+            }
+        }
+        let abilities = Abilities {
+            edition: if matches!(query, Probe::No) { Edition::Imis2017 } else { Edition::Ems },
+            communication_log: matches!(log, Probe::Yes(_)) && permitted(&log_create) == Some(true),
+            contact_interaction: interaction_defaults(interaction_types)
+                .filter(|_| permitted(&interaction_create) != Some(false)),
+            activity_types: match permitted(&activity_create) {
+                Some(false) => Vec::new(),
+                _ => activities::offered(items(activity_types)),
+            },
+        };
+        Ok((abilities, clear))
+    }
+
+    async fn ask(&self, entity: &str, limit: u32) -> Probe {
+        let request = || self.client.get(&["api", entity]).query(&[("limit", limit)]);
+        let answer = self.read(Operation::ReadAbilities, request).await;
+        match answer {
+            // `/api/query` without a name is refused where it exists.
+            Err(Failed { error: Error { kind: ErrorKind::Refused { .. } | ErrorKind::NotFound, .. }, .. })
+                if entity == "query" =>
+            {
+                Probe::Yes(Value::Null)
+            }
+            answer => sort(answer),
+        }
+    }
+
+    /// `POST _haspermission/Create` reads, whatever its verb (`imis.md §3.5`).
+    async fn may_create(&self, entity: &str) -> Probe {
+        let request = || self.client.post(&["api", entity, "_haspermission", "Create"]).body("");
+        sort(self.read(Operation::ReadAbilities, request).await)
+    }
+}
+
+fn sort(answer: Result<Value, Failed>) -> Probe {
+    match answer {
+        Ok(value) => Probe::Yes(value),
+        Err(failed) => match failed.error.kind {
+            ErrorKind::Forbidden { .. } | ErrorKind::NotFound | ErrorKind::NotOffered | ErrorKind::Refused { .. } => {
+                Probe::No
+            }
+            _ => Probe::Unclear(failed.error),
+        },
+    }
+}
+
+/// A permission, where the site told it. The rest is seen when it is tried.
+fn permitted(probe: &Probe) -> Option<bool> {
+    match probe {
+        Probe::Yes(value) => wire::boolean(value),
+        Probe::No | Probe::Unclear(_) => None,
+    }
+}
+
+fn items(probe: Probe) -> Vec<Value> {
+    match probe {
+        Probe::Yes(value) => wire::page(value).map(|(items, _)| items).unwrap_or_default(),
+        Probe::No | Probe::Unclear(_) => Vec::new(),
+    }
+}
+
+/// The assignable type that is most about e-mail (`imis.md §7.1`: codes are the
+/// site's own), with an action of its.
+fn interaction_defaults(types: Probe) -> Option<InteractionDefaults> {
+    let rank = |code: &str| match code.to_uppercase() {
+        code if code == "EMAIL" => 0,
+        code if code.contains("MAIL") => 1,
+        _ => 2,
+    };
+    let action_rank = |code: &str| match code.to_uppercase() {
+        code if code.contains("RECEIVE") => 0,
+        code if code.contains("SEN") || code.contains("MAIL") => 1,
+        _ => 2,
+    };
+    let types = items(types);
+    let usable = types.iter().filter_map(wire::interaction_type).filter_map(|(type_code, actions)| {
+        let action_code = actions.into_iter().min_by_key(|code| action_rank(code))?;
+        Some(InteractionDefaults { type_code, action_code })
+    });
+    usable.min_by_key(|defaults| rank(&defaults.type_code))
 }

@@ -1,6 +1,9 @@
 //! Activities and their types (`imis.md §6`).
 
-use crate::{Acting, ActivityId, Error, PartyId, WriteError};
+use crate::{
+    Acting, ActivityId, Column, Error, Operation, PartyId, WriteError, client::equals, exchange::not_understood, wire,
+};
+use serde_json::Value;
 use time::PrimitiveDateTime;
 
 /// An activity type that may be offered.
@@ -66,13 +69,47 @@ impl Acting {
 
     /// Writes an activity.
     pub async fn write_activity(&self, activity: &NewActivity<'_>) -> Result<ActivityId, WriteError> {
-        let _ = activity;
-        unimplemented!()
+        let operation = Operation::WriteActivity;
+        let body = wire::activity(activity).map_err(WriteError::Refused)?;
+        let stored = self.add(operation, "Activity", body).await?;
+        Ok(key(&stored).ok_or_else(|| not_understood(operation))?)
     }
 
     /// The activities of a contact with this key.
     pub async fn find_activities(&self, party: &PartyId, message_key: &str) -> Result<Vec<ActivityId>, Error> {
-        let _ = (party, message_key);
-        unimplemented!()
+        let operation = Operation::FindActivities;
+        let filters =
+            [equals(operation, "PartyId", party.as_str())?, equals(operation, Column::Uf1.name(), message_key)?];
+        let rows = self.list(operation, "Activity", &filters, 4).await?;
+        // What a site does with a filter it does not know is not known: look again.
+        let matching = rows.iter().filter(|row| {
+            let is = |name, value| wire::generic_text(row, name).is_some_and(|found| found == value);
+            is(Column::Uf1.name(), message_key) && (is("PartyId", party.as_str()) || is("ID", party.as_str()))
+        });
+        Ok(matching.filter_map(key).collect())
     }
+}
+
+/// The sequence number of a stored activity.
+fn key(row: &Value) -> Option<ActivityId> {
+    wire::generic_identity(row)
+        .or_else(|| wire::generic_text(row, "SEQN"))
+        .or_else(|| wire::generic_text(row, "ActivityId"))
+        .map(ActivityId::new)
+}
+
+/// iMIS's own types, which its modules write (`imis.md §6.2`).
+const SYSTEM_TYPES: [&str; 9] =
+    ["ORDER", "SALES", "GIFT", "PLEDGE", "CERTIFICATION", "DUES", "EXPO", "REFUND", "MEETING"];
+
+/// The types to offer, in the order of their descriptions.
+pub(crate) fn offered(types: Vec<Value>) -> Vec<ActivityType> {
+    let mut types: Vec<ActivityType> = types
+        .iter()
+        .filter_map(wire::activity_type)
+        .filter(|kind| Column::ActivityType.fits(&kind.id))
+        .filter(|kind| !SYSTEM_TYPES.iter().any(|system| system.eq_ignore_ascii_case(&kind.id)))
+        .collect();
+    types.sort_by_cached_key(|kind| kind.description.to_lowercase());
+    types
 }

@@ -1,6 +1,9 @@
 //! Communication-log entries and contact interactions (`imis.md §7`).
 
-use crate::{Acting, Error, InteractionId, LogId, PartyId, RecipientId, WriteError};
+use crate::{
+    Acting, Error, InteractionId, LogId, Operation, PartyId, RecipientId, WriteError, client::equals,
+    exchange::not_understood, wire,
+};
 use time::PrimitiveDateTime;
 
 /// A communication-log entry to write. Empty text is left out.
@@ -38,8 +41,10 @@ pub struct NewContactInteraction<'a> {
 impl Acting {
     /// Writes a communication-log entry.
     pub async fn write_log(&self, log: &NewLog<'_>) -> Result<LogId, WriteError> {
-        let _ = log;
-        unimplemented!()
+        let operation = Operation::WriteLog;
+        let stored = self.add(operation, "CommunicationLog", wire::json(&wire::LogBody::from(log))).await?;
+        let (id, _) = wire::log(&stored).ok_or_else(|| not_understood(operation))?;
+        Ok(id)
     }
 
     /// Writes one contact's line into a communication-log entry.
@@ -49,8 +54,11 @@ impl Acting {
         party: &PartyId,
         address: Option<&str>,
     ) -> Result<RecipientId, WriteError> {
-        let _ = (log, party, address);
-        unimplemented!()
+        let operation = Operation::WriteRecipient;
+        let body = wire::json(&wire::RecipientBody::new(log.as_str(), party.as_str(), address));
+        let stored = self.add(operation, "CommunicationLogRecipient", body).await?;
+        let (id, ..) = wire::recipient(&stored).ok_or_else(|| not_understood(operation))?;
+        Ok(id)
     }
 
     /// Writes a contact interaction.
@@ -58,20 +66,33 @@ impl Acting {
         &self,
         interaction: &NewContactInteraction<'_>,
     ) -> Result<InteractionId, WriteError> {
-        let _ = interaction;
-        unimplemented!()
+        let operation = Operation::WriteContactInteraction;
+        let body = wire::json(&wire::ContactInteractionBody::from(interaction));
+        let stored = self.add(operation, "ContactInteraction", body).await?;
+        let (id, ..) = wire::contact_interaction(&stored).ok_or_else(|| not_understood(operation))?;
+        Ok(id)
     }
 
     /// The communication-log entries with this key.
     pub async fn find_logs(&self, message_key: &str) -> Result<Vec<LogId>, Error> {
-        let _ = message_key;
-        unimplemented!()
+        let operation = Operation::FindLogs;
+        let filters = [equals(operation, "CommunicationLogMessageId", message_key)?];
+        let rows = self.list(operation, "CommunicationLog", &filters, 4).await?;
+        // What a site does with a filter it does not know is not known: look again.
+        let found = rows.iter().filter_map(wire::log).filter(|(_, key)| key.as_deref() == Some(message_key));
+        Ok(found.map(|(id, _)| id).collect())
     }
 
     /// The lines of a communication-log entry.
     pub async fn find_recipients(&self, log: &LogId) -> Result<Vec<(RecipientId, PartyId)>, Error> {
-        let _ = log;
-        unimplemented!()
+        let operation = Operation::FindRecipients;
+        let filters = [equals(operation, "CommunicationLog.CommunicationLogId", log.as_str())?];
+        let rows = self.list(operation, "CommunicationLogRecipient", &filters, 4).await?;
+        let found = rows
+            .iter()
+            .filter_map(wire::recipient)
+            .filter(|(.., of)| of.as_ref().is_some_and(|of| of.eq_ignore_ascii_case(log.as_str())));
+        Ok(found.filter_map(|(id, party, _)| Some((id, party?))).collect())
     }
 
     /// The contact interactions of a contact with this key.
@@ -80,7 +101,13 @@ impl Acting {
         party: &PartyId,
         message_key: &str,
     ) -> Result<Vec<InteractionId>, Error> {
-        let _ = (party, message_key);
-        unimplemented!()
+        let operation = Operation::FindContactInteractions;
+        let filters = [equals(operation, "PartyId", party.as_str())?, equals(operation, "RelatedItem", message_key)?];
+        let rows = self.list(operation, "ContactInteraction", &filters, 4).await?;
+        let found = rows
+            .iter()
+            .filter_map(wire::contact_interaction)
+            .filter(|(_, of, key)| of.as_deref() == Some(party.as_str()) && key.as_deref() == Some(message_key));
+        Ok(found.map(|(id, ..)| id).collect())
     }
 }

@@ -12,6 +12,7 @@ mod client;
 mod columns;
 mod contacts;
 mod error;
+mod exchange;
 mod ids;
 mod interactions;
 mod site;

@@ -1,1 +1,0 @@
-//! iMIS's JSON: a lenient reader and a strict writer. Nothing outside knows its shapes.

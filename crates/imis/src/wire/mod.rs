@@ -1,0 +1,13 @@
+//! iMIS's JSON: a lenient reader and a strict writer. Nothing outside this
+//! module knows the shapes; what cannot be read is `None`, never a guess.
+
+mod read;
+mod write;
+
+pub(crate) use read::{
+    activity_type, attachment, boolean, complaint, contact, contact_interaction, generic_identity, generic_text,
+    granted, interaction_type, log, page, recipient, token_refusal, user,
+};
+pub(crate) use write::{
+    ActivityAttachmentBody, ContactInteractionBody, LogAttachmentBody, LogBody, RecipientBody, activity, json, streamed,
+};

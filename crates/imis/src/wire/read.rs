@@ -1,0 +1,293 @@
+//! The lenient reader (`imis.md §4.2`, `§4.5`, `§5.2`): names in any case, values
+//! bare or wrapped, lists as `$values` or arrays, defaults left out.
+
+use crate::{ActivityType, AttachmentId, Contact, InteractionId, LogId, PartyId, RecipientId, User, UserName};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Longest sentence of iMIS's that is passed on, in characters.
+const MESSAGE_MAX: usize = 300;
+
+/// A member of an object, whatever the case of its name; null counts as absent.
+fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    let object = value.as_object()?;
+    let found = object
+        .get(name)
+        .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))?;
+    let bare = bare(found);
+    (!bare.is_null()).then_some(bare)
+}
+
+/// What is inside `{"$type": …, "$value": …}`.
+fn bare(value: &Value) -> &Value {
+    value.get("$value").unwrap_or(value)
+}
+
+/// The entries of a list, however it is written.
+fn entries(value: &Value) -> Option<&Vec<Value>> {
+    value.as_array().or_else(|| value.get("$values").and_then(Value::as_array))
+}
+
+fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    member(value, name).and_then(entries).into_iter().flatten()
+}
+
+/// A member as text, not empty. Numbers count as text: ids are both.
+pub(crate) fn text(value: &Value, name: &str) -> Option<String> {
+    scalar(member(value, name)?)
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match bare(value) {
+        Value::String(text) => {
+            let text = text.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        }
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn flag(value: &Value, name: &str) -> bool {
+    member(value, name).is_some_and(|value| boolean(value).unwrap_or(false))
+}
+
+/// A bare or wrapped boolean.
+pub(crate) fn boolean(value: &Value) -> Option<bool> {
+    match bare(value) {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+fn number(value: &Value, name: &str) -> Option<u64> {
+    match member(value, name)? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The class of an object: `PersonData` of `Asi.Soa.….PersonData, Asi.Contracts`.
+fn class(value: &Value) -> &str {
+    let name = value.get("$type").and_then(Value::as_str).unwrap_or_default();
+    name.split(',').next().unwrap_or_default().rsplit('.').next().unwrap_or_default()
+}
+
+/// A page of a list, and the offset of the next.
+pub(crate) fn page(mut answer: Value) -> Option<(Vec<Value>, Option<u64>)> {
+    if let Value::Array(items) = answer {
+        return Some((items, None));
+    }
+    let more = member(&answer, "HasNext").is_none_or(|value| boolean(value) != Some(false));
+    let next = number(&answer, "NextOffset").filter(|offset| more && *offset > 0);
+    let object = answer.as_object_mut()?;
+    let key = object.keys().find(|key| key.eq_ignore_ascii_case("Items") || *key == "$values")?.clone();
+    let mut items = object.remove(&key)?;
+    if let Some(values) = items.get_mut("$values") {
+        items = values.take();
+    }
+    match items {
+        Value::Array(items) => Some((items, next)),
+        // An empty list is a default value and may be left out.
+        Value::Object(_) | Value::Null => Some((Vec::new(), next)),
+        _ => None,
+    }
+}
+
+/// A good answer of `/token`.
+pub(crate) struct Granted {
+    pub(crate) token: String,
+    pub(crate) lifetime: Duration,
+    pub(crate) user_name: Option<String>,
+}
+
+/// Reads a good answer of `/token` (`imis.md §3.1`).
+pub(crate) fn granted(answer: &Value) -> Option<Granted> {
+    Some(Granted {
+        token: text(answer, "access_token")?,
+        // Clients fall back to an hour where no lifetime is given.
+        lifetime: Duration::from_secs(number(answer, "expires_in").unwrap_or(3600)),
+        user_name: text(answer, "userName"),
+    })
+}
+
+/// Reads a refusal of `/token`: its code, and iMIS's sentence.
+pub(crate) fn token_refusal(body: &[u8]) -> Option<(String, Option<String>)> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let code = text(&value, "error")?;
+    Some((code, text(&value, "error_description").map(|text| tidy(&text))))
+}
+
+/// What iMIS complains about: its sentence and the field, out of any of the four
+/// kinds of error body (`imis.md §4.5`). HTML says nothing to people.
+pub(crate) fn complaint(body: &[u8]) -> (Option<String>, Option<String>) {
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        let plain = std::str::from_utf8(body).unwrap_or_default().trim();
+        let sentence = !plain.is_empty() && !plain.starts_with('<') && !plain.starts_with('{');
+        return (sentence.then(|| tidy(plain)), None);
+    };
+    if let Some(first) = list(&value, "Errors").next() {
+        return (text(first, "Message").map(|text| tidy(&text)), text(first, "FieldName"));
+    }
+    let sentence =
+        ["error_description", "ExceptionMessage", "Message", "error"].iter().find_map(|name| text(&value, name));
+    (sentence.or_else(|| scalar(&value)).map(|text| tidy(&text)), None)
+}
+
+/// One line of bounded length.
+fn tidy(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    match line.char_indices().nth(MESSAGE_MAX) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Reads `UserData`.
+pub(crate) fn user(value: &Value) -> Option<User> {
+    let user_name = text(value, "UserName")?;
+    let party = member(value, "Party");
+    let contact = party.and_then(|party| text(party, "PartyId").or_else(|| text(party, "Id")));
+    Some(User {
+        contact: PartyId::new(contact.or_else(|| text(value, "UserId"))?),
+        name: party.and_then(|party| text(party, "Name")).unwrap_or_else(|| user_name.clone()),
+        roles: list(value, "Roles").filter_map(|role| scalar(role).or_else(|| text(role, "RoleName"))).collect(),
+        user_name: UserName::new(user_name),
+    })
+}
+
+/// Reads `PartyData` of any kind, or its summary.
+pub(crate) fn contact(value: &Value) -> Option<Contact> {
+    let id = text(value, "PartyId").or_else(|| text(value, "Id"))?;
+    let organisation = member(value, "PrimaryOrganization");
+    let (primary_email, other_emails) = emails(value);
+    let status = member(value, "Status");
+    let active_status = status.is_none_or(|status| match member(status, "ActiveStatus") {
+        None => text(status, "PartyStatusId").is_none_or(|id| id.eq_ignore_ascii_case("A")),
+        Some(Value::String(name)) => name.eq_ignore_ascii_case("Active") || name == "0",
+        Some(number) => number.as_u64() == Some(0),
+    });
+    Some(Contact {
+        id: PartyId::new(&id),
+        is_organisation: flag(value, "IsOrganization") || class(value) == "OrganizationData",
+        name: name(value).unwrap_or(id),
+        primary_email,
+        other_emails,
+        organisation: organisation.and_then(|organisation| text(organisation, "Name")),
+        title: organisation
+            .and_then(|organisation| text(organisation, "Title"))
+            .or_else(|| text(value, "FunctionalTitle")),
+        city: city(value),
+        phone: phone(value),
+        member_type: property(value, "AdditionalAttributes", "CustomerTypeCode"),
+        status: status
+            .and_then(|status| ["Description", "Name", "PartyStatusId"].iter().find_map(|name| text(status, name))),
+        active: active_status && !flag(value, "IsMarkedForDelete"),
+    })
+}
+
+fn name(value: &Value) -> Option<String> {
+    let person = member(value, "PersonName");
+    text(value, "Name")
+        .or_else(|| person.and_then(|person| text(person, "FullName")))
+        .or_else(|| text(value, "OrganizationName"))
+        .or_else(|| {
+            let parts: Vec<String> = ["FirstName", "LastName"].iter().filter_map(|name| text(person?, name)).collect();
+            (!parts.is_empty()).then(|| parts.join(" "))
+        })
+}
+
+/// The primary e-mail and the others, without repeats.
+fn emails(value: &Value) -> (Option<String>, Vec<String>) {
+    let primary = list(value, "Emails")
+        .find(|email| flag(email, "IsPrimary") || text(email, "EmailType").as_deref() == Some("_Primary"))
+        .and_then(|email| text(email, "Address"))
+        .or_else(|| text(value, "Email"));
+    let mut others: Vec<String> = Vec::new();
+    let listed = list(value, "Emails").filter_map(|email| text(email, "Address"));
+    for address in listed.chain(list(value, "Addresses").filter_map(|address| text(address, "Email"))) {
+        if !primary.iter().chain(&others).any(|known| same_address(known, &address)) {
+            others.push(address);
+        }
+    }
+    (primary, others)
+}
+
+fn same_address(left: &str, right: &str) -> bool {
+    left.trim().to_lowercase() == right.trim().to_lowercase()
+}
+
+fn city(value: &Value) -> Option<String> {
+    text(value, "CityName").or_else(|| {
+        list(value, "Addresses").find_map(|full| member(full, "Address").and_then(|address| text(address, "CityName")))
+    })
+}
+
+fn phone(value: &Value) -> Option<String> {
+    text(value, "Phone")
+        .or_else(|| {
+            list(value, "Phones").find(|phone| flag(phone, "IsPrimary")).and_then(|phone| text(phone, "Number"))
+        })
+        .or_else(|| list(value, "Phones").find_map(|phone| text(phone, "Number")))
+}
+
+/// A property of a generic bag, by the bag's name.
+fn property(value: &Value, bag: &str, name: &str) -> Option<String> {
+    list(value, bag)
+        .find(|property| text(property, "Name").is_some_and(|found| found.eq_ignore_ascii_case(name)))
+        .and_then(|property| text(property, "Value"))
+}
+
+/// A property of a generic entity (`imis.md §6.1`); flat rows are read too.
+pub(crate) fn generic_text(value: &Value, name: &str) -> Option<String> {
+    property(value, "Properties", name).or_else(|| text(value, name))
+}
+
+/// The first identity element of a generic entity.
+pub(crate) fn generic_identity(value: &Value) -> Option<String> {
+    member(value, "Identity").and_then(|identity| list(identity, "IdentityElements").next()).and_then(scalar)
+}
+
+/// Reads `LegacyActivityTypeData`.
+pub(crate) fn activity_type(value: &Value) -> Option<ActivityType> {
+    let id = text(value, "ActivityTypeId")?;
+    Some(ActivityType { description: text(value, "Description").unwrap_or_else(|| id.clone()), id })
+}
+
+/// Reads `InteractionTypeData`, if a person may assign it: its code and the codes of its actions.
+pub(crate) fn interaction_type(value: &Value) -> Option<(String, Vec<String>)> {
+    if !flag(value, "IsAssignable") || text(value, "MarkedForDeleteOn").is_some() {
+        return None;
+    }
+    let actions = list(value, "Actions").filter_map(|action| text(action, "InteractionActionCode")).collect();
+    Some((text(value, "InteractionTypeCode")?, actions))
+}
+
+/// Reads `CommunicationLogData` or its summary: its key and the message's.
+pub(crate) fn log(value: &Value) -> Option<(LogId, Option<String>)> {
+    Some((LogId::new(text(value, "CommunicationLogId")?), text(value, "CommunicationLogMessageId")))
+}
+
+/// Reads `CommunicationLogRecipientData`: its key, its contact, and the key of its log.
+pub(crate) fn recipient(value: &Value) -> Option<(RecipientId, Option<PartyId>, Option<String>)> {
+    let party = member(value, "Party").and_then(|party| text(party, "PartyId").or_else(|| text(party, "Id")));
+    let log = member(value, "CommunicationLog").and_then(|log| text(log, "CommunicationLogId"));
+    Some((RecipientId::new(text(value, "CommunicationLogRecipientId")?), party.map(PartyId::new), log))
+}
+
+/// Reads `ContactInteractionData`: its key, its contact and the message's key.
+pub(crate) fn contact_interaction(value: &Value) -> Option<(InteractionId, Option<String>, Option<String>)> {
+    let id = InteractionId::new(text(value, "ContactInteractionId")?);
+    Some((id, text(value, "PartyId"), text(value, "RelatedItem")))
+}
+
+/// Reads an attachment of either store: its key, its name, and the key of what it hangs on.
+pub(crate) fn attachment(value: &Value) -> Option<(AttachmentId, String, Option<String>)> {
+    let id = text(value, "CommunicationLogAttachmentId").or_else(|| text(value, "AttachmentId"))?;
+    let name = text(value, "FileName").or_else(|| text(value, "Name")).unwrap_or_default();
+    let owner = text(value, "CommunicationLogId").or_else(|| text(value, "ActivityId"));
+    Some((AttachmentId::new(id), name, owner))
+}

@@ -1,0 +1,325 @@
+//! The strict writer: every object names its type first (`imis.md §4.2`).
+
+use crate::{ActivityFields, Column, Error, NewActivity, Operation};
+use bytes::Bytes;
+use serde::Serialize;
+use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
+
+const STRINGS: &str = "System.Collections.ObjectModel.Collection`1[[System.String, mscorlib]], mscorlib";
+
+/// A local date without a zone, as iMIS writes it.
+pub(crate) fn date(date: PrimitiveDateTime) -> String {
+    const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
+    date.format(FORMAT).expect("every date has these parts")
+}
+
+/// A body as JSON.
+pub(crate) fn json(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body).expect("bodies are made of text and numbers").into()
+}
+
+/// The two ends of a body whose last member is a file: what stands before the
+/// base64 text, and what after it.
+pub(crate) fn streamed(body: &impl Serialize) -> (Bytes, Bytes) {
+    let mut head = json(body).to_vec();
+    head.pop();
+    head.extend_from_slice(br#","Attachment":{"$type":"System.Byte[], mscorlib","$value":""#);
+    (head.into(), Bytes::from_static(br#""}}"#))
+}
+
+/// `CommunicationLogData` (`imis.md §7.2`).
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct LogBody<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    communication_log_message_id: &'a str,
+    subject: &'a str,
+    status: u8,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    text: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    html: &'a str,
+}
+
+impl<'a> From<&crate::NewLog<'a>> for LogBody<'a> {
+    fn from(log: &crate::NewLog<'a>) -> Self {
+        Self {
+            class: "Asi.Soa.Communications.DataContracts.CommunicationLogData, Asi.Contracts",
+            communication_log_message_id: log.message_key,
+            subject: log.subject,
+            // ProcessingComplete: nothing is left to send.
+            status: 3,
+            text: log.text,
+            html: log.html,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct LogReference<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    communication_log_id: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PartyReference<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    party_id: &'a str,
+}
+
+/// `CommunicationLogRecipientData` (`imis.md §7.2`).
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct RecipientBody<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    communication_log: LogReference<'a>,
+    party: PartyReference<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+}
+
+impl<'a> RecipientBody<'a> {
+    pub(crate) const fn new(log: &'a str, party: &'a str, address: Option<&'a str>) -> Self {
+        Self {
+            class: "Asi.Soa.Communications.DataContracts.CommunicationLogRecipientData, Asi.Contracts",
+            communication_log: LogReference {
+                class: "Asi.Soa.Communications.DataContracts.CommunicationLogSummaryData, Asi.Contracts",
+                communication_log_id: log,
+            },
+            party: PartyReference {
+                class: "Asi.Soa.Membership.DataContracts.PartyReferenceData, Asi.Contracts",
+                party_id: party,
+            },
+            address,
+        }
+    }
+}
+
+/// `ContactInteractionData` (`imis.md §7.1`).
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ContactInteractionBody<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    party_id: &'a str,
+    interaction_type_code: &'a str,
+    interaction_action_code: &'a str,
+    interaction_date: String,
+    description: &'a str,
+    related_item: &'a str,
+    details: &'a str,
+}
+
+impl<'a> From<&crate::NewContactInteraction<'a>> for ContactInteractionBody<'a> {
+    fn from(interaction: &crate::NewContactInteraction<'a>) -> Self {
+        Self {
+            class: "Asi.Soa.Membership.DataContracts.ContactInteraction.ContactInteractionData, Asi.Contracts",
+            party_id: interaction.party.as_str(),
+            interaction_type_code: interaction.type_code,
+            interaction_action_code: interaction.action_code,
+            interaction_date: date(interaction.date_local),
+            description: interaction.description,
+            related_item: interaction.message_key,
+            details: interaction.details,
+        }
+    }
+}
+
+/// `CommunicationLogAttachmentData` without its bytes.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct LogAttachmentBody<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    communication_log_id: &'a str,
+    name: &'a str,
+    content_type: &'a str,
+}
+
+impl<'a> LogAttachmentBody<'a> {
+    pub(crate) const fn new(log: &'a str, name: &'a str, content_type: &'a str) -> Self {
+        let class = "Asi.Soa.Communications.DataContracts.CommunicationLogAttachmentData, Asi.Contracts";
+        Self { class, communication_log_id: log, name, content_type }
+    }
+}
+
+/// `LegacyActivityAttachmentData` without its bytes (`imis.md §6.3`).
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ActivityAttachmentBody<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    activity_id: i64,
+    file_name: &'a str,
+    attached_on: String,
+}
+
+impl<'a> ActivityAttachmentBody<'a> {
+    pub(crate) fn new(activity: i64, name: &'a str, attached_on: PrimitiveDateTime) -> Self {
+        let class = "Asi.Soa.Core.DataContracts.LegacyActivityAttachmentData, Asi.Contracts";
+        Self { class, activity_id: activity, file_name: name, attached_on: date(attached_on) }
+    }
+}
+
+#[derive(Serialize)]
+struct List<T> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    #[serde(rename = "$values")]
+    values: Vec<T>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Identity<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    entity_type_name: &'static str,
+    #[serde(rename = "IdentityElements")]
+    elements: List<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Property {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    name: &'static str,
+    value: String,
+}
+
+/// `GenericEntityData` (`imis.md §6.1`).
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GenericEntity<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    entity_type_name: &'static str,
+    primary_parent_entity_type_name: &'static str,
+    primary_parent_identity: Identity<'a>,
+    properties: List<Property>,
+}
+
+/// An activity as JSON. Keys that do not fit are refused; other text is shortened.
+pub(crate) fn activity(activity: &NewActivity<'_>) -> Result<Bytes, Error> {
+    for (column, key) in [(Column::ActivityType, activity.activity_type), (Column::Uf1, activity.message_key)] {
+        if key.is_empty() || !column.fits(key) {
+            return Err(Error::refused_here(Operation::WriteActivity, column.name()));
+        }
+    }
+    let party = activity.party.as_str();
+    let mut properties = vec![
+        property("PartyId", party),
+        property(Column::ActivityType.name(), activity.activity_type),
+        property("TRANSACTION_DATE", &date(activity.transaction_date_local)),
+        property(Column::Description.name(), &Column::Description.shorten(activity.description)),
+        property("NOTE", activity.note),
+        property(Column::Uf1.name(), activity.message_key),
+    ];
+    properties.extend(optional(&activity.fields));
+    Ok(json(&GenericEntity {
+        class: "Asi.Soa.Core.DataContracts.GenericEntityData, Asi.Contracts",
+        entity_type_name: "Activity",
+        primary_parent_entity_type_name: "Party",
+        primary_parent_identity: Identity {
+            class: "Asi.Soa.Core.DataContracts.IdentityData, Asi.Contracts",
+            entity_type_name: "Party",
+            elements: List { class: STRINGS, values: vec![party] },
+        },
+        properties: List {
+            class: "Asi.Soa.Core.DataContracts.GenericPropertyDataCollection, Asi.Contracts",
+            values: properties,
+        },
+    }))
+}
+
+fn property(name: &'static str, value: &str) -> Property {
+    Property { class: "Asi.Soa.Core.DataContracts.GenericPropertyData, Asi.Contracts", name, value: value.to_owned() }
+}
+
+fn optional(fields: &ActivityFields<'_>) -> Vec<Property> {
+    let dates = [
+        ("EFFECTIVE_DATE", fields.effective_date),
+        ("THRU_DATE", fields.thru_date),
+        ("TICKLER_DATE", fields.tickler_date),
+    ];
+    let texts = [
+        (Column::ProductCode, fields.product_code),
+        (Column::Category, fields.category),
+        (Column::SourceCode, fields.source_code),
+        (Column::CampaignCode, fields.campaign_code),
+        (Column::ActionCodes, fields.action_codes),
+        (Column::OtherId, fields.other_id),
+        (Column::Uf2, fields.uf_2),
+        (Column::Uf3, fields.uf_3),
+    ];
+    let dates = dates.into_iter().filter_map(|(name, value)| Some(property(name, &date(value?))));
+    let texts = texts.into_iter().filter_map(|(column, text)| Some(property(column.name(), &column.shorten(text?))));
+    dates.chain(texts).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PartyId;
+    use time::macros::datetime;
+
+    fn new(party: &PartyId) -> NewActivity<'_> {
+        NewActivity {
+            party,
+            activity_type: "EMAIL",
+            transaction_date_local: datetime!(2025-10-14 09:12:00),
+            description: "Subject \"line\"",
+            note: "Body",
+            message_key: "<a@b>",
+            fields: ActivityFields::default(),
+        }
+    }
+
+    #[test]
+    fn every_object_names_its_type_first() {
+        let party = PartyId::new("101");
+        let log = crate::NewLog { subject: "s", html: "<p>", text: "", message_key: "<a@b>" };
+        let bodies = [
+            activity(&new(&party)).unwrap(),
+            json(&LogBody::from(&log)),
+            json(&RecipientBody::new("log", "101", None)),
+            json(&LogAttachmentBody::new("log", "a", "b")),
+            json(&ActivityAttachmentBody::new(1, "a", datetime!(2025-10-14 09:12:00))),
+        ];
+        for body in bodies {
+            let body = std::str::from_utf8(&body).unwrap();
+            for (start, _) in body.match_indices('{') {
+                assert!(body[start..].starts_with(r#"{"$type":""#), "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_does_not_fit_is_refused_and_other_text_is_shortened() {
+        let party = PartyId::new("101");
+        assert!(activity(&NewActivity { activity_type: "ELEVENCHARS", ..new(&party) }).is_err());
+        assert!(activity(&NewActivity { message_key: &"k".repeat(256), ..new(&party) }).is_err());
+        let long = "x".repeat(300);
+        let fields = ActivityFields { category: Some(&long), ..ActivityFields::default() };
+        let body = activity(&NewActivity { description: &long, fields, ..new(&party) }).unwrap();
+        let body = std::str::from_utf8(&body).unwrap();
+        assert!(body.contains(&format!("\"{}…\"", "x".repeat(254))));
+        assert!(body.contains(&format!("\"{}…\"", "x".repeat(14))));
+    }
+
+    #[test]
+    fn the_ends_of_a_streamed_body_make_one_object() {
+        let (head, tail) = streamed(&LogAttachmentBody::new("log", "a \"b\".pdf", "application/pdf"));
+        let whole = [&head[..], b"QUJD", &tail[..]].concat();
+        let value: serde_json::Value = serde_json::from_slice(&whole).unwrap();
+        assert_eq!(value["Attachment"]["$value"], "QUJD");
+        assert_eq!(value["Name"], "a \"b\".pdf");
+    }
+}
