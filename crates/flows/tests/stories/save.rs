@@ -228,6 +228,7 @@ fn late_answers_change_nothing() {
     assert!(app.update(body()).is_empty());
     assert!(app.update(written(vec![failed("101")], 1)).is_empty());
     assert!(app.update(uploaded(0, AttachmentOutcome::Saved)).is_empty());
+    assert!(app.update(read(0)).is_empty());
     assert!(app.update(read(7)).is_empty());
     assert_eq!(app, before);
 }
