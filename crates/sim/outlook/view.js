@@ -82,7 +82,7 @@ export class ListView {
     }
     const row = element(
       "li",
-      { className: "row", id: `row-${CSS.escape(mail.key)}`, role: "option", tabIndex: -1 },
+      { className: "row", role: "option", tabIndex: -1 },
       avatar(mail.from),
       element(
         "div",

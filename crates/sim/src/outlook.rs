@@ -21,7 +21,7 @@ use url::Url;
 
 use crate::tls::{self, Certificate, TlsError};
 
-pub use arguments::Arguments;
+pub use arguments::{Arguments, run};
 pub use mail::{Attachment, AttachmentKind, Mail, Person};
 pub use mailbox::{Mailbox, Refused};
 pub use routes::{Category, MessageState, Notification, State};
@@ -114,6 +114,9 @@ pub enum OutlookError {
     /// The folder of mails cannot be listed.
     #[error("the folder of mails could not be read")]
     Mail(#[source] std::io::Error),
+    /// The terminal could not be written to, or the signal to stop not waited for.
+    #[error("the terminal went away")]
+    Terminal(#[from] std::io::Error),
     /// The server could not listen, or its certificate was refused.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -133,15 +136,13 @@ impl Running {
     }
 
     /// The page under Outlook's own name; needs a browser that maps [`HOST`] to [`Running::address`].
-    pub fn url(&self) -> Url {
-        Url::parse("https://outlook.office.com/mail/").expect("a constant address is an address")
+    pub fn url(&self) -> String {
+        format!("https://{HOST}/mail/")
     }
 
     /// The page without any mapping; works when the add-in too is on `localhost` (`office-js.md` §1.4).
-    pub fn local_url(&self) -> Url {
-        let mut url = Url::parse("https://localhost/mail/").expect("a constant address is an address");
-        url.set_port(Some(self.address().port())).expect("an https address takes a port");
-        url
+    pub fn local_url(&self) -> String {
+        format!("https://localhost:{}/mail/", self.address().port())
     }
 
     /// The flags a Chromium needs to find [`HOST`] and the script hosts here and trust this server alone.

@@ -46,8 +46,8 @@ pub enum TlsError {
 /// A self-signed certificate with its key, trusted by nobody but who is told its fingerprint.
 #[derive(Clone)]
 pub struct Certificate {
-    certificate: CertificateDer<'static>,
-    certificate_pem: String,
+    der: CertificateDer<'static>,
+    pem: String,
     key: Arc<KeyPair>,
 }
 
@@ -61,7 +61,7 @@ impl Certificate {
         parameters.distinguished_name = subject;
         let key = KeyPair::generate()?;
         let signed = parameters.self_signed(&key)?;
-        Ok(Self { certificate: signed.der().clone(), certificate_pem: signed.pem(), key: Arc::new(key) })
+        Ok(Self { der: signed.der().clone(), pem: signed.pem(), key: Arc::new(key) })
     }
 
     /// Makes a certificate for all of [`WORLD`].
@@ -71,7 +71,7 @@ impl Certificate {
 
     /// The certificate as a PEM file holds it.
     pub fn certificate_pem(&self) -> &str {
-        &self.certificate_pem
+        &self.pem
     }
 
     /// The private key as a PEM file holds it (PKCS #8).
@@ -90,7 +90,7 @@ impl Certificate {
         let mut config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert(vec![self.certificate.clone()], key)?;
+            .with_single_cert(vec![self.der.clone()], key)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(RustlsConfig::from_config(Arc::new(config)))
     }
@@ -130,8 +130,7 @@ pub fn serve(router: Router, certificate: &Certificate, port: u16) -> Result<Ser
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let handle = Handle::new();
-    let server =
-        axum_server::from_tcp_rustls(listener, certificate.rustls_config()?)?.handle(handle.clone());
+    let server = axum_server::from_tcp_rustls(listener, certificate.rustls_config()?)?.handle(handle.clone());
     tokio::spawn(server.serve(router.into_make_service()));
     Ok(Server { address, handle })
 }

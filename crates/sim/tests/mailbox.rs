@@ -1,5 +1,7 @@
 //! The mails of the stand-in: ours, and whatever lies in a folder.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers may fail as its steps do")]
+
 use std::path::PathBuf;
 
 use sim::outlook::{AttachmentKind, MailSource, Running, Settings};
@@ -64,4 +66,14 @@ async fn a_folder_that_is_not_there_is_an_error() {
     let mut settings = Settings::new(addin, Certificate::for_world().unwrap());
     settings.mail = MailSource::Folder(PathBuf::from("no/such/folder"));
     assert!(sim::outlook::start(settings).await.is_err());
+}
+
+#[tokio::test]
+async fn a_certificate_names_every_host_and_its_key_has_a_fingerprint() {
+    let certificate = Certificate::for_world().unwrap();
+    assert!(certificate.certificate_pem().starts_with("-----BEGIN CERTIFICATE-----"));
+    assert!(certificate.key_pem().starts_with("-----BEGIN PRIVATE KEY-----"));
+    assert_eq!(certificate.spki_sha256().len(), 44);
+    assert_ne!(certificate.spki_sha256(), Certificate::for_world().unwrap().spki_sha256());
+    assert!(!format!("{certificate:?}").contains("KEY"));
 }

@@ -2,6 +2,8 @@
 //!
 //! Sources: `office-js.md` §1.5 (messages), §1.6 (what the library then shows), §3 (limits).
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers may fail as its steps do")]
+
 #[path = "outlook/browser.rs"]
 mod browser;
 
@@ -56,7 +58,8 @@ async fn a_pinned_pane_follows_the_selection_and_hears_of_none() {
     let stage = Stage::open("mail=plain").await;
     stage.enter_addin().await;
     stage.see("#subject", "Renewal of my membership").await;
-    for (key, subject) in [("names-tanaka", "年会費のお支払いについて"), ("no-sender", "A mail without a sender")] {
+    for (key, subject) in [("names-tanaka", "年会費のお支払いについて"), ("no-sender", "A mail without a sender")]
+    {
         stage.leave_addin().await;
         stage.run(&format!("document.querySelector('[data-key={key}]').click()")).await;
         stage.enter_addin().await;
@@ -222,5 +225,49 @@ async fn the_theme_reaches_the_pane() {
     stage.run("document.getElementById('theme').click()").await;
     stage.enter_addin().await;
     assert_eq!(stage.run("return window.told").await, json!(["#ffffff"]));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_ribbon_command_runs_and_reports_its_end() {
+    let stage = Stage::open("mail=plain").await;
+    stage.enter_addin().await;
+    stage.leave_addin().await;
+    let pressed = "const press = () => outlookSim.command('remember') ? wait() : setTimeout(press, 50);
+        const wait = () => outlookSim.commands().length ? done(outlookSim.commands().length) : setTimeout(wait, 50);
+        press();";
+    assert_eq!(stage.wait_for(pressed).await, 1);
+    stage.enter_addin().await;
+    assert_eq!(stage.run("return window.pressed").await, "remember");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_shared_folder_names_its_owner() {
+    let stage = Stage::open("mail=plain").await;
+    stage.enter_addin().await;
+    assert_eq!(stage.run(&format!("return typeof {ITEM}.getSharedPropertiesAsync")).await, "undefined");
+    stage.leave_addin().await;
+    stage.run("outlookSim.shared('team@association.example'); outlookSim.select('forwarded')").await;
+    stage.enter_addin().await;
+    stage.see("#subject", "FW: Complaint about the invoice").await;
+    let shared = stage.wait_for(&call(&format!("{ITEM}.getSharedPropertiesAsync"), "")).await;
+    assert_eq!(shared["owner"], "team@association.example");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_list_is_worked_by_keyboard_and_an_unpinned_pane_closes() {
+    let stage = Stage::open("mail=reply-all").await;
+    let row = stage.driver.query(By::Css("[data-key=reply-all]")).first().await.unwrap();
+    row.focus().await.unwrap();
+    row.send_keys(Key::Down + "").await.unwrap();
+    stage.see("#subject", "Renewal of my membership").await;
+    assert_eq!(stage.run("return document.activeElement.dataset.key").await, "plain");
+    let width = "return document.getElementById('addin').getBoundingClientRect().width";
+    assert_eq!(stage.run(width).await, 320);
+    stage.run("document.getElementById('pin').click()").await;
+    stage.run("outlookSim.select('forwarded')").await;
+    assert_eq!(stage.run("return document.getElementById('addin')").await, Value::Null);
     stage.end().await;
 }

@@ -2,12 +2,13 @@
 //!
 //! Invariant: every setting has a default but the add-in's address.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use url::Url;
 
-use super::{Library, MailSource, Settings, Theme};
+use super::{Library, MailSource, OutlookError, Settings, Theme};
 use crate::tls::{Certificate, TlsError};
 
 /// Light or dark, as written on the command line.
@@ -54,4 +55,15 @@ impl Arguments {
         };
         Ok(settings)
     }
+}
+
+/// Starts the page, says where it is and what a browser needs to see it, and runs until interrupted.
+pub async fn run(arguments: Arguments) -> Result<(), OutlookError> {
+    let running = super::start(arguments.settings()?).await?;
+    let mut out = std::io::stdout();
+    let [rules, trust] = running.chromium_flags();
+    writeln!(out, "Outlook listens on {}", running.address())?;
+    writeln!(out, "chromium --user-data-dir=\"$(mktemp -d)\" '{rules}' '{trust}' {}", running.url())?;
+    tokio::signal::ctrl_c().await?;
+    Ok(())
 }

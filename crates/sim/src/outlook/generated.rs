@@ -17,13 +17,8 @@ const CROWD: usize = 500;
 /// Bytes on one base64 line of 76 characters.
 const LINE: usize = 57;
 
-static MAILS: LazyLock<[(&str, Vec<u8>); 3]> = LazyLock::new(|| {
-    [
-        ("large-attachment", large_attachment()),
-        ("large-body", large_body()),
-        ("crowd", crowd()),
-    ]
-});
+static MAILS: LazyLock<[(&str, Vec<u8>); 3]> =
+    LazyLock::new(|| [("large-attachment", large_attachment()), ("large-body", large_body()), ("crowd", crowd())]);
 
 /// The generated mails with their keys.
 pub(super) fn mails() -> impl Iterator<Item = (&'static str, &'static [u8])> {

@@ -1,14 +1,14 @@
-//! Microsoft's script hosts: the library from the npm package, and our stand-in for MicrosoftAjax.
+//! Microsoft's script hosts: the library from the npm package, and our stand-in for `MicrosoftAjax`.
 //!
 //! Invariant: only files below the given folder are served, unchanged.
 
 use std::path::{Component, Path, PathBuf};
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 
 use super::Library;
 
@@ -31,9 +31,7 @@ pub(super) fn library_host(library: &Library) -> Router {
 async fn serve_file(State(folder): State<PathBuf>, uri: Uri) -> Response {
     let Some(file) = hosted_file(uri.path()) else { return StatusCode::NOT_FOUND.into_response() };
     match read_any_case(&folder, &file).await {
-        Some(bytes) => {
-            ([(header::CONTENT_TYPE, media_type(&file)), ANY_ORIGIN, ANY_SITE], bytes).into_response()
-        }
+        Some(bytes) => ([(header::CONTENT_TYPE, media_type(&file)), ANY_ORIGIN, ANY_SITE], bytes).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -79,7 +77,10 @@ mod tests {
 
     #[test]
     fn only_files_below_hosted_are_named() {
-        assert_eq!(hosted_file("/lib/1/hosted/en-us/office_strings.js"), Some(PathBuf::from("en-us/office_strings.js")));
+        assert_eq!(
+            hosted_file("/lib/1/hosted/en-us/office_strings.js"),
+            Some(PathBuf::from("en-us/office_strings.js"))
+        );
         assert_eq!(hosted_file("/lib/1.1/hosted/office.js"), Some(PathBuf::from("office.js")));
         assert_eq!(hosted_file("/lib/1/hosted/../../secret"), None);
         assert_eq!(hosted_file("/lib/1/hosted//etc/passwd"), None);

@@ -25,6 +25,9 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 const BODY_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; \
      base-uri 'none'; form-action 'none'";
 
+/// How a mail without styles of its own looks; the mail's own win.
+const BODY_STYLE: &str = "<style>:where(body) { font: 14px/1.45 \"Segoe UI\", system-ui, sans-serif; }</style>";
+
 const FILES: [(&str, &str, &str); 9] = [
     ("page.css", "text/css; charset=utf-8", include_str!("../../outlook/page.css")),
     ("main.js", SCRIPT, include_str!("../../outlook/main.js")),
@@ -231,7 +234,7 @@ async fn body(
 /// The body as the reading pane shows it: pictures of the mail itself by their own address.
 async fn view(Shared(world): Shared<Arc<World>>, Path(key): Path<String>) -> Result<Response, StatusCode> {
     let mail = find(&world, &key)?;
-    let mut html = mail.html();
+    let mut html = format!("{BODY_STYLE}{}", mail.html());
     for (index, attachment) in mail.attachments.iter().enumerate() {
         if let Some(id) = &attachment.content_id {
             html = html.replace(&format!("cid:{id}"), &format!("files/{index}"));

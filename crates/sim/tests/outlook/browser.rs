@@ -63,9 +63,7 @@ impl Stage {
             capabilities.add_arg(flag).unwrap();
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
-        let mut url = outlook.url();
-        url.set_query(Some(query));
-        driver.goto(url.as_str()).await.unwrap();
+        driver.goto(format!("{}?{query}", outlook.url())).await.unwrap();
         driver.query(By::Css("html[data-ready]")).first().await.unwrap();
         Self { _chromedriver: chromedriver, driver, outlook, _addin: addin }
     }
