@@ -4,13 +4,25 @@
 //! One door: [`start`]. Nothing reads the environment or the time but what is
 //! handed in here.
 
+mod app;
+mod assets;
+mod attachments;
+mod body;
 mod clock;
 pub mod config;
 mod dpop;
+mod failure;
+mod guard;
+mod headers;
 pub mod log;
+mod router;
+mod routes;
+mod saves;
 mod seal;
+mod session;
 mod start;
 mod store;
+mod to_api;
 mod token;
 
 pub use clock::Clock;

@@ -100,11 +100,9 @@ mod tests {
         let ring = Keyring::new(Key::new([1; 32]), Vec::new());
         let sealed = seal(&ring, Purpose::Row, b"secret", b"place", b"plain");
         assert_eq!(open(&ring, Purpose::Row, b"secret", b"place", &sealed).unwrap().as_slice(), b"plain");
-        for (purpose, secret, place) in [
-            (Purpose::Save, "secret", "place"),
-            (Purpose::Row, "Secret", "place"),
-            (Purpose::Row, "secret", "Place"),
-        ] {
+        for (purpose, secret, place) in
+            [(Purpose::Save, "secret", "place"), (Purpose::Row, "Secret", "place"), (Purpose::Row, "secret", "Place")]
+        {
             assert_eq!(open(&ring, purpose, secret.as_bytes(), place.as_bytes(), &sealed), Err(NotOpened));
         }
     }

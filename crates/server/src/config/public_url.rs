@@ -55,6 +55,16 @@ impl PublicUrl {
         self.0.authority()
     }
 
+    /// Whether other machines can reach it.
+    pub fn is_on_a_network(&self) -> bool {
+        !is_loopback(&self.0)
+    }
+
+    /// Whether it is https.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// The full address of a path of ours.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.origin())
@@ -75,13 +85,16 @@ impl fmt::Display for PublicUrl {
 
 /// Whether nobody on a network can read what goes to `url`.
 pub(crate) fn secure_or_loopback(url: &Url) -> bool {
-    let loopback = match url.host() {
+    url.host().is_some() && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+        None => false,
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@
 use super::{Answer, Attempt, Bucket, SaveKey, SaveRow, SessionRow, Step, StepState, Store, StoreError};
 use crate::token::RowKey;
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
 use sqlx::{Connection as _, Row as _};
 use std::io;
 use std::path::Path;
@@ -39,7 +41,8 @@ impl Sqlite {
         let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(5));
         let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(io::Error::other)?;
         sqlx::migrate!("./migrations").run(&writer).await.map_err(io::Error::other)?;
-        let readers = pool().max_connections(2).connect_with(options.read_only(true)).await.map_err(io::Error::other)?;
+        let readers =
+            pool().max_connections(2).connect_with(options.read_only(true)).await.map_err(io::Error::other)?;
         Ok(Self { writer, readers })
     }
 }
@@ -136,15 +139,14 @@ impl Sqlite {
     }
 
     async fn save_of(&self, pool: &SqlitePool, key: &SaveKey) -> Result<Option<SaveRow>, sqlx::Error> {
-        let row = sqlx::query(
-            "SELECT fingerprint, sealed FROM save WHERE site = $1 AND user_name = $2 AND save = $3",
-        )
-        .bind(&key.site)
-        .bind(&key.user_name)
-        .bind(&key.save)
-        .fetch_optional(pool)
-        .await?;
-        row.map(|row| Ok(SaveRow { fingerprint: row.try_get("fingerprint")?, sealed: row.try_get("sealed")? })).transpose()
+        let row = sqlx::query("SELECT fingerprint, sealed FROM save WHERE site = $1 AND user_name = $2 AND save = $3")
+            .bind(&key.site)
+            .bind(&key.user_name)
+            .bind(&key.save)
+            .fetch_optional(pool)
+            .await?;
+        row.map(|row| Ok(SaveRow { fingerprint: row.try_get("fingerprint")?, sealed: row.try_get("sealed")? }))
+            .transpose()
     }
 
     async fn begin_now(&self, key: &SaveKey, save: SaveRow, now_ms: i64) -> Result<Option<SaveRow>, sqlx::Error> {
@@ -312,12 +314,13 @@ impl Store for Sqlite {
 
     fn steps<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Vec<Step>> {
         Box::pin(async move {
-            let rows = sqlx::query("SELECT step, state, record FROM step WHERE site = $1 AND user_name = $2 AND save = $3")
-                .bind(&key.site)
-                .bind(&key.user_name)
-                .bind(&key.save)
-                .fetch_all(&self.readers)
-                .await;
+            let rows =
+                sqlx::query("SELECT step, state, record FROM step WHERE site = $1 AND user_name = $2 AND save = $3")
+                    .bind(&key.site)
+                    .bind(&key.user_name)
+                    .bind(&key.save)
+                    .fetch_all(&self.readers)
+                    .await;
             rows.and_then(|rows| rows.iter().map(step_of).collect()).map_err(failed("read the steps of a save"))
         })
     }

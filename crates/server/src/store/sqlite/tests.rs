@@ -61,7 +61,10 @@ async fn attempts_at_the_same_moment_do_not_pass_together() {
     assert_eq!(answers.iter().filter(|answer| matches!(answer, Attempt::Allowed(_))).count(), 3);
     assert_eq!(store.attempt(Bucket([1; 32]), 101, 0, 3).await.unwrap(), Attempt::Refused { oldest_ms: 100 });
     assert!(matches!(store.attempt(Bucket([2; 32]), 101, 0, 3).await.unwrap(), Attempt::Allowed(_)));
-    assert!(matches!(store.attempt(Bucket([1; 32]), 200, 100, 3).await.unwrap(), Attempt::Allowed(_)), "the old are over");
+    assert!(
+        matches!(store.attempt(Bucket([1; 32]), 200, 100, 3).await.unwrap(), Attempt::Allowed(_)),
+        "the old are over"
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,88 @@
+//! What all requests share.
+
+use crate::assets::Assets;
+use crate::config::Config;
+use crate::dpop::Proofs;
+use crate::store::SharedStore;
+use crate::{Clock, saves};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{Semaphore, mpsc};
+
+/// Everything a request may need; copies share it.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+/// The insides of [`App`].
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) store: SharedStore,
+    /// A client for each site.
+    pub(crate) clients: HashMap<api::SiteName, imis::Client>,
+    pub(crate) proofs: Proofs,
+    pub(crate) assets: Assets,
+    /// Saves and uploads under way.
+    pub(crate) running: saves::Running,
+    pub(crate) uploads: Arc<Semaphore>,
+    stopping: AtomicBool,
+    /// Held by work that goes on when the person has gone.
+    work: mpsc::Sender<()>,
+}
+
+impl App {
+    /// Puts it together; the receiver ends when the last work has.
+    pub(crate) fn new(
+        config: Config,
+        clock: Clock,
+        store: SharedStore,
+        clients: HashMap<api::SiteName, imis::Client>,
+    ) -> (Self, mpsc::Receiver<()>) {
+        let (work, ended) = mpsc::channel(1);
+        let shared = Shared {
+            assets: Assets::read(&config.pane),
+            uploads: Arc::new(Semaphore::new(config.limits.uploads_max)),
+            config,
+            clock,
+            store,
+            clients,
+            proofs: Proofs::default(),
+            running: saves::Running::default(),
+            stopping: AtomicBool::new(false),
+            work,
+        };
+        (Self(Arc::new(shared)), ended)
+    }
+
+    /// Whether the server is on its way out.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Says that the server is on its way out.
+    pub(crate) fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Does work that must not stop half-way because the person has gone.
+    pub(crate) async fn finish<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, tokio::task::JoinError> {
+        let held = self.work.clone();
+        let task = tokio::spawn(async move {
+            let answer = work.await;
+            drop(held);
+            answer
+        });
+        task.await
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

@@ -1,0 +1,204 @@
+//! An attachment on its way through: read once from the pane, sent at the same
+//! time to every record that lacks it. A few chunks in memory, nothing on disk.
+
+use crate::app::App;
+use crate::body::Paced;
+use crate::failure::Failure;
+use crate::saves::journal::{Journal, Outcome};
+use crate::saves::plan::{self, Attachment, Head};
+use crate::session::Session;
+use crate::{saves, store::StepState};
+use api::{AttachmentOutcome, AttachmentReport, Problem, ProblemCode, RecordId};
+use bytes::Bytes;
+use futures_util::future::{self, BoxFuture};
+use futures_util::stream;
+use imis::{Acting, ActivityId, Content, LogId, WriteError};
+use std::io;
+use time::PrimitiveDateTime;
+use tokio::sync::mpsc;
+
+/// Chunks waiting for each record.
+const WAITING: usize = 2;
+const LOG: &str = "CommunicationLog:";
+const ACTIVITY: &str = "Activity:";
+const FILE: &str = "Attachment:";
+
+/// An upload that makes sense, before its first byte is read.
+pub(crate) struct Upload {
+    acting: Acting,
+    journal: Journal,
+    attachment: Attachment,
+    date: PrimitiveDateTime,
+    index: usize,
+    length: u64,
+    records: Vec<RecordId>,
+    _turn: saves::Turn,
+}
+
+/// Checks an upload; nothing is written yet.
+pub(crate) async fn prepare(
+    app: &App,
+    session: &Session,
+    save: &str,
+    index: usize,
+    length: u64,
+) -> Result<Upload, Failure> {
+    let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
+    if length > site.attachment_max_bytes {
+        return Err(Failure::new(ProblemCode::TooLarge));
+    }
+    let not_found = || Failure::new(ProblemCode::NotFound);
+    let key = saves::key(session, save);
+    let row = app.store.save(&key).await.map_err(|error| Failure::store(&error))?.ok_or_else(not_found)?;
+    let head = Head::open(&app.config.keyring, &key, &row.sealed)?;
+    let attachment = head.attachments.get(index).cloned().ok_or_else(not_found)?;
+    let date = head.local_time().ok_or_else(not_found)?;
+    let turn = app.running.begin(&key, &format!("attachment {index}"));
+    let turn = turn.ok_or(Failure::wait(ProblemCode::Conflict, 1))?;
+    let journal = Journal::load(app.store.clone(), key).await?;
+    let records = journal.records_for_attachments(&head.kind);
+    if records.is_empty() {
+        return Err(not_found());
+    }
+    let acting = session.acting(app)?;
+    Ok(Upload { acting, journal, attachment, date, index, length, records, _turn: turn })
+}
+
+impl Upload {
+    /// Sends the file wherever it is not yet.
+    pub(crate) async fn run(mut self, app: &App, mut body: Paced) -> Result<AttachmentReport, Failure> {
+        let mut outcomes = Vec::new();
+        let mut lacking = Vec::new();
+        for record in self.records.clone() {
+            match self.look(&record).await {
+                Some(outcome) => outcomes.push((record, outcome)),
+                None => lacking.push(record),
+            }
+        }
+        let steps: Vec<String> = lacking.iter().map(|record| plan::attachment_step(self.index, record)).collect();
+        self.journal.note_sent(&steps).await?;
+        if lacking.is_empty() {
+            body.drain().await;
+        } else {
+            let sent = self.send(&lacking, &mut body);
+            let sent = tokio::time::timeout(app.config.limits.upload_total, sent).await;
+            let unknown = || Outcome::Unknown(Problem::new(ProblemCode::Unknown));
+            let sent = sent.unwrap_or_else(|_| lacking.iter().map(|_| unknown()).collect());
+            // What was not read is read and dropped, so that the answer arrives.
+            body.drain().await;
+            outcomes.extend(lacking.into_iter().zip(sent));
+        }
+        let named = outcomes.iter().map(|(record, outcome)| (plan::attachment_step(self.index, record), outcome));
+        let named: Vec<_> = named.collect();
+        self.journal.note(named.into_iter()).await?;
+        Ok(self.report(&outcomes))
+    }
+
+    /// What is known already: done, or found after nobody knew. `None` means: send it.
+    async fn look(&self, record: &RecordId) -> Option<Outcome> {
+        let step = plan::attachment_step(self.index, record);
+        match self.journal.step(&step)?.state {
+            StepState::Done => self.journal.done(&step).map(|file| Outcome::Done(file.to_owned())),
+            StepState::Refused => None,
+            StepState::Sent => {
+                let (store, key) = self.journal.place();
+                match Journal::find(&store, &key, &step, self.files(record)).await {
+                    Ok(found) => found.map(Outcome::Done),
+                    Err(problem) => Some(Outcome::Unknown(problem)),
+                }
+            }
+        }
+    }
+
+    /// The files of this name on a record.
+    fn files<'a>(&'a self, record: &'a RecordId) -> BoxFuture<'a, Result<Vec<String>, imis::Error>> {
+        Box::pin(async move {
+            let files = match target(record) {
+                Target::Log(log) => self.acting.log_attachments(&log).await?,
+                Target::Activity(activity) => self.acting.activity_attachments(&activity).await?,
+            };
+            let same = files.into_iter().filter(|(_, name)| name.eq_ignore_ascii_case(&self.attachment.name));
+            Ok(same.map(|(id, _)| file(record, id.as_str())).collect())
+        })
+    }
+
+    /// Reads the body once and hands each chunk to every record; one that fails
+    /// does not stop the others.
+    async fn send(&self, records: &[RecordId], body: &mut Paced) -> Vec<Outcome> {
+        let mut takers = Vec::new();
+        let mut writes = Vec::new();
+        for record in records {
+            let (taker, taken) = mpsc::channel(WAITING);
+            takers.push(taker);
+            writes.push(self.write(record, taken));
+        }
+        let ((), outcomes) = future::join(pump(body, takers), future::join_all(writes)).await;
+        outcomes.into_iter().map(Outcome::of).collect()
+    }
+
+    async fn write(&self, record: &RecordId, chunks: mpsc::Receiver<io::Result<Bytes>>) -> Result<String, WriteError> {
+        let chunks = stream::unfold(chunks, |mut chunks| async move { chunks.recv().await.map(|next| (next, chunks)) });
+        let content = Content::new(self.length, chunks);
+        let Attachment { name, content_type } = &self.attachment;
+        let id = match target(record) {
+            Target::Log(log) => self.acting.attach_to_log(&log, name, content_type, content).await?,
+            Target::Activity(activity) => self.acting.attach_to_activity(&activity, name, self.date, content).await?,
+        };
+        Ok(file(record, id.as_str()))
+    }
+
+    fn report(&self, outcomes: &[(RecordId, Outcome)]) -> AttachmentReport {
+        let outcome = |outcome: &Outcome| match outcome.record() {
+            Ok(_) => AttachmentOutcome::Saved,
+            Err(problem) => AttachmentOutcome::Failed { problem: problem.clone() },
+        };
+        let mut records: Vec<_> = outcomes.iter().map(|(record, ended)| (record.clone(), outcome(ended))).collect();
+        records.sort_by_key(|(record, _)| self.records.iter().position(|known| known == record));
+        AttachmentReport { index: self.index, records }
+    }
+}
+
+/// Whether iMIS no longer takes this person.
+pub(crate) fn is_out(report: &AttachmentReport) -> bool {
+    report.records.iter().any(|(_, outcome)| {
+        matches!(outcome, AttachmentOutcome::Failed { problem } if problem.code == ProblemCode::SignedOut)
+    })
+}
+
+enum Target {
+    Log(LogId),
+    Activity(ActivityId),
+}
+
+fn target(record: &RecordId) -> Target {
+    match record.0.strip_prefix(ACTIVITY) {
+        Some(id) => Target::Activity(ActivityId::new(id)),
+        None => Target::Log(LogId::new(record.0.strip_prefix(LOG).unwrap_or(&record.0))),
+    }
+}
+
+fn file(record: &RecordId, id: &str) -> String {
+    format!("{FILE}{}:{id}", record.0)
+}
+
+/// Ends when the body does, or when nobody takes any more.
+async fn pump(body: &mut Paced, mut takers: Vec<mpsc::Sender<io::Result<Bytes>>>) {
+    while !takers.is_empty() {
+        match body.next().await {
+            Ok(None) => return,
+            Ok(Some(bytes)) => {
+                let sent = takers.iter().map(|taker| taker.send(Ok(bytes.clone())));
+                let sent = future::join_all(sent).await;
+                let mut taking = sent.into_iter().map(|sent| sent.is_ok());
+                takers.retain(|_| taking.next().unwrap_or(false));
+            }
+            Err(broken) => {
+                for taker in takers {
+                    // A taker that is gone has ended for a reason of its own.
+                    drop(taker.send(Err(io::Error::other(broken))).await);
+                }
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Reading a request's body: bounded in size, and in time, so that nobody holds
+//! a connection by sending a byte now and then.
+
+use crate::config::Limits;
+use crate::failure::Failure;
+use api::ProblemCode;
+use axum::body::{Body, BodyDataStream};
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+
+/// How much of a refused body is read and dropped so that the answer arrives,
+/// and for how long: a connection closed with bytes unread loses its answer.
+const DRAIN_MAX_BYTES: u64 = 128 * 1024 * 1024;
+const DRAIN_TIME: Duration = Duration::from_secs(20);
+
+/// A body that keeps a pace or ends.
+pub(crate) struct Paced {
+    stream: BodyDataStream,
+    read_bytes: u64,
+    waited: Duration,
+    silence: Duration,
+    bytes_per_second: u64,
+    over: bool,
+}
+
+/// Why a body ended early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Broken {
+    /// The other side went away.
+    #[error("the request ended early")]
+    Gone,
+    /// Too long nothing, or too little.
+    #[error("the request came too slowly")]
+    Slow,
+}
+
+impl Paced {
+    /// A body under these limits.
+    pub(crate) fn new(body: Body, limits: &Limits) -> Self {
+        Self {
+            stream: body.into_data_stream(),
+            read_bytes: 0,
+            waited: Duration::ZERO,
+            silence: limits.upload_silence,
+            bytes_per_second: limits.upload_bytes_per_second,
+            over: false,
+        }
+    }
+
+    /// The next bytes; `None` at the end, and after a failure.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Broken> {
+        if self.over {
+            return Ok(None);
+        }
+        let next = self.read().await;
+        self.over = !matches!(next, Ok(Some(_)));
+        next
+    }
+
+    async fn read(&mut self) -> Result<Option<Bytes>, Broken> {
+        let asked = Instant::now();
+        let next = timeout(self.silence, self.stream.next()).await.map_err(|_| Broken::Slow)?;
+        // Only the time spent waiting for the sender counts against the sender.
+        self.waited += asked.elapsed();
+        let bytes = match next {
+            None => return Ok(None),
+            Some(Err(_)) => return Err(Broken::Gone),
+            Some(Ok(bytes)) => bytes,
+        };
+        self.read_bytes += bytes.len() as u64;
+        let due = self.waited.saturating_sub(self.silence).as_secs().saturating_mul(self.bytes_per_second);
+        if self.read_bytes < due { Err(Broken::Slow) } else { Ok(Some(bytes)) }
+    }
+
+    /// Reads and drops what is left, within reason.
+    pub(crate) async fn drain(&mut self) {
+        let enough = self.read_bytes.saturating_add(DRAIN_MAX_BYTES);
+        let begun = Instant::now();
+        while self.read_bytes < enough && begun.elapsed() < DRAIN_TIME {
+            if !matches!(self.next().await, Ok(Some(_))) {
+                break;
+            }
+        }
+    }
+}
+
+/// The length a request announces.
+pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
+    crate::guard::one(headers, header::CONTENT_LENGTH.as_str())?.parse().ok()
+}
+
+/// Reads a JSON body of at most `most` bytes.
+pub(crate) async fn json<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+    most: usize,
+    limits: &Limits,
+) -> Result<T, Failure> {
+    let mut body = Paced::new(body, limits);
+    let is_json = crate::guard::one(headers, "content-type")
+        .is_some_and(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json"));
+    if !is_json {
+        body.drain().await;
+        return Err(Failure::invalid("content-type"));
+    }
+    let announced = announced(headers).unwrap_or(0);
+    if announced > most as u64 {
+        body.drain().await;
+        return Err(Failure::new(ProblemCode::TooLarge));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+    while let Some(part) = body.next().await.map_err(|_| Failure::invalid("body"))? {
+        if bytes.len() + part.len() > most {
+            body.drain().await;
+            return Err(Failure::new(ProblemCode::TooLarge));
+        }
+        bytes.extend_from_slice(&part);
+    }
+    // What serde says could quote the body.
+    serde_json::from_slice(&bytes).map_err(|_| Failure::invalid("body"))
+}

@@ -1,0 +1,8 @@
+//! The handlers, one file a story.
+
+pub(crate) mod bootstrap;
+pub(crate) mod contacts;
+pub(crate) mod health;
+pub(crate) mod pane;
+pub(crate) mod saves;
+pub(crate) mod session;

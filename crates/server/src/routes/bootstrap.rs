@@ -1,0 +1,19 @@
+//! What a pane learns before anybody signed in.
+
+use crate::app::App;
+use api::{Bootstrap, Site};
+use axum::Json;
+use axum::extract::State;
+
+/// `GET /api/bootstrap`.
+pub(crate) async fn show(State(app): State<App>) -> Json<Bootstrap> {
+    let site = |site: &crate::config::Site| Site {
+        name: site.name.clone(),
+        title: site.title.clone(),
+        methods: site.methods.clone(),
+    };
+    Json(Bootstrap {
+        sites: app.config.sites.iter().map(site).collect(),
+        public_url: app.config.public_url.origin().to_owned(),
+    })
+}

@@ -1,0 +1,92 @@
+//! Saving a message and its attachments.
+
+use crate::app::App;
+use crate::body::{self, Paced};
+use crate::failure::Failure;
+use crate::guard::SignedIn;
+use crate::{attachments, saves, session, to_api};
+use api::{AttachmentReport, ProblemCode, SaveMessage, SaveReport, SaveTargets};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+
+/// `GET /api/save-targets`.
+pub(crate) async fn targets(State(app): State<App>, SignedIn(session): SignedIn) -> Result<Json<SaveTargets>, Failure> {
+    let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
+    match session.acting(&app)?.abilities().await {
+        Ok(abilities) => Ok(Json(to_api::save_targets(&abilities, site))),
+        Err(error) => Err(session.end_if_out(&app, Failure::imis(&error)).await),
+    }
+}
+
+/// `POST /api/saves`. Once begun it is finished, even if nobody waits for the answer.
+pub(crate) async fn save(
+    State(app): State<App>,
+    SignedIn(session): SignedIn,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<SaveReport>, Failure> {
+    let limits = &app.config.limits;
+    let ask: SaveMessage = body::json(&headers, body, limits.message_max_bytes, limits).await?;
+    let work = {
+        let app = app.clone();
+        async move { saves::run(&app, &session, &ask).await }
+    };
+    let report = app.finish(work).await.map_err(|error| Failure::internal(&error))??;
+    Ok(Json(report))
+}
+
+/// `PUT /api/saves/{save}/attachments/{index}`. What is refused is read and
+/// dropped first: the pane must get its answer.
+pub(crate) async fn attach(
+    State(app): State<App>,
+    Path((save, index)): Path<(String, String)>,
+    request: Request,
+) -> Result<Json<AttachmentReport>, Failure> {
+    let (parts, body) = request.into_parts();
+    let mut body = Paced::new(body, &app.config.limits);
+    let Ok(room) = app.uploads.clone().try_acquire_owned() else {
+        body.drain().await;
+        return Err(Failure::wait(ProblemCode::Busy, 2));
+    };
+    let session = match session::find(&app, parts.method.as_str(), parts.uri.path(), &parts.headers).await {
+        Ok(session) => session,
+        Err(failure) => {
+            body.drain().await;
+            return Err(failure);
+        }
+    };
+    let Some(length) = body::announced(&parts.headers) else {
+        body.drain().await;
+        return Err(Failure::invalid("content-length").with_status(StatusCode::LENGTH_REQUIRED));
+    };
+    let Ok(index) = index.parse() else {
+        body.drain().await;
+        return Err(Failure::new(ProblemCode::NotFound));
+    };
+    let upload = match attachments::prepare(&app, &session, &save, index, length).await {
+        Ok(upload) => upload,
+        Err(failure) => {
+            body.drain().await;
+            return Err(failure);
+        }
+    };
+    let work = {
+        let app = app.clone();
+        async move {
+            let report = upload.run(&app, body).await;
+            drop(room);
+            report
+        }
+    };
+    let report = app.finish(work).await.map_err(|error| Failure::internal(&error))??;
+    if attachments::is_out(&report) {
+        let failure = session.end_if_out(&app, Failure::new(ProblemCode::SignedOut)).await;
+        let saved = report.records.iter().any(|(_, outcome)| matches!(outcome, api::AttachmentOutcome::Saved));
+        if !saved {
+            return Err(failure);
+        }
+    }
+    Ok(Json(report))
+}

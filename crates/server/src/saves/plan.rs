@@ -1,0 +1,250 @@
+//! What a save will write, decided once: a retry writes the same, whatever the
+//! site offers by then.
+
+use super::text;
+use crate::config::{Keyring, Site};
+use crate::failure::Failure;
+use crate::seal::{self, Purpose};
+use crate::store::SaveKey;
+use crate::to_api;
+use api::{AttachmentName, InteractionStore, ProblemCode, RecordId, SaveAs, SaveMessage};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use time::{OffsetDateTime, PrimitiveDateTime};
+
+/// Most attachments of one message.
+const ATTACHMENTS_MAX: usize = 200;
+/// Longest message key as it is; `UF_1` has 255 characters (`imis.md §6.1`).
+const MESSAGE_KEY_MAX_BYTES: usize = 200;
+/// Furthest a place is from UTC, in minutes, with room for history.
+const OFFSET_MAX_MINUTES: i32 = 18 * 60;
+
+/// What kind of record is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Kind {
+    /// One entry in the communication log, a line for each contact.
+    Log,
+    /// A contact interaction for each contact.
+    ContactInteraction { type_code: String, action_code: String },
+    /// An activity for each contact.
+    Activity { activity_type: String },
+}
+
+impl Kind {
+    /// Whether its records take files.
+    pub(crate) const fn takes_attachments(&self) -> bool {
+        !matches!(self, Self::ContactInteraction { .. })
+    }
+}
+
+/// An attachment that will be uploaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attachment {
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+}
+
+/// What the whole save, uploads included, goes by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Head {
+    pub(crate) kind: Kind,
+    /// Finds the records again.
+    pub(crate) message_key: String,
+    sent_ms: i64,
+    utc_offset_minutes: i32,
+    pub(crate) attachments: Vec<Attachment>,
+}
+
+/// Refuses what makes no sense.
+pub(crate) fn check(ask: &SaveMessage, site: &Site) -> Result<(), Failure> {
+    if uuid::Uuid::try_parse(&ask.save.0).is_err() {
+        return Err(Failure::invalid("save"));
+    }
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
+    let is_key = |id: &str| (1..=64).contains(&id.len()) && id.bytes().all(plain);
+    let unique: HashSet<_> = ask.contacts.iter().map(|contact| &contact.id).collect();
+    if ask.contacts.is_empty()
+        || ask.contacts.len() > site.contacts_max
+        || unique.len() != ask.contacts.len()
+        || !ask.contacts.iter().all(|contact| is_key(&contact.id.0))
+    {
+        return Err(Failure::invalid("contacts"));
+    }
+    if ask.attachments.len() > ATTACHMENTS_MAX {
+        return Err(Failure::invalid("attachments"));
+    }
+    if !(-OFFSET_MAX_MINUTES..=OFFSET_MAX_MINUTES).contains(&ask.message.utc_offset_minutes) {
+        return Err(Failure::invalid("utc_offset_minutes"));
+    }
+    let longest = ask.message.html.len().max(ask.message.text.len());
+    if longest > SaveMessage::BODY_MAX_BYTES {
+        return Err(Failure::new(ProblemCode::TooLarge));
+    }
+    Ok(())
+}
+
+impl Head {
+    /// Decides what to write, by what this person may do here.
+    pub(crate) fn new(
+        ask: &SaveMessage,
+        abilities: &imis::Abilities,
+        site: &Site,
+        now_ms: i64,
+    ) -> Result<Self, Failure> {
+        let head = Self {
+            kind: kind(ask, abilities, site)?,
+            message_key: message_key(&ask.message.message_id, &ask.save.0),
+            sent_ms: ask.message.sent_ms.unwrap_or(now_ms),
+            utc_offset_minutes: ask.message.utc_offset_minutes,
+            attachments: attachments(ask),
+        };
+        if head.local_time().is_none() { Err(Failure::invalid("sent_ms")) } else { Ok(head) }
+    }
+
+    /// When the message was sent, where the person is.
+    pub(crate) fn local_time(&self) -> Option<PrimitiveDateTime> {
+        let local_ms = self.sent_ms.checked_add(i64::from(self.utc_offset_minutes) * 60_000)?;
+        let local = OffsetDateTime::from_unix_timestamp(local_ms.div_euclid(1000)).ok()?;
+        (1..=9999).contains(&local.year()).then(|| PrimitiveDateTime::new(local.date(), local.time()))
+    }
+
+    /// As it rests: names of files are the person's own.
+    pub(crate) fn seal(&self, ring: &Keyring, key: &SaveKey) -> Result<Vec<u8>, Failure> {
+        let plain = serde_json::to_vec(self).map_err(|error| Failure::internal(&error))?;
+        Ok(seal::seal(ring, Purpose::Save, b"", &place(key), &plain))
+    }
+
+    /// Opens what [`Head::seal`] made. With the key gone from the ring the save cannot go on.
+    pub(crate) fn open(ring: &Keyring, key: &SaveKey, sealed: &[u8]) -> Result<Self, Failure> {
+        let gone = |_| Failure::new(ProblemCode::Conflict);
+        let plain = seal::open(ring, Purpose::Save, b"", &place(key), sealed).map_err(gone)?;
+        serde_json::from_slice(&plain).map_err(|error| Failure::internal(&error))
+    }
+}
+
+fn place(key: &SaveKey) -> Vec<u8> {
+    [&key.site, "\0", &key.user_name, "\0", &key.save].concat().into_bytes()
+}
+
+fn kind(ask: &SaveMessage, abilities: &imis::Abilities, site: &Site) -> Result<Kind, Failure> {
+    match &ask.save_as {
+        SaveAs::Activity { activity_type } => {
+            let types = to_api::activity_types(&abilities.activity_types, &site.activity_types);
+            let chosen = types.into_iter().find(|kind| kind.id == *activity_type);
+            let chosen = chosen.ok_or_else(|| Failure::invalid("activity_type"))?;
+            Ok(Kind::Activity { activity_type: chosen.id.0 })
+        }
+        SaveAs::Interaction => match (to_api::interaction_store(abilities), &abilities.contact_interaction) {
+            (Some(InteractionStore::CommunicationLog), _) => Ok(Kind::Log),
+            (Some(InteractionStore::ContactInteraction), Some(defaults)) => Ok(Kind::ContactInteraction {
+                type_code: defaults.type_code.clone(),
+                action_code: defaults.action_code.clone(),
+            }),
+            _ => Err(Failure::new(ProblemCode::Forbidden)),
+        },
+    }
+}
+
+/// The Message-ID, or what stands for it, in a form that iMIS can keep and find.
+fn message_key(message_id: &str, save: &str) -> String {
+    let id = message_id.trim();
+    if id.is_empty() {
+        format!("save:{save}")
+    } else if id.len() > MESSAGE_KEY_MAX_BYTES || id.contains('|') || id.contains(char::is_control) {
+        Sha256::digest(id).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    } else {
+        id.to_owned()
+    }
+}
+
+/// Every name once: a file is found again by its name.
+fn attachments(ask: &SaveMessage) -> Vec<Attachment> {
+    let mut taken = HashSet::new();
+    let mut attachments = Vec::new();
+    for asked in &ask.attachments {
+        let mut name = asked.name.as_str().to_owned();
+        let mut copy = 2;
+        while !taken.insert(name.to_lowercase()) {
+            name = numbered(asked.name.as_str(), copy);
+            copy += 1;
+        }
+        let kind = asked.content_type.trim();
+        let is_kind = kind.len() <= 127 && kind.contains('/') && kind.bytes().all(|byte| byte.is_ascii_graphic());
+        let content_type = if is_kind { kind } else { "application/octet-stream" }.to_owned();
+        attachments.push(Attachment { name, content_type });
+    }
+    attachments
+}
+
+fn numbered(name: &str, copy: u32) -> String {
+    let (stem, extension) = match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
+        _ => (name, String::new()),
+    };
+    let tail = format!(" ({copy}){extension}");
+    let mut end = stem.len().min(AttachmentName::MAX_BYTES.saturating_sub(tail.len()));
+    while !stem.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{tail}", &stem[..end])
+}
+
+/// The subject as it is stored.
+pub(crate) fn subject(ask: &SaveMessage) -> &str {
+    match ask.message.subject.trim() {
+        "" => "(no subject)",
+        subject => subject,
+    }
+}
+
+/// The body as text.
+pub(crate) fn body_text(ask: &SaveMessage) -> Cow<'_, str> {
+    if ask.message.text.trim().is_empty() {
+        Cow::Owned(text::of_html(&ask.message.html))
+    } else {
+        Cow::Borrowed(&ask.message.text)
+    }
+}
+
+/// The step that writes an attachment to a record.
+pub(crate) fn attachment_step(index: usize, record: &RecordId) -> String {
+    format!("attachment:{index}:{}", record.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_found_again_by_its_id_or_by_the_save() {
+        assert_eq!(message_key(" <1@a.example> ", "s"), "<1@a.example>");
+        assert_eq!(message_key("", "s"), "save:s");
+        assert_eq!(message_key(&"x".repeat(201), "s").len(), 64);
+        assert_eq!(message_key("<a|b@c>", "s").len(), 64);
+    }
+
+    #[test]
+    fn a_second_file_of_the_same_name_is_numbered() {
+        assert_eq!(numbered("image001.png", 2), "image001 (2).png");
+        assert_eq!(numbered("README", 3), "README (3)");
+        assert!(numbered(&format!("{}.png", "é".repeat(73)), 2).len() <= AttachmentName::MAX_BYTES);
+    }
+
+    #[test]
+    fn the_time_is_that_of_the_place() {
+        let head = |sent_ms, utc_offset_minutes| Head {
+            kind: Kind::Log,
+            message_key: String::new(),
+            sent_ms,
+            utc_offset_minutes,
+            attachments: Vec::new(),
+        };
+        // 2026-01-01T00:00:00Z
+        let text = |minutes| head(1_767_225_600_000, minutes).local_time().unwrap().to_string();
+        assert_eq!(text(-60), "2025-12-31 23:00:00.0");
+        assert_eq!(text(330), "2026-01-01 5:30:00.0");
+        assert_eq!(head(i64::MAX, 0).local_time(), None);
+    }
+}
