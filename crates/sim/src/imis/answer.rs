@@ -79,15 +79,11 @@ impl Answer {
     }
 
     pub(super) fn server_error() -> Self {
-        Self::text(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "An error occurred. Please contact the administrator.",
-        )
+        Self::text(StatusCode::INTERNAL_SERVER_ERROR, "An error occurred. Please contact the administrator.")
     }
 
     pub(super) fn no_service(entity: &str) -> Self {
-        let mut answer =
-            Self::text(StatusCode::NOT_IMPLEMENTED, format!("There is no service defined for {entity}"));
+        let mut answer = Self::text(StatusCode::NOT_IMPLEMENTED, format!("There is no service defined for {entity}"));
         answer.reason = Some(b"Service not implemented");
         answer
     }

@@ -93,9 +93,11 @@ pub const SHARED_ADDRESS: &str = "office@harbour.example";
 
 /// Everybody the stories name.
 pub const STORY: &[StoryPerson] = &[
-    person(101, ("Ms.", "Ada", "Lovelace"), &["ada.lovelace@example.org"], "REG")
-        .works_as("Analyst", 200)
-        .at("London", "GB", "+44 20 5550 0101"),
+    person(101, ("Ms.", "Ada", "Lovelace"), &["ada.lovelace@example.org"], "REG").works_as("Analyst", 200).at(
+        "London",
+        "GB",
+        "+44 20 5550 0101",
+    ),
     person(102, ("", "José", "Núñez"), &["jose.nunez@example.org"], "REG").at("Sevilla", "ES", "+34 955 550 102"),
     person(103, ("Dr.", "Zoë", "Brandt"), &["zoe.brandt@example.net"], "STU").at("Zürich", "CH", "+41 44 555 01 03"),
     person(104, ("", "花子", "田中"), &["tanaka@example.jp"], "REG").at("東京", "JP", "+81 3 5550 0104"),
@@ -128,9 +130,11 @@ pub const STORY: &[StoryPerson] = &[
     )
     .works_as("Commissioner for International Standards, Long-term Cooperation and Continuing Education", 202)
     .at("Altenburg", "DE", "+49 3447 5550110"),
-    person(111, ("", "Maria", "Silva"), &["maria.silva@example.org"], "REG")
-        .works_as("Events Manager", 202)
-        .at("Lisboa", "PT", "+351 21 555 0111"),
+    person(111, ("", "Maria", "Silva"), &["maria.silva@example.org"], "REG").works_as("Events Manager", 202).at(
+        "Lisboa",
+        "PT",
+        "+351 21 555 0111",
+    ),
     person(112, ("", "Łukasz", "Wójcik"), &["lukasz.wojcik@example.net"], "REG").at("Kraków", "PL", "+48 12 555 01 12"),
     person(113, ("", "Sven", "Sperr"), &["sven.sperr@example.org"], "REG")
         .at("Malmö", "SE", "")

@@ -1,0 +1,206 @@
+//! A stand-in for an iMIS site: sign-in, contacts, activities and interactions over real HTTP.
+//!
+//! Written from the public behaviour of iMIS (imis.md §1 to §7, §16, §17). Invariant: what it refuses, leaves out or
+//! spells differently from common sense is what the reference says a real site does.
+
+mod accounts;
+mod answer;
+mod api;
+mod arguments;
+mod contracts;
+pub mod faults;
+mod filter;
+mod generator;
+mod json;
+pub mod ledger;
+mod page;
+mod parties;
+pub mod people;
+mod rows;
+mod rules;
+mod seed;
+mod serve;
+mod users;
+mod wire;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, task::JoinHandle};
+use url::Url;
+
+pub use arguments::{Arguments, run};
+pub use faults::{Effect, Fault, Faults, Lasts, Stored};
+pub use ledger::{Change, Entry, Ledger, Seen, StoredFile};
+
+/// Product line (imis.md §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Edition {
+    /// EMS, 20.3.
+    Ems,
+    /// iMIS 2017, 20.2: no `UserSecurity`, bare `_execute` results, older names, no communication log over REST.
+    #[value(name = "2017")]
+    Imis2017,
+}
+
+/// Who is in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// About 200 contacts written for the stories.
+    Story,
+    /// The same, filled up to so many contacts.
+    Generated(u32),
+}
+
+/// How the site behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the site, as a configuration file has them")]
+pub struct Settings {
+    /// Product line.
+    pub edition: Edition,
+    /// Path before `/token` and `/api`, such as `/asi.scheduler_imis`; empty for none.
+    pub path_prefix: String,
+    /// How long a token lives.
+    pub token_ttl: Duration,
+    /// A new token for a user kills the user's previous one.
+    pub single_token_per_user: bool,
+    /// The communication log can be had over REST; when not, its entities answer 501.
+    pub communication_log: bool,
+    /// Calls need the `RemoteService` role.
+    pub remote_service_required: bool,
+    /// The largest page.
+    pub max_limit: usize,
+    /// Added to every request of the API and the token endpoint.
+    pub latency: Duration,
+    /// Contacts.
+    pub people: People,
+    /// Longest request body; a longer one meets the web server's own 413 page.
+    pub request_body_max: u64,
+    /// Port on loopback; 0 for any free one.
+    pub port: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            edition: Edition::Ems,
+            path_prefix: String::new(),
+            token_ttl: Duration::from_secs(3599),
+            single_token_per_user: true,
+            communication_log: true,
+            remote_service_required: true,
+            max_limit: 500,
+            latency: Duration::ZERO,
+            people: People::Story,
+            request_body_max: 30 * 1024 * 1024,
+            port: 0,
+        }
+    }
+}
+
+/// Everything a request can reach.
+#[derive(Debug)]
+struct World {
+    settings: Settings,
+    accounts: Mutex<accounts::Accounts>,
+    parties: parties::Parties,
+    tables: Mutex<rows::Tables>,
+    ledger: Ledger,
+    faults: Faults,
+}
+
+impl World {
+    fn new(settings: Settings) -> Self {
+        Self {
+            accounts: Mutex::new(accounts::Accounts::new()),
+            parties: parties::Parties::new(generator::everybody(settings.people)),
+            tables: Mutex::new(seed::tables(settings.edition)),
+            ledger: Ledger::default(),
+            faults: Faults::default(),
+            settings,
+        }
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, accounts::Accounts> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tables(&self) -> MutexGuard<'_, rows::Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running site; it stops when the value is dropped.
+#[derive(Debug)]
+pub struct Running {
+    world: Arc<World>,
+    address: SocketAddr,
+    url: Url,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Where the site is, path prefix included, with a slash at the end.
+    pub fn url(&self) -> Url {
+        self.url.clone()
+    }
+
+    /// Address of the socket.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What was asked and written.
+    pub fn ledger(&self) -> &Ledger {
+        &self.world.ledger
+    }
+
+    /// The switches.
+    pub fn faults(&self) -> &Faults {
+        &self.world.faults
+    }
+
+    /// "Purge System Cache": every token dies.
+    pub fn purge_cache(&self) {
+        self.world.accounts().purge();
+    }
+
+    /// Disables a user; living tokens go on until the cache is purged (imis.md §3.3).
+    pub fn disable_user(&self, user: &str) {
+        self.world.accounts().disable(user);
+    }
+
+    /// Unlocks a user after too many bad passwords.
+    pub fn unlock_user(&self, user: &str) {
+        self.world.accounts().unlock(user);
+    }
+
+    /// Tokens that would be accepted now.
+    pub fn living_tokens(&self) -> usize {
+        self.world.accounts().living()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Starts a site on loopback.
+///
+/// # Panics
+/// When the path prefix cannot be part of an address.
+pub async fn start(settings: Settings) -> std::io::Result<Running> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
+    let address = listener.local_addr()?;
+    let prefix = settings.path_prefix.trim_matches('/').to_owned();
+    let slash = if prefix.is_empty() { "" } else { "/" };
+    let url = Url::parse(&format!("http://{address}/{prefix}{slash}")).expect("the path prefix is part of an address");
+    let world = Arc::new(World::new(settings));
+    let task = tokio::spawn(serve::accept(listener, Arc::clone(&world)));
+    Ok(Running { world, address, url, task })
+}

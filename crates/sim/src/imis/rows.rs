@@ -1,0 +1,328 @@
+//! Rows of the writable entities: reading a body, storing it, showing it (imis.md §4.2, §6.1, §7).
+//!
+//! A row holds plain values under the names of its contract; how the platform wraps them is decided on the way out.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{
+    World,
+    answer::{Answer, Complaint},
+    contracts::{self, Contract, Field, FileForm, Form, Key},
+    filter::{self, Find},
+    json::Lean,
+    ledger::StoredFile,
+    wire::{self, Dialect, Window, wrapped},
+};
+
+/// One stored row.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) fields: Fields,
+    pub(super) file: Option<StoredFile>,
+}
+
+pub(super) type Fields = BTreeMap<&'static str, Value>;
+
+impl Row {
+    pub(super) fn text(&self, field: &str) -> &str {
+        self.fields.get(field).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn held(&self, field: &'static str) -> Vec<Cow<'_, str>> {
+        match self.fields.get(field) {
+            Some(Value::String(text)) => vec![Cow::Borrowed(text)],
+            Some(Value::Bool(_) | Value::Number(_)) => vec![Cow::Owned(self.fields[field].to_string())],
+            // An absent number is its default in a typed contract; an absent flag is false by the operators.
+            _ => vec![],
+        }
+    }
+
+    /// The row as one plain object, for the ledger.
+    pub(super) fn plain(&self) -> Value {
+        Value::Object(self.fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    }
+}
+
+/// All rows, by entity.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    rows: BTreeMap<&'static str, Vec<Row>>,
+    last_number: BTreeMap<&'static str, u64>,
+}
+
+impl Tables {
+    pub(super) fn of(&self, contract: &Contract) -> &[Row] {
+        self.rows.get(contract.entity).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn get(&self, contract: &Contract, id: &str) -> Option<&Row> {
+        self.of(contract).iter().find(|row| row.id.eq_ignore_ascii_case(id))
+    }
+
+    pub(super) fn new_id(&mut self, contract: &Contract) -> String {
+        match contract.key_form {
+            Key::Guid => Uuid::new_v4().to_string(),
+            Key::Number | Key::Given => {
+                // Counters of a site that has been running for a while do not start at one.
+                let last = self.last_number.entry(contract.entity).or_insert(48_212);
+                *last += 1;
+                last.to_string()
+            }
+        }
+    }
+
+    pub(super) fn add(&mut self, contract: &Contract, row: Row) {
+        self.rows.entry(contract.entity).or_default().push(row);
+    }
+
+    pub(super) fn replace(&mut self, contract: &Contract, row: Row) {
+        let rows = self.rows.entry(contract.entity).or_default();
+        if let Some(old) = rows.iter_mut().find(|old| old.id == row.id) {
+            *old = row;
+        }
+    }
+
+    pub(super) fn remove(&mut self, contract: &Contract, id: &str) -> Option<Row> {
+        let rows = self.rows.get_mut(contract.entity)?;
+        let index = rows.iter().position(|row| row.id.eq_ignore_ascii_case(id))?;
+        Some(rows.remove(index))
+    }
+
+    /// Rows of a contract whose field has this value.
+    pub(super) fn children<'a>(&'a self, contract: &Contract, field: &'a str, id: &'a str) -> Vec<&'a Row> {
+        self.of(contract)
+            .iter()
+            .filter(|row| row.fields.get(field).is_some_and(|value| value.as_str() == Some(id)))
+            .collect()
+    }
+}
+
+/// What a body asks to be stored.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) fields: Fields,
+    pub(super) file: Option<StoredFile>,
+    pub(super) complaints: Vec<Complaint>,
+}
+
+/// Reads a body. Members the contract does not have are ignored; `$type` has to be the first member, or the platform
+/// binds nothing and finds itself without an argument (imis.md §4.2).
+pub(super) fn read(contract: &Contract, body: &[u8]) -> Result<Draft, Answer> {
+    let body = Lean::parse(body).map_err(|_| Answer::bad_request("ArgumentFault: The request body is not valid."))?;
+    let wanted = format!("Asi.Soa.{}", contract.class);
+    if !body.class().is_some_and(|class| class.eq_ignore_ascii_case(&wanted)) {
+        return Err(Answer::bad_request("ArgumentNullFault: Value cannot be null."));
+    }
+    let mut draft = Draft { fields: Fields::new(), file: None, complaints: Vec::new() };
+    if contract.generic {
+        read_properties(contract, &body, &mut draft);
+    } else {
+        for field in contract.fields.iter().filter(|field| !field.server) {
+            let value = field.name.split('.').try_fold(&body, |inner, name| inner.member(name));
+            if let Some(value) = value {
+                take(field, value, &mut draft);
+            }
+        }
+    }
+    if let Some((name, form)) = contract.file {
+        let name = draft.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        if let Some(content) = body.member("Attachment").filter(|content| **content != Lean::Null) {
+            draft.file = Some(read_file(name, form, content)?);
+        }
+    }
+    Ok(draft)
+}
+
+fn read_properties(contract: &Contract, body: &Lean<'_>, draft: &mut Draft) {
+    let parent = body.member("PrimaryParentIdentity").and_then(|identity| identity.member("IdentityElements"));
+    if let Some(id) = parent.and_then(|elements| elements.elements().first()).and_then(Lean::text) {
+        draft.fields.insert("ID", json!(id));
+    }
+    for property in body.member("Properties").map(Lean::elements).unwrap_or_default() {
+        let Some(name) = property.member("Name").and_then(Lean::text) else { continue };
+        let Some(resolved) = contract.resolve(name, false) else { continue };
+        let field = contract.field(resolved.name).filter(|field| !field.server);
+        let value = property.member("Value").unwrap_or(&Lean::Null);
+        if let Some(field) = field {
+            take(field, value.unwrapped(), draft);
+        }
+    }
+}
+
+/// Takes one value as Json.NET would: numbers from text and text from numbers.
+fn take(field: &'static Field, value: &Lean<'_>, draft: &mut Draft) {
+    let Some(scalar) = value.scalar() else {
+        draft.complaints.push(complaint(field.name, "", "The value is not of the expected type."));
+        return;
+    };
+    let plain = match &scalar {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let taken = match (field.form, &scalar) {
+        (_, Value::Null) => Some(Value::Null),
+        (Form::Text, _) => Some(json!(plain)),
+        (Form::Whole, _) => plain.parse::<i64>().ok().map(|number| json!(number)),
+        (Form::Decimal, _) => plain.parse::<serde_json::Number>().ok().map(Value::Number),
+        (Form::Flag, Value::Bool(_)) => Some(scalar.clone()),
+        (Form::Flag, _) => plain.to_ascii_lowercase().parse::<bool>().ok().map(Value::Bool),
+        (Form::Date, _) => filter::moment(&plain).map(|moment| json!(filter::written(moment))),
+        (Form::Raw, _) => None,
+    };
+    match taken {
+        None => draft.complaints.push(complaint(field.name, &plain, "The value is not of the expected type.")),
+        Some(_) if field.longest > 0 && plain.chars().count() > field.longest => {
+            let message = format!("The value exceeds the maximum length of {}.", field.longest);
+            draft.complaints.push(complaint(field.name, &plain, &message));
+        }
+        Some(value) => {
+            draft.fields.insert(field.name, value);
+        }
+    }
+}
+
+pub(super) fn complaint(field: &str, value: &str, message: &str) -> Complaint {
+    Complaint { field: field.to_owned(), value: value.to_owned(), message: message.to_owned() }
+}
+
+/// Decodes a file piece by piece, keeping its digest and its beginning.
+fn read_file(name: String, form: FileForm, content: &Lean<'_>) -> Result<StoredFile, Answer> {
+    let fault = || Answer::bad_request("ArgumentFault: Value does not fall within the expected range.");
+    let is_wrapped = matches!(content, Lean::Object(_));
+    if form == FileForm::Object && !is_wrapped {
+        return Err(fault());
+    }
+    if is_wrapped && content.class() != Some("System.Byte[]") {
+        return Err(fault());
+    }
+    let base64 = content.unwrapped().text().ok_or_else(fault)?.as_bytes();
+    let mut digest = Sha256::new();
+    let mut length = 0;
+    let mut head = Vec::new();
+    let mut piece = vec![0; 48 * 1024];
+    // 64 KiB of base64 are whole groups of four, so every piece but the last decodes on its own.
+    for chunk in base64.chunks(64 * 1024) {
+        let decoded = STANDARD.decode_slice(chunk, &mut piece).map_err(|_| fault())?;
+        digest.update(&piece[..decoded]);
+        length += decoded as u64;
+        if head.len() < StoredFile::KEPT + 1 {
+            let room = StoredFile::KEPT + 1 - head.len();
+            head.extend_from_slice(&piece[..decoded.min(room)]);
+        }
+    }
+    let whole = head.len() <= StoredFile::KEPT;
+    let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let kept = Bytes::from(if whole { head.clone() } else { Vec::new() });
+    head.truncate(StoredFile::HEAD);
+    Ok(StoredFile { name, length, sha256, head: head.into(), content: whole.then_some(kept) })
+}
+
+/// A page of rows.
+pub(super) fn page(
+    world: &World,
+    (contract, summary): (&Contract, bool),
+    query: &str,
+    dialect: Dialect,
+) -> Result<Value, Answer> {
+    let find = Find::parse(query, world.settings.max_limit, |name| contract.resolve(name, summary))?;
+    let tables = world.tables();
+    let by_id = |row: &&Row| find.entity_id.as_deref().is_none_or(|id| row.id.eq_ignore_ascii_case(id));
+    let (rows, window): (Vec<&Row>, Window) = find.page(tables.of(contract).iter().filter(by_id), Row::held);
+    let items = rows.into_iter().map(|row| show(world, &tables, (contract, summary), row, dialect)).collect();
+    Ok(dialect.page(class_of(contract, summary), items, window))
+}
+
+fn class_of(contract: &Contract, summary: bool) -> &'static str {
+    match (summary, contract.summary) {
+        (true, Some((_, class))) => class,
+        _ => contract.class,
+    }
+}
+
+/// One row as the platform writes it.
+pub(super) fn show(
+    world: &World,
+    tables: &Tables,
+    (contract, summary): (&Contract, bool),
+    row: &Row,
+    dialect: Dialect,
+) -> Value {
+    if contract.generic {
+        return generic(contract, row, dialect);
+    }
+    let mut map = Map::new();
+    map.insert("$type".to_owned(), json!(dialect.class(class_of(contract, summary))));
+    let shown = contract.fields.iter().filter(|field| !(summary && field.full_only));
+    for (field, value) in shown.filter_map(|field| Some((field, row.fields.get(field.name)?))) {
+        if wire::is_default(value) {
+            continue;
+        }
+        match field.name.split_once('.') {
+            None => {
+                map.insert(field.name.to_owned(), value.clone());
+            }
+            Some((member, inner)) => {
+                let class = dialect.class(contracts::nested(member));
+                let object = map.entry(member).or_insert_with(|| json!({ "$type": class }));
+                object[inner] = value.clone();
+            }
+        }
+    }
+    expand(world, tables, (contract, row), dialect, &mut map);
+    if let Some(content) = row.file.as_ref().filter(|_| !summary).and_then(|file| file.content.as_ref()) {
+        map.insert("Attachment".to_owned(), wire::bytes(STANDARD.encode(content)));
+    }
+    Value::Object(map)
+}
+
+/// What a row refers to is shown with it.
+fn expand(
+    world: &World,
+    tables: &Tables,
+    (contract, row): (&Contract, &Row),
+    dialect: Dialect,
+    map: &mut Map<String, Value>,
+) {
+    if contract.entity != contracts::RECIPIENT.entity {
+        return;
+    }
+    if let Some(log) = tables.get(&contracts::LOG, row.text("CommunicationLog.CommunicationLogId")) {
+        map.insert("CommunicationLog".to_owned(), show(world, tables, (&contracts::LOG, true), log, dialect));
+    }
+    if let Some(party) = world.parties.get(row.text("Party.PartyId")) {
+        map.insert("Party".to_owned(), party.reference(dialect));
+    }
+}
+
+fn generic(contract: &Contract, row: &Row, dialect: Dialect) -> Value {
+    let party = row.text("ID").to_owned();
+    let mut properties = vec![
+        dialect.property("PartyId", Some(json!(party))),
+        dialect.property("ActivityId", row.fields.get(contract.key).map(|key| wrapped("System.Int32", key.clone()))),
+    ];
+    properties.extend(contract.fields.iter().map(|field| {
+        let value = row.fields.get(field.name).filter(|value| !value.is_null()).map(|value| match field.form {
+            Form::Whole => wrapped("System.Int32", value.clone()),
+            Form::Decimal => wrapped("System.Decimal", value.clone()),
+            Form::Flag => wrapped("System.Boolean", value.clone()),
+            Form::Text | Form::Date | Form::Raw => value.clone(),
+        });
+        dialect.property(field.name, value)
+    }));
+    json!({
+        "$type": dialect.class(contract.class),
+        "EntityTypeName": contract.entity,
+        "PrimaryParentEntityTypeName": "Party",
+        "Identity": dialect.identity(contract.entity, &row.id),
+        "PrimaryParentIdentity": dialect.identity("Party", &party),
+        "Properties": dialect.collection("Core.DataContracts.GenericPropertyDataCollection", properties),
+    })
+}

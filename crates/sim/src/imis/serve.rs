@@ -1,0 +1,259 @@
+//! From sockets to calls: the accept loop, the path prefix, bodies and their limit, faults, and the record of requests.
+//!
+//! Connections are served one by one rather than through a framework, because some faults have to cut them.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, Method, Request, Response, StatusCode, header},
+};
+use futures_util::{StreamExt, stream};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpListener, task::JoinSet};
+
+use super::{
+    World, accounts,
+    answer::{Answer, Outcome},
+    api::{self, Call},
+    faults::{Effect, Stored},
+    ledger::Seen,
+    page,
+};
+
+/// The connection is to be closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is cut")]
+pub(super) struct Cut;
+
+/// Serves until the task is aborted; its connections end with it.
+pub(super) async fn accept(listener: TcpListener, world: Arc<World>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                // A client that was gone before it was served is none of the site's business.
+                let Ok((stream, _)) = accepted else { continue };
+                let world = Arc::clone(&world);
+                connections.spawn(async move {
+                    let service = service_fn(move |request| {
+                        let world = Arc::clone(&world);
+                        async move { serve(&world, request).await }
+                    });
+                    // Errors here are the client's leaving or a fault's doing.
+                    let _ended = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Where a path leads.
+enum Route {
+    Token,
+    /// Segments after `/api/`, decoded.
+    Api(Vec<String>),
+    Purge,
+    Ledger,
+    LedgerJson,
+    Nothing,
+}
+
+impl Route {
+    fn of(prefix: &str, path: &str) -> Self {
+        let segments: Vec<String> = path.split('/').filter(|one| !one.is_empty()).map(decode).collect();
+        let same = |one: &String, other: &str| one.eq_ignore_ascii_case(other);
+        // The pages of the stand-in itself are at the root; those of iMIS are under the prefix alone.
+        match &segments[..] {
+            [one] if same(one, "_ledger") => return Self::Ledger,
+            [one] if same(one, "_ledger.json") => return Self::LedgerJson,
+            [one, two] if same(one, "_admin") && same(two, "purge") => return Self::Purge,
+            _ => {}
+        }
+        let prefix: Vec<&str> = prefix.split('/').filter(|one| !one.is_empty()).collect();
+        let under = segments.len() >= prefix.len() && prefix.iter().zip(&segments).all(|(one, two)| same(two, one));
+        match if under { &segments[prefix.len()..] } else { &[] } {
+            [token] if same(token, "token") => Self::Token,
+            [api, rest @ ..] if same(api, "api") && !rest.is_empty() => Self::Api(rest.to_vec()),
+            _ => Self::Nothing,
+        }
+    }
+
+    /// What faults are matched with.
+    fn entity(&self) -> &str {
+        match self {
+            Self::Token => "token",
+            Self::Api(segments) => &segments[0],
+            _ => "",
+        }
+    }
+}
+
+fn decode(segment: &str) -> String {
+    // `form_urlencoded` would turn a plus into a space, which in a path it is not.
+    url::form_urlencoded::parse(segment.replace('+', "%2B").as_bytes())
+        .next()
+        .map(|(key, value)| if value.is_empty() { key.into_owned() } else { format!("{key}={value}") })
+        .unwrap_or_default()
+}
+
+/// Puts a request on record when its handling ends, however it ends.
+struct Watch<'a> {
+    world: &'a World,
+    seen: Option<Seen>,
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if let Some(mut seen) = self.seen.take() {
+            seen.end = Instant::now();
+            self.world.ledger.saw(seen);
+        }
+    }
+}
+
+async fn serve(world: &World, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+    let (head, body) = request.into_parts();
+    let route = Route::of(&world.settings.path_prefix, head.uri.path());
+    let body = Body::new(body);
+    match route {
+        Route::Ledger => return Ok(page::html(world).into_response()),
+        Route::LedgerJson => return Ok(page::json(world).into_response()),
+        Route::Purge if head.method == Method::POST => {
+            world.accounts().purge();
+            return Ok(Answer::text(StatusCode::NO_CONTENT, "").into_response());
+        }
+        Route::Nothing | Route::Purge => {
+            return Ok(
+                Answer::html(StatusCode::NOT_FOUND, "<h2>404 - File or directory not found.</h2>").into_response()
+            );
+        }
+        Route::Token | Route::Api(_) => {}
+    }
+    let now = Instant::now();
+    let mut watch = Watch {
+        world,
+        seen: Some(Seen {
+            method: head.method.to_string(),
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            start: now,
+            end: now,
+            status: 0,
+        }),
+    };
+    let answer = with_faults(world, &route, (&head.method, head.uri.query().unwrap_or_default()), &head.headers, body);
+    let response = answer.await?;
+    if let Some(seen) = &mut watch.seen {
+        seen.status = response.status().as_u16();
+    }
+    Ok(response)
+}
+
+async fn with_faults(
+    world: &World,
+    route: &Route,
+    (method, query): (&Method, &str),
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, Cut> {
+    let effect = world.faults.take(method.as_str(), route.entity());
+    if effect == Some(Effect::HangForever) {
+        std::future::pending::<()>().await;
+    }
+    if effect == Some(Effect::ResetBeforeStore) {
+        return Err(Cut);
+    }
+    let body = receive(world, headers, body).await?;
+    let late = if let Some(Effect::Latency(more)) = effect { more } else { std::time::Duration::ZERO };
+    let late = world.settings.latency + late;
+    if !late.is_zero() {
+        tokio::time::sleep(late).await;
+    }
+    if let Some(instead) = effect.as_ref().and_then(instead) {
+        return Ok(instead.into_response());
+    }
+    let answer = match body {
+        None => Answer::too_large(),
+        Some(body) => answer(world, route, (method, query), headers, &body).unwrap_or_else(|refusal| refusal),
+    };
+    match effect {
+        Some(Effect::ServerError { stored: Stored::Yes }) => Ok(Answer::server_error().into_response()),
+        Some(Effect::ResetAfterStore) => Err(Cut),
+        Some(Effect::Truncated) => Ok(truncated(answer)),
+        _ => Ok(answer.into_response()),
+    }
+}
+
+/// The answer of a fault under which nothing happens.
+fn instead(effect: &Effect) -> Option<Answer> {
+    Some(match effect {
+        Effect::Unauthorized => Answer::unauthorized(),
+        Effect::RequestTimeout => Answer::text(StatusCode::REQUEST_TIMEOUT, ""),
+        Effect::TooManyRequests { retry_after } => {
+            let mut answer = Answer::text(StatusCode::TOO_MANY_REQUESTS, "Too many requests.");
+            answer.retry_after = *retry_after;
+            answer
+        }
+        Effect::ServerError { stored: Stored::No } => Answer::server_error(),
+        Effect::Unavailable => {
+            Answer::html(StatusCode::SERVICE_UNAVAILABLE, "<h2>HTTP Error 503. The service is unavailable.</h2>")
+        }
+        Effect::Html => Answer::html(StatusCode::OK, "<!DOCTYPE html><html><body><h1>Sign in</h1></body></html>"),
+        Effect::Refused => Answer::forbidden(),
+        _ => return None,
+    })
+}
+
+/// Half of the answer, then the end of the connection.
+fn truncated(answer: Answer) -> Response<Body> {
+    let (mut head, _) = Response::new(()).into_parts();
+    head.status = answer.status;
+    head.headers.insert(header::CONTENT_LENGTH, answer.body.len().into());
+    head.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json; charset=utf-8"));
+    let half = Bytes::copy_from_slice(&answer.body[..answer.body.len() / 2]);
+    Response::from_parts(head, Body::from_stream(stream::iter([Ok(half), Err(Cut)])))
+}
+
+/// Reads the body into one buffer; `None` when it is over the limit. The rest of a long one is read and dropped, as
+/// the web server's kernel driver does, so that the client gets to see the answer.
+async fn receive(world: &World, headers: &HeaderMap, body: Body) -> Result<Option<Vec<u8>>, Cut> {
+    let most = usize::try_from(world.settings.request_body_max).unwrap_or(usize::MAX);
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let mut whole = Vec::with_capacity(announced.filter(|length| *length <= most).unwrap_or(0));
+    let mut length = 0_usize;
+    let mut stream = body.into_data_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Cut)?;
+        length = length.saturating_add(chunk.len());
+        if length <= most {
+            whole.extend_from_slice(&chunk);
+        } else {
+            whole = Vec::new();
+        }
+    }
+    Ok((length <= most).then_some(whole))
+}
+
+fn answer(world: &World, route: &Route, (method, query): (&Method, &str), headers: &HeaderMap, body: &[u8]) -> Outcome {
+    let segments = match route {
+        Route::Token if *method == Method::POST => return world.accounts().grant(&world.settings, body),
+        Route::Api(segments) => segments,
+        _ => return Err(Answer::text(StatusCode::METHOD_NOT_ALLOWED, "")),
+    };
+    // The API answers no preflight (imis.md §2).
+    if *method == Method::OPTIONS {
+        return Err(Answer::text(StatusCode::METHOD_NOT_ALLOWED, ""));
+    }
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let user = accounts::bearer(authorization)
+        .and_then(|token| world.accounts().owner(token))
+        .ok_or_else(Answer::unauthorized)?;
+    // Where this rule bites is not known; this is the assumption of imis.md §17.
+    if world.settings.remote_service_required && !user.has("RemoteService") {
+        return Err(Answer::unauthorized());
+    }
+    api::handle(world, &user, &Call { method, segments, query, body })
+}
