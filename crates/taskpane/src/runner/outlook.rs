@@ -1,0 +1,182 @@
+//! Reading the open message, and marking it: between Office's words and the pane's.
+
+use crate::words;
+use api::AttachmentName;
+use flows::{Attachment, AttachmentKind, Body, Correspondent, Event, Message, MessageKey, Role, Trouble};
+use futures_util::future::join;
+use js_sys::Date;
+use office::attachment::{AttachmentId, AttachmentInfo, AttachmentKind as OfficeKind, Content, Placement};
+use office::categories::{CategoryName, Marked, Preset};
+use office::item::{Format, Item, MessageSummary, Person};
+use office::{ErrorKind, OfficeError};
+use wasm_bindgen::JsValue;
+
+/// What is open now, as an event.
+pub(super) fn look() -> Event {
+    let Some(item) = Item::current() else { return Event::MessageClosed };
+    match item.summary() {
+        Ok(summary) => Event::MessageOpened(message(summary)),
+        Err(error) if error.kind == ErrorKind::NoItem => Event::MessageClosed,
+        Err(error) => Event::MessageUnreadable(trouble(error)),
+    }
+}
+
+/// The body in both forms.
+pub(super) async fn body(key: &MessageKey) -> Result<Body, Trouble> {
+    let item = open(key)?;
+    let (html, text) = join(item.body(Format::Html), item.body(Format::Text)).await;
+    Ok(Body { html: html.map_err(trouble)?, text: text.map_err(trouble)? })
+}
+
+/// The bytes of an attachment.
+pub(super) async fn content(key: &MessageKey, attachment: &Attachment) -> Result<Vec<u8>, Trouble> {
+    let info = AttachmentInfo {
+        id: AttachmentId::new(attachment.id.as_str()),
+        name: String::new(),
+        content_type: String::new(),
+        size_bytes: attachment.size_bytes,
+        kind: match attachment.kind {
+            AttachmentKind::File => OfficeKind::File,
+            AttachmentKind::Item => OfficeKind::Item,
+            AttachmentKind::Cloud => OfficeKind::Cloud,
+        },
+        placement: Placement::Attached,
+    };
+    match open(key)?.attachment_content(&info).await.map_err(trouble)? {
+        Content::Bytes(bytes) => Ok(bytes),
+        Content::Eml(text) | Content::ICalendar(text) => Ok(text.into_bytes()),
+        Content::Link(_) => Err(Trouble::OutlookUnable),
+    }
+}
+
+/// Adds our category to the message's own.
+pub(super) async fn mark(key: &MessageKey) -> Result<(), Trouble> {
+    let name = CategoryName::new(words::category());
+    match open(key)?.add_category(&name, Preset::BLUE).await.map_err(trouble)? {
+        Marked::Added | Marked::AlreadyMarked => Ok(()),
+        Marked::UnknownCategory | Marked::NotAllowed => Err(Trouble::OutlookUnable),
+    }
+}
+
+/// The open item, if it is this message, opened again meanwhile or not.
+fn open(key: &MessageKey) -> Result<Item, Trouble> {
+    let item = Item::current().ok_or(Trouble::MessageClosed)?;
+    if item.key().item_id().unwrap_or_default() == key.item_id { Ok(item) } else { Err(Trouble::MessageClosed) }
+}
+
+fn trouble(error: OfficeError) -> Trouble {
+    match error.kind {
+        ErrorKind::ItemChanged | ErrorKind::NoItem | ErrorKind::NotThere => Trouble::MessageClosed,
+        ErrorKind::Timeout | ErrorKind::Offline | ErrorKind::Unreadable => Trouble::OutlookSilent,
+        ErrorKind::NotPermitted => Trouble::OutlookRefused(7000),
+        ErrorKind::TooMuch => Trouble::OutlookRefused(9000),
+        ErrorKind::Refused => Trouble::OutlookRefused(0),
+        ErrorKind::Other(code) => Trouble::OutlookRefused(code),
+        ErrorKind::Unsupported
+        | ErrorKind::UnknownCategory
+        | ErrorKind::AlreadyThere
+        | ErrorKind::NotSaved
+        | ErrorKind::DialogOpen
+        | ErrorKind::DialogBlocked
+        | ErrorKind::DialogAddress
+        | ErrorKind::DialogClosed => Trouble::OutlookUnable,
+    }
+}
+
+fn message(summary: MessageSummary) -> Message {
+    let key =
+        MessageKey { item_id: summary.key.item_id().unwrap_or_default().to_owned(), opening: summary.key.opening() };
+    let mut correspondents = vec![];
+    let mut add = |people: Vec<Person>, role| {
+        correspondents.extend(people.into_iter().map(|person| correspondent(person, role)));
+    };
+    add(summary.from.or(summary.sender).into_iter().collect(), Role::From);
+    add(summary.to, Role::To);
+    add(summary.cc, Role::Cc);
+    Message {
+        key,
+        subject: summary.subject,
+        correspondents,
+        attachments: summary.attachments.into_iter().map(attachment).collect(),
+        message_id: summary.internet_message_id.unwrap_or_default(),
+        sent_ms: summary.created_ms,
+        utc_offset_minutes: utc_offset_minutes(summary.created_ms),
+    }
+}
+
+fn correspondent(person: Person, role: Role) -> Correspondent {
+    Correspondent { name: person.display_name, address: person.email_address, role }
+}
+
+/// The person's own offset at that moment, summer time included.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
+#[expect(clippy::cast_possible_truncation, reason = "an offset is less than a day of minutes")]
+fn utc_offset_minutes(sent_ms: Option<i64>) -> i32 {
+    let moment = sent_ms.map_or_else(Date::now, |ms| ms as f64);
+    -(Date::new(&JsValue::from_f64(moment)).get_timezone_offset() as i32)
+}
+
+fn attachment(info: AttachmentInfo) -> Attachment {
+    let kind = match info.kind {
+        OfficeKind::File => AttachmentKind::File,
+        OfficeKind::Item => AttachmentKind::Item,
+        OfficeKind::Cloud => AttachmentKind::Cloud,
+    };
+    let (name, content_type) = file(kind, &info.name, &info.content_type);
+    Attachment {
+        id: info.id.as_str().to_owned(),
+        name,
+        content_type,
+        size_bytes: info.size_bytes,
+        kind,
+        inline: info.placement == Placement::Inline,
+    }
+}
+
+/// Under which name and type an attachment is saved. Outlook gives its own items no file name: a message goes
+/// as `.eml`, an appointment as `.ics`.
+fn file(kind: AttachmentKind, name: &str, content_type: &str) -> (AttachmentName, String) {
+    if kind == AttachmentKind::Item {
+        let calendar = content_type.contains("calendar") || ends_with(name, ".ics");
+        let (extension, content_type) = if calendar { (".ics", "text/calendar") } else { (".eml", "message/rfc822") };
+        let name = if ends_with(name, extension) { name.to_owned() } else { [name, extension].concat() };
+        return (AttachmentName::new(&name), content_type.to_owned());
+    }
+    let usual = "application/octet-stream";
+    (AttachmentName::new(name), if content_type.is_empty() { usual } else { content_type }.to_owned())
+}
+
+fn ends_with(name: &str, extension: &str) -> bool {
+    let start = name.len().saturating_sub(extension.len());
+    name.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(extension))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AttachmentKind, file};
+
+    fn saved_as(kind: AttachmentKind, name: &str, content_type: &str) -> (String, String) {
+        let (name, content_type) = file(kind, name, content_type);
+        (name.as_str().to_owned(), content_type)
+    }
+
+    #[test]
+    fn a_message_in_a_message_is_saved_as_an_eml_file() {
+        let eml = ("Re: Minutes.eml".to_owned(), "message/rfc822".to_owned());
+        assert_eq!(saved_as(AttachmentKind::Item, "Re: Minutes", "").0, "Re_ Minutes.eml");
+        assert_eq!(saved_as(AttachmentKind::Item, "Re Minutes.EML", "").0, "Re Minutes.EML");
+        assert_eq!(saved_as(AttachmentKind::Item, "x", "").1, eml.1);
+    }
+
+    #[test]
+    fn an_appointment_in_a_message_is_saved_as_an_ics_file() {
+        let saved = saved_as(AttachmentKind::Item, "Board", "text/calendar; method=REQUEST");
+        assert_eq!(saved, ("Board.ics".to_owned(), "text/calendar".to_owned()));
+    }
+
+    #[test]
+    fn a_file_keeps_its_name_and_one_without_a_type_is_just_bytes() {
+        let saved = saved_as(AttachmentKind::File, "a.pdf", "");
+        assert_eq!(saved, ("a.pdf".to_owned(), "application/octet-stream".to_owned()));
+    }
+}

@@ -1,0 +1,99 @@
+//! The people on the message: switches for From, To and Cc, and a row for each person.
+
+use super::{missing, person};
+use crate::dispatch::dispatch;
+use crate::parts::{button, spinner, toggle, trouble_notice};
+use crate::words;
+use flows::{Entry, Event, Lookup, People, Role, Standing};
+use leptos::prelude::*;
+
+/// Rows shown until all are asked for.
+const FIRST: usize = 20;
+
+/// The people section.
+pub(super) fn people() -> impl IntoView {
+    let people = dispatch().project(|app| app.open_mail().map(|mail| mail.people.clone()));
+    let all = RwSignal::new(false);
+    let searching = move || people.with(|people| is(people.as_ref(), |people| people.lookup == Lookup::Searching));
+    view! {
+        <section class="view-section" aria-labelledby="people-title" aria-busy=move || searching().to_string()>
+            <h2 id="people-title" class="view-section-title">{words::people()}</h2>
+            <div class="part-toggles" role="group" aria-label=words::people_roles()>
+                {Role::ALL.map(|role| role_toggle(role, people))}
+            </div>
+            {move || people.with(|people| people.as_ref().map(|people| trouble(people)))}
+            {move || searching().then(|| spinner(words::people_searching()))}
+            {move || people.with(|people| people.as_ref().map(|people| rows(people, all)))}
+            {missing::missing(people)}
+        </section>
+    }
+}
+
+fn is(people: Option<&People>, test: impl Fn(&People) -> bool) -> bool {
+    people.is_some_and(test)
+}
+
+fn role_toggle(role: Role, people: Memo<Option<People>>) -> impl IntoView {
+    let name = match role {
+        Role::From => words::people_from(),
+        Role::To => words::people_to(),
+        Role::Cc => words::people_cc(),
+    };
+    let count = move || {
+        people.with(|people| {
+            let entries = people.as_ref().map(|people| people.entries.as_slice()).unwrap_or_default();
+            entries.iter().filter(|entry| entry.roles.contains(&role)).count()
+        })
+    };
+    let pressed = move || people.with(|people| is(people.as_ref(), |people| !people.hidden.contains(&role)));
+    let label = view! { {name}" "<span class="part-toggle-count">{move || count().to_string()}</span> };
+    toggle(label, pressed, Event::RoleToggled(role))
+}
+
+/// What kept people from being looked up.
+fn trouble(people: &People) -> impl IntoView + use<> {
+    let not_asked = people.shown().filter(|entry| entry.standing == Standing::NotAsked).count();
+    match &people.lookup {
+        Lookup::Failed(trouble) => Some(trouble_notice(trouble, Some(Event::MatchAgainAsked)).into_any()),
+        Lookup::Done if not_asked > 0 => Some(
+            view! {
+                <div class="part-hint">
+                    <p>{words::people_not_asked(not_asked)}</p>
+                    {button(words::try_again(), Event::MatchAgainAsked)}
+                </div>
+            }
+            .into_any(),
+        ),
+        Lookup::Done | Lookup::Searching => None,
+    }
+}
+
+fn is_listed(entry: &Entry) -> bool {
+    matches!(entry.standing, Standing::Matched { .. } | Standing::Searching)
+}
+
+fn rows(people: &People, all: RwSignal<bool>) -> impl IntoView + use<> {
+    let listed: Vec<&Entry> = people.shown().filter(|entry| is_listed(entry)).collect();
+    let count = listed.len();
+    let limit = if all.get() { usize::MAX } else { FIRST };
+    let rows: Vec<_> =
+        listed.into_iter().take(limit).enumerate().map(|(at, entry)| person::person(at, entry)).collect();
+    let note = match (count, &people.lookup) {
+        (0, Lookup::Done) if people.entries.is_empty() => Some(words::people_none()),
+        (0, Lookup::Done) if people.shown().next().is_none() => Some(words::people_hidden()),
+        (0, Lookup::Done) if people.not_in_imis().0 > 0 => Some(words::people_nobody()),
+        _ => None,
+    };
+    let more = move || {
+        if all.get() { words::people_show_fewer().to_owned() } else { words::people_show_all(&count.to_string()) }
+    };
+    view! {
+        {note.map(|note| view! { <p class="part-hint">{note}</p> })}
+        <ul class="view-people">{rows}</ul>
+        {(count > FIRST).then(|| view! {
+            <button type="button" class="part-button part-button--subtle" on:click=move |_| all.update(|all| *all = !*all)>
+                {more}
+            </button>
+        })}
+    }
+}

@@ -1,0 +1,53 @@
+//! The save of the open message, in place of the form: how far it is, then what came of it.
+
+use super::details;
+use crate::dispatch::dispatch;
+use crate::words;
+use flows::{Save, SavePhase, Summary};
+use leptos::html;
+use leptos::prelude::*;
+
+/// The panel. Its heading takes the focus from the button that is gone.
+pub(super) fn save_panel() -> impl IntoView {
+    let dispatch = dispatch();
+    let save = dispatch.project(|app| app.save_of_open_mail().cloned());
+    let node = NodeRef::<html::H2>::new();
+    Effect::new(move |_| {
+        if let Some(element) = node.get()
+            && dispatch.take_focus()
+        {
+            // A heading with a tab index takes the focus.
+            let _ = element.focus();
+        }
+    });
+    let title = move || save.with(|save| save.as_ref().map(title).unwrap_or_default());
+    let mood = move || save.with(|save| save.as_ref().map(mood).unwrap_or_default());
+    let busy = move || save.with(|save| save.as_ref().is_some_and(Save::is_running)).to_string();
+    view! {
+        <section class=mood aria-labelledby="save-panel-title" aria-busy=busy>
+            <h2 id="save-panel-title" class="view-section-title" tabindex="-1" node_ref=node>
+                <span class="icon view-panel-icon" aria-hidden="true"></span>
+                {title}
+            </h2>
+            {move || save.with(|save| save.as_ref().map(details::details))}
+        </section>
+    }
+}
+
+fn title(save: &Save) -> &'static str {
+    match (save.phase, save.summary()) {
+        (SavePhase::Finished, Summary::All) => words::saved(),
+        (SavePhase::Finished, Summary::Partly) => words::saved_partly(),
+        (SavePhase::Finished, Summary::Nothing) => words::saved_not(),
+        (SavePhase::Paused, _) => words::saving_paused(),
+        (SavePhase::Reading | SavePhase::Writing | SavePhase::Attaching, _) => words::saving(),
+    }
+}
+
+fn mood(save: &Save) -> &'static str {
+    match (save.phase, save.summary()) {
+        (SavePhase::Finished, Summary::All) => "view-section view-panel view-panel--good",
+        (SavePhase::Finished, Summary::Partly | Summary::Nothing) => "view-section view-panel view-panel--bad",
+        _ => "view-section view-panel",
+    }
+}

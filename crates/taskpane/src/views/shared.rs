@@ -1,0 +1,54 @@
+//! Several contacts on one address: the choice between them, which can be changed until the message is saved.
+//!
+//! Buttons rather than radios: office.js makes each radio a stop of its own anyway, and takes the arrow keys'
+//! meaning with it (`office-js.md §1.7`).
+
+use super::person;
+use crate::dispatch::dispatch;
+use crate::parts::avatar;
+use crate::words;
+use api::Match;
+use flows::{Entry, Event};
+use leptos::prelude::*;
+
+/// The choice for one address.
+pub(super) fn shared(at: usize, entry: &Entry, candidates: &[Match], chosen: Option<usize>) -> impl IntoView + use<> {
+    let count = candidates.len().to_string();
+    let address = entry.address.as_str();
+    let legend =
+        if chosen.is_some() { words::shared_between(address, &count) } else { words::choose_between(address, &count) };
+    let class = if chosen.is_some() { "view-shared" } else { "view-shared view-shared--open" };
+    let options: Vec<_> =
+        candidates.iter().enumerate().map(|(index, found)| candidate(entry, found, chosen == Some(index))).collect();
+    view! {
+        <li>
+            <fieldset class=class>
+                <legend>{legend}</legend>
+                <div class="view-shared-out">{person::leave_out(at, entry, &person::on_message(entry))}</div>
+                {options}
+            </fieldset>
+        </li>
+    }
+}
+
+fn candidate(entry: &Entry, found: &Match, chosen: bool) -> impl IntoView + use<> {
+    let dispatch = dispatch();
+    let contact = &found.contact;
+    let event = Event::ContactChosen(entry.address.clone(), contact.id.clone());
+    view! {
+        <button
+            type="button"
+            class="view-candidate"
+            aria-pressed=chosen.to_string()
+            on:click=move |_| dispatch.send(event.clone())
+        >
+            {avatar(&contact.name, contact.kind)}
+            <span class="view-person-body">
+                <span class="view-person-name">{contact.name.clone()}</span>
+                {person::facts(contact)}
+                <span class="quiet">{person::why(found)}</span>
+            </span>
+            <span class="view-candidate-mark" aria-hidden="true"></span>
+        </button>
+    }
+}

@@ -1,0 +1,121 @@
+//! What the pane says: the texts of `locales/`, and how each trouble is put to people.
+//!
+//! `build.rs` makes a function of every text; one that nobody uses is dead code, and refused.
+
+use api::{Problem, ProblemCode};
+use flows::Trouble;
+
+#[deny(dead_code)]
+mod texts {
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+}
+
+pub(crate) use texts::*;
+
+/// What the person can do about a trouble from where they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// The same again may work.
+    TryAgain,
+    /// The page must be loaded anew.
+    Reload,
+    /// Nothing here; the advice says who can.
+    Nothing,
+}
+
+/// A trouble in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TroubleWords {
+    /// What happened.
+    pub(crate) title: &'static str,
+    /// What to do now.
+    pub(crate) advice: String,
+    /// What can be done at once.
+    pub(crate) remedy: Remedy,
+    /// What finds it in the server's log.
+    pub(crate) reference: Option<String>,
+}
+
+/// Puts a trouble in words.
+pub(crate) fn trouble(trouble: &Trouble) -> TroubleWords {
+    use Remedy::{Nothing, TryAgain};
+    let (title, advice, remedy) = match trouble {
+        Trouble::Server(problem) => return of_server(problem),
+        Trouble::Offline => (trouble_offline(), trouble_offline_advice(), TryAgain),
+        Trouble::NoAnswer => (trouble_silent(), trouble_silent_advice(), TryAgain),
+        Trouble::MessageClosed => (trouble_closed(), trouble_closed_advice(), TryAgain),
+        Trouble::OutlookSilent => (trouble_outlook_silent(), trouble_outlook_silent_advice(), TryAgain),
+        Trouble::OutlookUnable => (trouble_outlook_unable(), trouble_outlook_unable_advice(), Nothing),
+        Trouble::OutlookRefused(code) => {
+            let advice = trouble_outlook_refused_advice(&code.to_string());
+            return TroubleWords { title: trouble_outlook_refused(), advice, remedy: TryAgain, reference: None };
+        }
+    };
+    TroubleWords { title, advice: advice.to_owned(), remedy, reference: None }
+}
+
+fn of_server(problem: &Problem) -> TroubleWords {
+    use Remedy::{Nothing, Reload, TryAgain};
+    let (title, advice, remedy) = match problem.code {
+        ProblemCode::SignedOut => (trouble_session(), trouble_session_advice(), Nothing),
+        ProblemCode::WrongCredentials => (trouble_credentials(), trouble_credentials_advice(), Nothing),
+        ProblemCode::LockedOut => (trouble_locked(), "", Nothing),
+        ProblemCode::AccountDisabled => (trouble_disabled(), trouble_disabled_advice(), Nothing),
+        ProblemCode::NoRemoteService => (trouble_role(), trouble_role_advice(), Nothing),
+        ProblemCode::Forbidden => (trouble_forbidden(), trouble_forbidden_advice(), Nothing),
+        ProblemCode::NotFound => (trouble_missing(), trouble_missing_advice(), TryAgain),
+        ProblemCode::Invalid => (trouble_invalid(), trouble_invalid_advice(), Nothing),
+        ProblemCode::TooLarge => (trouble_large(), trouble_large_advice(), Nothing),
+        ProblemCode::Conflict => (trouble_conflict(), trouble_conflict_advice(), TryAgain),
+        ProblemCode::Busy => (trouble_busy(), "", TryAgain),
+        ProblemCode::ImisRefused => (trouble_refused(), trouble_refused_advice(), TryAgain),
+        ProblemCode::ImisUnavailable => (trouble_imis(), trouble_imis_advice(), TryAgain),
+        ProblemCode::ImisNotUnderstood => (trouble_imis_strange(), trouble_imis_strange_advice(), TryAgain),
+        ProblemCode::Unknown => (trouble_unknown(), trouble_unknown_advice(), TryAgain),
+        ProblemCode::StoreUnavailable => (trouble_store(), trouble_store_advice(), TryAgain),
+        ProblemCode::PaneOutdated => (trouble_outdated(), trouble_outdated_advice(), Reload),
+        ProblemCode::Internal => (trouble_internal(), trouble_internal_advice(), TryAgain),
+    };
+    let advice = match (&problem.detail, problem.code) {
+        (Some(reason), ProblemCode::ImisRefused) => trouble_refused_because(reason),
+        (_, ProblemCode::LockedOut | ProblemCode::Busy) => wait(problem.retry_after_s),
+        _ => advice.to_owned(),
+    };
+    TroubleWords { title, advice, remedy, reference: problem.reference.clone() }
+}
+
+fn wait(seconds: Option<u32>) -> String {
+    match seconds {
+        Some(seconds @ 1..=90) => trouble_wait_seconds(seconds as usize),
+        Some(seconds @ 91..) => trouble_wait_minutes(seconds.div_ceil(60) as usize),
+        None | Some(0) => trouble_wait().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Remedy, trouble, trouble_refused_because, wait};
+    use api::{Problem, ProblemCode};
+    use flows::Trouble;
+
+    #[test]
+    fn a_short_wait_is_told_in_seconds_and_a_long_one_in_minutes() {
+        assert_eq!(wait(Some(1)), "Try again in 1 second.");
+        assert_eq!(wait(Some(90)), "Try again in 90 seconds.");
+        assert_eq!(wait(Some(91)), "Try again in 2 minutes.");
+        assert_eq!(wait(None), "Try again in a moment.");
+    }
+
+    #[test]
+    fn a_refusal_of_imis_is_told_in_its_own_words() {
+        let detail = Some("Activity type is not active".to_owned());
+        let problem = Problem { detail, ..Problem::new(ProblemCode::ImisRefused) };
+        assert_eq!(trouble(&Trouble::Server(problem)).advice, trouble_refused_because("Activity type is not active"));
+    }
+
+    #[test]
+    fn an_outdated_pane_is_to_be_reloaded() {
+        let outdated = Trouble::Server(Problem::new(ProblemCode::PaneOutdated));
+        assert_eq!(trouble(&outdated).remedy, Remedy::Reload);
+    }
+}
