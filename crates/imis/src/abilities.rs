@@ -2,13 +2,14 @@
 
 use crate::{Acting, ActivityType, Error, ErrorKind, Operation, activities, exchange::Failed, wire};
 use futures_util::join;
+use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 use std::{sync::Arc, time::Instant};
 
 /// The product line (`imis.md §2`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Edition {
-    /// iMIS 2017 (20.2): no `/api/query`.
+    /// iMIS 2017 (20.2): neither `UserSecurity` nor `/api/query`.
     Imis2017,
     /// iMIS EMS (20.3 and later).
     Ems,
@@ -72,11 +73,11 @@ impl Acting {
             self.may_create("ContactInteraction"),
             self.ask("LegacyActivityType", 500),
             self.may_create("Activity"),
-            self.ask("query", 1),
+            self.ask_roles(),
         );
-        let (log, log_create, interaction_types, interaction_create, activity_types, activity_create, query) = wave;
+        let (log, log_create, interaction_types, interaction_create, activity_types, activity_create, roles) = wave;
         let probes =
-            [&log, &log_create, &interaction_types, &interaction_create, &activity_types, &activity_create, &query];
+            [&log, &log_create, &interaction_types, &interaction_create, &activity_types, &activity_create, &roles];
         let unclear = probes.iter().filter_map(|probe| match probe {
             Probe::Unclear(error) => Some(error),
             Probe::Yes(_) | Probe::No => None,
@@ -91,7 +92,7 @@ impl Acting {
             }
         }
         let abilities = Abilities {
-            edition: if matches!(query, Probe::No) { Edition::Imis2017 } else { Edition::Ems },
+            edition: if matches!(roles, Probe::No) { Edition::Imis2017 } else { Edition::Ems },
             communication_log: matches!(log, Probe::Yes(_)) && permitted(&log_create) == Some(true),
             contact_interaction: interaction_defaults(interaction_types)
                 .filter(|_| permitted(&interaction_create) != Some(false)),
@@ -105,15 +106,19 @@ impl Acting {
 
     async fn ask(&self, entity: &str, limit: u32) -> Probe {
         let request = || self.client.get(&["api", entity]).query(&[("limit", limit)]);
-        let answer = self.read(Operation::ReadAbilities, request).await;
-        match answer {
-            // `/api/query` without a name is refused where it exists.
-            Err(Failed { error: Error { kind: ErrorKind::Refused { .. } | ErrorKind::NotFound, .. }, .. })
-                if entity == "query" =>
-            {
-                Probe::Yes(Value::Null)
-            }
-            answer => sort(answer),
+        sort(self.read(Operation::ReadAbilities, request).await)
+    }
+
+    /// Only EMS has `UserSecurity` (`imis.md §3.5`); what it says does not matter here.
+    async fn ask_roles(&self) -> Probe {
+        let body = wire::json(&wire::Execute::user_roles(self.user.as_str()));
+        let request = || {
+            let post = self.client.post(&["api", "UserSecurity", "_execute"]);
+            post.header(CONTENT_TYPE, "application/json; charset=utf-8").body(body.clone())
+        };
+        match sort(self.read(Operation::ReadAbilities, request).await) {
+            Probe::Unclear(error) if matches!(error.kind, ErrorKind::NotUnderstood) => Probe::Yes(Value::Null),
+            probe => probe,
         }
     }
 

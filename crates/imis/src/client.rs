@@ -240,7 +240,7 @@ impl fmt::Debug for Client {
 #[derive(Clone)]
 pub struct Acting {
     pub(crate) client: Client,
-    user: UserName,
+    pub(crate) user: UserName,
     renewal: Renewal,
 }
 

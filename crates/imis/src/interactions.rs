@@ -9,7 +9,7 @@ use time::PrimitiveDateTime;
 /// A communication-log entry to write. Empty text is left out.
 #[derive(Clone, Copy)]
 pub struct NewLog<'a> {
-    /// Subject.
+    /// Subject; iMIS wants one, so an empty one is written as "(no subject)".
     pub subject: &'a str,
     /// Body as HTML.
     pub html: &'a str,

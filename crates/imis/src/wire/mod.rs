@@ -9,5 +9,6 @@ pub(crate) use read::{
     granted, interaction_type, log, page, recipient, token_refusal, user,
 };
 pub(crate) use write::{
-    ActivityAttachmentBody, ContactInteractionBody, LogAttachmentBody, LogBody, RecipientBody, activity, json, streamed,
+    ActivityAttachmentBody, ContactInteractionBody, Execute, LogAttachmentBody, LogBody, RecipientBody, activity, json,
+    streamed,
 };

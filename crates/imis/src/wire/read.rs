@@ -291,3 +291,125 @@ pub(crate) fn attachment(value: &Value) -> Option<(AttachmentId, String, Option<
     let owner = text(value, "CommunicationLogId").or_else(|| text(value, "ActivityId"));
     Some((AttachmentId::new(id), name, owner))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_person_is_read_with_all_that_tells_people_apart() {
+        let person = contact(&json!({
+            "$type": "Asi.Soa.Membership.DataContracts.PersonData, Asi.Contracts",
+            "PersonName": { "FullName": "Ms. Jane Doe" },
+            "PrimaryOrganization": { "OrganizationPartyId": "200", "Name": "Acme Institute", "Title": "Director" },
+            "AdditionalAttributes": { "$type": "…", "$values": [{ "Name": "CustomerTypeCode", "Value": "REG" }] },
+            "Addresses": { "$type": "…", "$values": [
+                { "Email": "JANE@acme.test", "Address": { "CityName": "Austin" } }, { "Email": "jane@home.test" }] },
+            "Emails": { "$type": "…", "$values": [
+                { "Address": "jane@work.test", "EmailType": "Work" },
+                { "Address": "jane@acme.test", "EmailType": "_Primary", "IsPrimary": true }] },
+            "Phones": { "$type": "…", "$values": [{ "Number": "555-0100", "PhoneType": "Mobile" }] },
+            "PartyId": "101", "Id": "101",
+            "Status": { "PartyStatusId": "A", "Description": "Active" },
+            "Name": "Ms. Jane Doe"
+        }))
+        .unwrap();
+        let expected = Contact {
+            id: PartyId::new("101"),
+            is_organisation: false,
+            name: "Ms. Jane Doe".into(),
+            primary_email: Some("jane@acme.test".into()),
+            other_emails: vec!["jane@work.test".into(), "jane@home.test".into()],
+            organisation: Some("Acme Institute".into()),
+            title: Some("Director".into()),
+            city: Some("Austin".into()),
+            phone: Some("555-0100".into()),
+            member_type: Some("REG".into()),
+            status: Some("Active".into()),
+            active: true,
+        };
+        assert!(person == expected);
+    }
+
+    #[test]
+    fn defaults_may_be_left_out() {
+        let bare = contact(&json!({ "PartyId": "1" })).unwrap();
+        assert!(bare.active && !bare.is_organisation && bare.name == "1" && bare.primary_email.is_none());
+        assert!(contact(&json!({ "Name": "nobody" })).is_none());
+    }
+
+    #[test]
+    fn whoever_is_not_active_is_told_apart() {
+        for inactive in [
+            json!({ "PartyId": "1", "Status": { "PartyStatusId": "I", "ActiveStatus": 1 } }),
+            json!({ "PartyId": "1", "Status": { "PartyStatusId": "S", "ActiveStatus": "Suspended" } }),
+            json!({ "PartyId": "1", "Status": { "PartyStatusId": "X" } }),
+            json!({ "PartyId": "1", "IsMarkedForDelete": true }),
+            json!({ "PartyId": "1", "IsMarkedForDelete": { "$type": "System.Boolean", "$value": true } }),
+        ] {
+            assert!(!contact(&inactive).unwrap().active, "{inactive}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_read_however_its_items_are_written() {
+        let two = json!([{ "a": 1 }, { "a": 2 }]);
+        let list = json!({ "$type": "List", "$values": two });
+        for answer in [
+            json!({ "Items": list, "HasNext": false, "NextOffset": 0 }),
+            json!({ "Items": two }),
+            json!({ "items": list }),
+            list.clone(),
+            two.clone(),
+        ] {
+            let (items, next) = page(answer.clone()).unwrap();
+            assert_eq!((items.len(), next), (2, None), "{answer}");
+        }
+        let (_, next) = page(json!({ "Items": list, "HasNext": true, "NextOffset": 100 })).unwrap();
+        assert_eq!(next, Some(100));
+        assert_eq!(page(json!({ "Items": { "$type": "List" } })).unwrap().0.len(), 0);
+        for strange in [json!({ "Message": "hello" }), json!("text"), json!(null), json!({ "Items": 5 })] {
+            assert!(page(strange.clone()).is_none(), "{strange}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_error_body_says_its_sentence() {
+        let validation = br#"{"Errors":{"$values":[{"FieldName":"ACTIVITY_TYPE","Message":"No such type."}]}}"#;
+        assert_eq!(complaint(validation), (Some("No such type.".into()), Some("ACTIVITY_TYPE".into())));
+        let of = |body: &[u8]| complaint(body).0;
+        assert_eq!(of(br#"{"error":"e","error_description":"Described."}"#).as_deref(), Some("Described."));
+        assert_eq!(of(br#"{"$type":"HttpError","Message":"Denied."}"#).as_deref(), Some("Denied."));
+        assert_eq!(of(b"ArgumentFault: no").as_deref(), Some("ArgumentFault: no"));
+        assert_eq!(of(br#""quoted text""#).as_deref(), Some("quoted text"));
+        assert_eq!(of(b"<html><h1>no</h1></html>"), None);
+        assert_eq!(of(b""), None);
+        assert_eq!(of("x".repeat(9000).as_bytes()).map(|text| text.chars().count()), Some(MESSAGE_MAX + 1));
+    }
+
+    #[test]
+    fn generic_values_are_read_bare_or_wrapped() {
+        let row = json!({
+            "Identity": { "IdentityElements": { "$values": ["48213"] } },
+            "Properties": { "$values": [
+                { "Name": "SEQN", "Value": { "$type": "System.Int32", "$value": 48213 } },
+                { "Name": "UF_1", "Value": "<a@b>" }, { "Name": "NOTE" }] }
+        });
+        assert_eq!(generic_identity(&row).as_deref(), Some("48213"));
+        assert_eq!(generic_text(&row, "seqn").as_deref(), Some("48213"));
+        assert_eq!(generic_text(&row, "UF_1").as_deref(), Some("<a@b>"));
+        assert_eq!(generic_text(&row, "NOTE"), None);
+    }
+
+    #[test]
+    fn a_user_is_read_with_roles_in_either_shape() {
+        let texts = json!({ "UserName": "JSMITH", "UserId": "7", "Roles": { "$values": ["IsStaff"] } });
+        let objects =
+            json!({ "UserName": "JSMITH", "Party": { "PartyId": "7" }, "Roles": [{ "RoleName": "IsStaff" }] });
+        for value in [texts, objects] {
+            let user = user(&value).unwrap();
+            assert_eq!((user.contact.as_str(), &user.roles[..]), ("7", &["IsStaff".to_owned()][..]));
+        }
+    }
+}

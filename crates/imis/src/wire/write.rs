@@ -47,7 +47,8 @@ impl<'a> From<&crate::NewLog<'a>> for LogBody<'a> {
         Self {
             class: "Asi.Soa.Communications.DataContracts.CommunicationLogData, Asi.Contracts",
             communication_log_message_id: log.message_key,
-            subject: log.subject,
+            // iMIS will not have an entry without a subject (`imis.md §7.2`).
+            subject: if log.subject.trim().is_empty() { "(no subject)" } else { log.subject },
             // ProcessingComplete: nothing is left to send.
             status: 3,
             text: log.text,
@@ -164,6 +165,42 @@ impl<'a> ActivityAttachmentBody<'a> {
     pub(crate) fn new(activity: i64, name: &'a str, attached_on: PrimitiveDateTime) -> Self {
         let class = "Asi.Soa.Core.DataContracts.LegacyActivityAttachmentData, Asi.Contracts";
         Self { class, activity_id: activity, file_name: name, attached_on: date(attached_on) }
+    }
+}
+
+/// `GenericExecuteRequest` with text parameters (`imis.md §4.6`).
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Execute<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    operation_name: &'static str,
+    entity_type_name: &'static str,
+    parameters: List<TextParameter<'a>>,
+    use_json: bool,
+}
+
+#[derive(Serialize)]
+struct TextParameter<'a> {
+    #[serde(rename = "$type")]
+    class: &'static str,
+    #[serde(rename = "$value")]
+    value: &'a str,
+}
+
+impl<'a> Execute<'a> {
+    /// Asks for the roles of a user.
+    pub(crate) fn user_roles(user: &'a str) -> Self {
+        Self {
+            class: "Asi.Soa.Core.DataContracts.GenericExecuteRequest, Asi.Contracts",
+            operation_name: "GetUserRoles",
+            entity_type_name: "UserSecurity",
+            parameters: List {
+                class: "System.Collections.ObjectModel.Collection`1[[System.Object, mscorlib]], mscorlib",
+                values: vec![TextParameter { class: "System.String", value: user }],
+            },
+            use_json: false,
+        }
     }
 }
 
