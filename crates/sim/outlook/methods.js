@@ -17,6 +17,7 @@ const ITEM_NOT_FOUND = 9049;
 const IDENTITY_NOT_SUPPORTED = 13012;
 const OPERATION_NOT_SUPPORTED = 5000;
 const MOST_NOTIFICATIONS = 5;
+const COMMAND_COMPLETED = 94;
 const HTML = 3;
 const NOTIFICATION_TYPES = ["informationalMessage", "progressIndicator", "errorMessage", "insightMessage"];
 
@@ -177,14 +178,15 @@ export async function execute(context, { ApiParams, MethodData }) {
 
 /** `executeMethod`: the calls all of Office shares. */
 export async function executeOffice(context, data) {
-  const number = data.DdaMethod?.DispatchId ?? Number(data[0]);
+  // A finished command comes as a plain list, which carries no number.
+  const number = Array.isArray(data) ? COMMAND_COMPLETED : data.DdaMethod.DispatchId;
   context.calls.push(number);
   const answer = (code, rest) => ({ Error: code, Version: 1, ...rest });
   const fault = await faulty(number, context.faults);
   if (fault === SILENCE) return SILENCE;
   if (fault) return answer(fault.errorCode);
   switch (number) {
-    case 94:
+    case COMMAND_COMPLETED:
       context.page.commandCompleted(data);
       return answer(0);
     case 97:
@@ -193,7 +195,7 @@ export async function executeOffice(context, data) {
     case 98:
       return answer(IDENTITY_NOT_SUPPORTED);
     case 102:
-      window.open(data.url ?? data[0], "_blank", "noopener");
+      window.open(data.url, "_blank", "noopener");
       return answer(0);
     case 144:
       return context.dialog ? (context.dialog.messageParent(data), answer(0)) : answer(OPERATION_NOT_SUPPORTED);

@@ -138,7 +138,7 @@ export class Pane {
   /** Presses a ribbon button whose command runs a function of the add-in. */
   command(name) {
     const eventObjStr = JSON.stringify({ source: { id: name } });
-    return this.channel?.raise(COMMAND, { appCommandId: crypto.randomUUID(), callbackName: name, eventObjStr });
+    return this.channel?.raise(COMMAND, [crypto.randomUUID(), name, eventObjStr]);
   }
 
   messageDialog(data) {
