@@ -2,7 +2,7 @@
 
 use crate::{
     Abilities, Credentials, Error, ErrorKind, Operation, PartyId, Renewal, SignInError, SiteUrl, UserName,
-    exchange::{Again, Failed, Fate, RetryBudget, interpret, not_understood, pause},
+    exchange::{Again, Failed, RetryBudget, interpret, not_understood, pause},
     token::{NoToken, TokenSlot},
     wire,
 };
@@ -334,13 +334,14 @@ impl Acting {
         body: reqwest::Body,
     ) -> Result<Value, Failed> {
         let slot = Arc::clone(&self.person().token);
+        let mut token = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
         if !slot.proven_within(PROVEN) {
             let filter = equals(operation, "UserName", self.user.as_str()).map_err(Failed::before)?;
             self.read(operation, || self.client.get(&["api", "User"]).query(&[&filter]))
                 .await
-                .map_err(|failed| Failed { fate: Fate::NoEffect, ..failed })?;
+                .map_err(|failed| Failed::before(failed.error))?;
+            token = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
         }
-        let token = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
         let request = self
             .client
             .post(&["api", entity])
