@@ -114,6 +114,9 @@ pub enum OutlookError {
     /// The folder of mails cannot be listed.
     #[error("the folder of mails could not be read")]
     Mail(#[source] std::io::Error),
+    /// The certificate and its key cannot be written where they were wanted.
+    #[error("the certificate could not be written")]
+    Certificate(#[source] std::io::Error),
     /// The terminal could not be written to, or the signal to stop not waited for.
     #[error("the terminal went away")]
     Terminal(#[from] std::io::Error),

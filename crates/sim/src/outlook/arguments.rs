@@ -3,7 +3,7 @@
 //! Invariant: every setting has a default but the add-in's address.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use url::Url;
@@ -39,6 +39,10 @@ pub struct Arguments {
     /// How the page looks at first.
     #[arg(long, value_enum, default_value_t = Look::Light)]
     theme: Look,
+    /// A folder to write `certificate.pem`, `key.pem` and `spki.txt` to, for an add-in on this machine that the
+    /// same browser is to trust.
+    #[arg(long)]
+    certificate_folder: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -59,11 +63,28 @@ impl Arguments {
 
 /// Starts the page, says where it is and what a browser needs to see it, and runs until interrupted.
 pub async fn run(arguments: Arguments) -> Result<(), OutlookError> {
-    let running = super::start(arguments.settings()?).await?;
+    let folder = arguments.certificate_folder.clone();
+    let settings = arguments.settings()?;
+    if let Some(folder) = folder {
+        write_certificate(&settings.certificate, &folder).map_err(OutlookError::Certificate)?;
+    }
+    let running = super::start(settings).await?;
     let mut out = std::io::stdout();
     let [rules, trust] = running.chromium_flags();
     writeln!(out, "Outlook listens on {}", running.address())?;
     writeln!(out, "chromium --user-data-dir=\"$(mktemp -d)\" '{rules}' '{trust}' {}", running.url())?;
     tokio::signal::ctrl_c().await?;
     Ok(())
+}
+
+/// The key is readable by its owner alone.
+fn write_certificate(certificate: &Certificate, folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    std::fs::write(folder.join("certificate.pem"), certificate.certificate_pem())?;
+    std::fs::write(folder.join("spki.txt"), certificate.spki_sha256())?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(folder.join("key.pem"))?.write_all(certificate.key_pem().as_bytes())
 }
