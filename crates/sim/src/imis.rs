@@ -57,7 +57,6 @@ pub enum People {
 
 /// How the site behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the site, as a configuration file has them")]
 pub struct Settings {
     /// Product line.
     pub edition: Edition,

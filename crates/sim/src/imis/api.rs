@@ -160,16 +160,12 @@ fn contacts(world: &World, user: &User, call: &Call<'_>, (view, segments): (View
     if !user.is_public() {
         Action::Read.demand(user)?;
     }
-    match segments.get(1) {
-        Some(id) => {
-            let party = world.parties.show(view, eye, id, dialect(world)).ok_or_else(|| missing(segments[0]))?;
-            Ok(Answer::ok(&party))
-        }
-        None => {
-            let page = world.parties.find((view, eye), call.query, world.settings.max_limit, dialect(world))?;
-            Ok(Answer::ok(&page))
-        }
-    }
+    let shown = if let Some(id) = segments.get(1) {
+        world.parties.show(view, eye, id, dialect(world)).ok_or_else(|| missing(segments[0]))?
+    } else {
+        world.parties.find((view, eye), call.query, world.settings.max_limit, dialect(world))?
+    };
+    Ok(Answer::ok(&shown))
 }
 
 fn create(world: &World, user: &User, contract: &'static Contract, body: &[u8]) -> Outcome {

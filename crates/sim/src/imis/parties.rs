@@ -1,4 +1,4 @@
-//! Contacts: what is known of them, finding them, and writing them as Party or PartySummary (imis.md §5).
+//! Contacts: what is known of them, finding them, and writing them as `Party` or `PartySummary` (imis.md §5).
 //!
 //! Contacts do not change while the site runs, so the indexes over their addresses are built once.
 
@@ -63,7 +63,7 @@ impl Party {
     }
 
     /// The values of a property, for filters and sorting. Which addresses `Email` means is decided here alone: Party
-    /// is searched by every address of a contact, PartySummary by the primary one, which is all it shows.
+    /// is searched by every address of a contact, `PartySummary` by the primary one, which is all it shows.
     fn held(&self, view: View, property: &'static str) -> Vec<Cow<'_, str>> {
         let text = |text: &'_ str| if text.is_empty() { vec![] } else { vec![Cow::Owned(text.to_owned())] };
         match property {
@@ -341,8 +341,6 @@ impl View {
             "uniformid" => ("UniformId", Kind::Text),
             "name" | "fullname" | "personname.fullname" => ("Name", Kind::Text),
             "sort" => ("Sort", Kind::Text),
-            "firstname" | "personname.firstname" => ("FirstName", Kind::Text),
-            "lastname" | "personname.lastname" => ("LastName", Kind::Text),
             "email" | "emails.address" => ("Email", Kind::Text),
             "phone" | "phones.number" => ("Phone", Kind::Text),
             "cityname" => ("CityName", Kind::Text),
@@ -352,6 +350,8 @@ impl View {
             "status" | "status.partystatusid" => ("Status", Kind::Text),
             // The rest is on the full contract alone.
             _ if self == Self::Summary => return None,
+            "firstname" | "personname.firstname" => ("FirstName", Kind::Text),
+            "lastname" | "personname.lastname" => ("LastName", Kind::Text),
             "organizationname" => ("OrganizationName", Kind::Text),
             "functionaltitle" => ("FunctionalTitle", Kind::Text),
             "primaryorganization.organizationpartyid" => ("PrimaryOrganization.OrganizationPartyId", Kind::Text),

@@ -2,7 +2,7 @@
 //!
 //! A row holds plain values under the names of its contract; how the platform wraps them is decided on the way out.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -219,7 +219,11 @@ fn read_file(name: String, form: FileForm, content: &Lean<'_>) -> Result<StoredF
         }
     }
     let whole = head.len() <= StoredFile::KEPT;
-    let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = digest.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ok = write!(hex, "{byte:02x}");
+        hex
+    });
     let kept = Bytes::from(if whole { head.clone() } else { Vec::new() });
     head.truncate(StoredFile::HEAD);
     Ok(StoredFile { name, length, sha256, head: head.into(), content: whole.then_some(kept) })

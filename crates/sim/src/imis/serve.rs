@@ -99,6 +99,15 @@ fn decode(segment: &str) -> String {
         .unwrap_or_default()
 }
 
+/// The path as the reference writes it, whatever the site's prefix.
+fn without_prefix<'a>(prefix: &str, path: &'a str) -> &'a str {
+    let length = match prefix.trim_matches('/').len() {
+        0 => 0,
+        length => length + 1,
+    };
+    path.get(length..).filter(|rest| rest.starts_with('/')).unwrap_or(path)
+}
+
 /// Puts a request on record when its handling ends, however it ends.
 struct Watch<'a> {
     world: &'a World,
@@ -137,7 +146,7 @@ async fn serve(world: &World, request: Request<Incoming>) -> Result<Response<Bod
         world,
         seen: Some(Seen {
             method: head.method.to_string(),
-            path: head.uri.path().to_owned(),
+            path: without_prefix(&world.settings.path_prefix, head.uri.path()).to_owned(),
             query: head.uri.query().unwrap_or_default().to_owned(),
             start: now,
             end: now,
@@ -161,7 +170,7 @@ async fn with_faults(
 ) -> Result<Response<Body>, Cut> {
     let effect = world.faults.take(method.as_str(), route.entity());
     if effect == Some(Effect::HangForever) {
-        std::future::pending::<()>().await;
+        std::future::pending::<std::convert::Infallible>().await;
     }
     if effect == Some(Effect::ResetBeforeStore) {
         return Err(Cut);
@@ -209,7 +218,7 @@ fn instead(effect: &Effect) -> Option<Answer> {
 
 /// Half of the answer, then the end of the connection.
 fn truncated(answer: Answer) -> Response<Body> {
-    let (mut head, _) = Response::new(()).into_parts();
+    let (mut head, ()) = Response::new(()).into_parts();
     head.status = answer.status;
     head.headers.insert(header::CONTENT_LENGTH, answer.body.len().into());
     head.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json; charset=utf-8"));

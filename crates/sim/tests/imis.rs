@@ -1,0 +1,12 @@
+//! The stand-in iMIS over real HTTP, held to the sections of imis.md that each test names.
+
+#[path = "imis/reading.rs"]
+mod reading;
+#[path = "imis/signing_in.rs"]
+mod signing_in;
+#[path = "imis/site.rs"]
+mod site;
+#[path = "imis/trouble.rs"]
+mod trouble;
+#[path = "imis/writing.rs"]
+mod writing;
