@@ -22,7 +22,6 @@ use crate::run::step;
 use crate::tools::{Need, set_up};
 use crate::workspace::Workspace;
 
-pub(crate) use bindgen::WASM_BINDGEN;
 pub(crate) use styles::collect as collect_styles;
 
 /// How long the build may take for a smaller pane.
@@ -78,12 +77,13 @@ pub(crate) fn build(workspace: &Workspace, effort: Effort) -> Result<()> {
     clear(&place)?;
     fs::rename(&fresh, &place)?;
     compress::print_table(&sizes);
-    println!("The pane is in {}.", place.display());
+    eprintln!("The pane is in {}.", place.display());
     Ok(())
 }
 
 fn store(folder: &Path, stem: &str, extension: &str, content: &[u8]) -> Result<Asset> {
-    let hash: String = Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let digest = Sha256::digest(content);
+    let hash = digest.iter().take(8).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
     let path = format!("assets/{stem}-{hash}.{extension}");
     fs::write(folder.join(&path), content)?;
     Ok(Asset { path, integrity: format!("sha384-{}", STANDARD.encode(Sha384::digest(content))) })

@@ -49,10 +49,14 @@ pub(crate) fn on_path(program: &str) -> bool {
 
 /// Does one step, saying what it is before and how long it took after.
 pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    println!("== {what}");
+    eprintln!("== {what}");
     let begun = Instant::now();
     let result = work();
-    println!("== {what}: {} after {:.1} s", if result.is_ok() { "done" } else { "failed" }, begun.elapsed().as_secs_f64());
+    eprintln!(
+        "== {what}: {} after {:.1} s",
+        if result.is_ok() { "done" } else { "failed" },
+        begun.elapsed().as_secs_f64()
+    );
     result
 }
 

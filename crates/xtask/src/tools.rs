@@ -5,7 +5,7 @@
 //! npm, rustup and apt have their own settings.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
@@ -16,8 +16,7 @@ use crate::workspace::Workspace;
 const NODE_PACKAGES: [(&str, &str); 2] = [("@microsoft/office-js", "1.1.110"), ("binaryen", "132.0.0")];
 
 /// The last Trunk that builds with this repository's compiler.
-pub(crate) const TRUNK: &str =
-    "cargo install trunk --version 0.21.14 --locked --no-default-features --features rustls";
+pub(crate) const TRUNK: &str = "cargo install trunk --version 0.21.14 --locked --no-default-features --features rustls";
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -50,7 +49,7 @@ pub(crate) fn set_up(workspace: &Workspace, need: Need) -> Result<()> {
         Need::Pane => {}
         Need::Demo => {
             if let Err(problem) = browser(&["chromium"]) {
-                println!("{problem:#}");
+                eprintln!("{problem:#}");
             }
         }
         Need::BrowserTests => browser(&["chromium", "chromium-driver"])?,
@@ -62,14 +61,13 @@ pub(crate) fn set_up(workspace: &Workspace, need: Need) -> Result<()> {
 pub(crate) fn doctor(workspace: &Workspace) -> bool {
     let mut complete = true;
     for finding in findings(workspace) {
-        match finding.found {
-            Some(found) => println!("there    {:<24} {found}", finding.name),
-            None => {
-                let optional = finding.remedy.starts_with("optional");
-                complete &= optional;
-                println!("{:<8} {:<24} {}", if optional { "absent" } else { "MISSING" }, finding.name, finding.remedy);
-            }
+        if let Some(found) = finding.found {
+            println!("there    {:<24} {found}", finding.name);
+            continue;
         }
+        let optional = finding.remedy.starts_with("optional");
+        complete &= optional;
+        println!("{:<8} {:<24} {}", if optional { "absent" } else { "MISSING" }, finding.name, finding.remedy);
     }
     complete
 }
@@ -96,9 +94,14 @@ pub(crate) fn wasm_opt(workspace: &Workspace) -> Option<PathBuf> {
 }
 
 fn findings(workspace: &Workspace) -> Vec<Finding> {
-    let first_line = |program: &str| answer(program, &["--version"]).and_then(|text| text.lines().next().map(Into::into));
+    let first_line =
+        |program: &str| answer(program, &["--version"]).and_then(|text| text.lines().next().map(Into::into));
     vec![
-        Finding { name: "rustc", found: first_line("rustc"), remedy: "install rustup, then: rustup toolchain install stable" },
+        Finding {
+            name: "rustc",
+            found: first_line("rustc"),
+            remedy: "install rustup, then: rustup toolchain install stable",
+        },
         Finding {
             name: "wasm32 target",
             found: has_wasm_target().then(|| WASM_TARGET.to_owned()),
@@ -127,7 +130,11 @@ fn findings(workspace: &Workspace) -> Vec<Finding> {
             found: wasm_opt(workspace).map(|path| path.display().to_string()),
             remedy: "npm package binaryen (fetched by pane, test and demo)",
         },
-        Finding { name: "trunk", found: first_line("trunk"), remedy: "optional, for `cargo xtask dev` alone: see its message" },
+        Finding {
+            name: "trunk",
+            found: first_line("trunk"),
+            remedy: "optional, for `cargo xtask dev` alone: see its message",
+        },
     ]
 }
 
@@ -142,9 +149,11 @@ fn wasm_target() -> Result<()> {
         return Ok(());
     }
     if !on_path("rustup") {
-        bail!("the compiler has no standard library for {WASM_TARGET}: install rustup, or your system's package for it");
+        bail!(
+            "the compiler has no standard library for {WASM_TARGET}: install rustup, or your system's package for it"
+        );
     }
-    println!("Adding the wasm target.");
+    eprintln!("Adding the wasm target.");
     run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
 }
 
@@ -159,18 +168,19 @@ fn node_packages(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     if !on_path("npm") {
-        println!(
+        eprintln!(
             "npm is missing, so wasm-opt is skipped and the stand-in Outlook has no office.js (Debian: apt-get install nodejs npm)."
         );
         return Ok(());
     }
-    println!("Fetching the Node packages.");
+    eprintln!("Fetching the Node packages.");
     let tools = workspace.target("tools");
     std::fs::create_dir_all(&tools)?;
     run(Command::new("npm")
         .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
         .arg(&tools)
-        .args(NODE_PACKAGES.map(|(name, version)| format!("{name}@{version}"))))
+        .args(NODE_PACKAGES.map(|(name, version)| format!("{name}@{version}")))
+        .stdout(Stdio::null()))
 }
 
 fn browser(packages: &[&str]) -> Result<()> {
@@ -190,10 +200,7 @@ fn browser(packages: &[&str]) -> Result<()> {
     if !is_root || !on_path("apt-get") {
         bail!(advice);
     }
-    println!("Installing {}.", missing.join(" and "));
+    eprintln!("Installing {}.", missing.join(" and "));
     run(Command::new("apt-get").args(["update", "-qq"]))?;
-    run(Command::new("apt-get")
-        .args(["install", "-y", "-qq"])
-        .args(missing)
-        .env("DEBIAN_FRONTEND", "noninteractive"))
+    run(Command::new("apt-get").args(["install", "-y", "-qq"]).args(missing).env("DEBIAN_FRONTEND", "noninteractive"))
 }

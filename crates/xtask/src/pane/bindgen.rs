@@ -16,9 +16,6 @@ use crate::run::{cargo, run, step};
 use crate::tools::wasm_opt;
 use crate::workspace::Workspace;
 
-/// The version that the pane, the library above and the stand-in command agree on.
-pub(crate) const WASM_BINDGEN: &str = "0.2.130";
-
 /// What rustc lets itself use for wasm32 today; wasm-opt must know where the
 /// module itself does not say so.
 const FEATURES: [&str; 7] = [
@@ -48,9 +45,12 @@ pub(super) fn build(workspace: &Workspace, effort: Effort) -> Result<Built> {
         Effort::Quick => ("dev", "debug"),
     };
     step("compile the pane", || {
-        run(cargo(workspace)
-            .args(["build", "--quiet", "--package", "taskpane", "--bin", "taskpane"])
-            .args(["--target", "wasm32-unknown-unknown", "--profile", profile]))
+        run(cargo(workspace).args(["build", "--quiet", "--package", "taskpane", "--bin", "taskpane"]).args([
+            "--target",
+            "wasm32-unknown-unknown",
+            "--profile",
+            profile,
+        ]))
     })?;
     let compiled = workspace.target("wasm32-unknown-unknown").join(folder).join("taskpane.wasm");
     let bound = workspace.target("pane.bound");
@@ -62,7 +62,7 @@ pub(super) fn build(workspace: &Workspace, effort: Effort) -> Result<Built> {
             Some(program) => step("optimise", || {
                 run(Command::new(program).arg("-Oz").args(FEATURES).arg(&module).arg("-o").arg(&module))
             })?,
-            None => println!("wasm-opt is missing and skipped: the pane will be some 7 % larger."),
+            None => eprintln!("wasm-opt is missing and skipped: the pane will be some 7 % larger."),
         }
     }
     Ok(Built {

@@ -44,12 +44,12 @@ pub(super) fn folder(folder: &Path, effort: Effort) -> Result<Vec<Size>> {
 
 /// Prints the sizes in bytes, and their sum.
 pub(super) fn print_table(sizes: &[Size]) {
-    println!("{:<44} {:>10} {:>10} {:>10}", "file", "raw", "gzip", "brotli");
+    eprintln!("{:<44} {:>10} {:>10} {:>10}", "file", "raw", "gzip", "brotli");
     for Size { name, raw, gzip, brotli } in sizes {
-        println!("{name:<44} {raw:>10} {gzip:>10} {brotli:>10}");
+        eprintln!("{name:<44} {raw:>10} {gzip:>10} {brotli:>10}");
     }
     let sum = |part: fn(&Size) -> usize| sizes.iter().map(part).sum::<usize>();
-    println!(
+    eprintln!(
         "{:<44} {:>10} {:>10} {:>10}",
         "everything",
         sum(|size| size.raw),

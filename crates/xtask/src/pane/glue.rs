@@ -38,7 +38,8 @@ mod tests {
 
     #[test]
     fn comments_and_indentation_go_and_code_stays() {
-        let script = "/* head */\n/**\n * @param {number} a\n */\nfunction f(a) {\n    // note\n    return a; // kept\n}\n";
+        let script =
+            "/* head */\n/**\n * @param {number} a\n */\nfunction f(a) {\n    // note\n    return a; // kept\n}\n";
         assert_eq!(without_comments(script), "function f(a) {\nreturn a; // kept\n}\n");
     }
 
