@@ -128,9 +128,9 @@ impl Upload {
         let mut takers = Vec::new();
         let mut writes = Vec::new();
         for record in records {
-            let (taker, taken) = mpsc::channel(WAITING);
+            let (taker, chunks) = mpsc::channel(WAITING);
             takers.push(taker);
-            writes.push(self.write(record, taken));
+            writes.push(self.write(record, chunks));
         }
         let ((), outcomes) = future::join(pump(body, takers), future::join_all(writes)).await;
         outcomes.into_iter().map(Outcome::of).collect()

@@ -4,8 +4,8 @@
 use crate::config::Limits;
 use crate::failure::Failure;
 use api::ProblemCode;
-use axum::body::{Body, BodyDataStream};
-use axum::http::{HeaderMap, header};
+use axum::body::{Body, BodyDataStream, HttpBody as _};
+use axum::http::HeaderMap;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
@@ -88,11 +88,6 @@ impl Paced {
     }
 }
 
-/// The length a request announces.
-pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
-    crate::guard::one(headers, header::CONTENT_LENGTH.as_str())?.parse().ok()
-}
-
 /// Reads a JSON body of at most `most` bytes.
 pub(crate) async fn json<T: DeserializeOwned>(
     headers: &HeaderMap,
@@ -100,6 +95,7 @@ pub(crate) async fn json<T: DeserializeOwned>(
     most: usize,
     limits: &Limits,
 ) -> Result<T, Failure> {
+    let announced = body.size_hint().lower();
     let mut body = Paced::new(body, limits);
     let is_json = crate::guard::one(headers, "content-type")
         .is_some_and(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json"));
@@ -107,7 +103,6 @@ pub(crate) async fn json<T: DeserializeOwned>(
         body.drain().await;
         return Err(Failure::invalid("content-type"));
     }
-    let announced = announced(headers).unwrap_or(0);
     if announced > most as u64 {
         body.drain().await;
         return Err(Failure::new(ProblemCode::TooLarge));

@@ -140,7 +140,7 @@ fn clients(sites: &[Site], limits: &Limits) -> Result<HashMap<api::SiteName, imi
     for site in sites {
         let failed = |error| StartError::Site(site.name.0.clone(), error);
         let url = imis::SiteUrl::parse(site.url.as_str()).map_err(|error| failed(error.into()))?;
-        let client = imis::Client::new(url, limits.clone()).map_err(|error| failed(error.into()))?;
+        let client = imis::Client::new(url, limits).map_err(|error| failed(error.into()))?;
         clients.insert(site.name.clone(), client);
     }
     Ok(clients)

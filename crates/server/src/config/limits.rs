@@ -25,8 +25,6 @@ pub struct Limits {
     pub upload_total: Duration,
     /// Longest time to send the head of a request.
     pub head: Duration,
-    /// Longest time a request without attachments may take.
-    pub request: Duration,
     /// How long a stopping server waits for requests under way.
     pub drain: Duration,
     /// Connecting to iMIS.
@@ -50,7 +48,6 @@ impl Default for Limits {
             upload_bytes_per_second: 8 * 1024,
             upload_total: Duration::from_mins(5),
             head: Duration::from_secs(10),
-            request: Duration::from_mins(3),
             drain: Duration::from_mins(1),
             imis_connect: Duration::from_secs(3),
             imis_read: Duration::from_secs(30),

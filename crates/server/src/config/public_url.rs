@@ -39,8 +39,8 @@ impl PublicUrl {
     /// The same with the port that was got, where it was left open by port 0.
     #[must_use]
     pub fn with_port_got(mut self, port: u16) -> Self {
-        if self.0.port() == Some(0) {
-            self.0.set_port(Some(port)).expect("an origin with a port takes another port");
+        if self.0.port() == Some(0) && self.0.set_port(Some(port)).is_err() {
+            tracing::warn!("the public address takes no port");
         }
         self
     }

@@ -54,6 +54,11 @@ impl<'a> Section<'a> {
         Section { path: self.name(key), left, faults: self.faults }
     }
 
+    /// Whether a setting is given at all.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.left.contains_key(key)
+    }
+
     /// The names of what is left in this table.
     pub(super) fn keys(&self) -> Vec<String> {
         self.left.keys().cloned().collect()
@@ -81,19 +86,21 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn switch(&mut self, key: &str) -> Option<bool> {
-        match self.left.remove(key)? {
-            Value::Bool(_, on) => Some(on),
-            _ => {
-                self.fault(key, "must be true or false");
-                None
-            }
+        let value = self.left.remove(key)?;
+        let on = value.to_bool();
+        if on.is_none() {
+            self.fault(key, "must be true or false");
         }
+        on
     }
 
     /// A whole number from `least` to `most`.
     pub(super) fn number(&mut self, key: &str, least: u64, most: u64) -> Option<u64> {
         let number = match self.left.remove(key)? {
-            Value::Num(_, number) => number.to_u128().and_then(|number| u64::try_from(number).ok()),
+            Value::Num(_, number) => {
+                let signed = number.to_i128().and_then(|number| u64::try_from(number).ok());
+                signed.or_else(|| number.to_u128().and_then(|number| u64::try_from(number).ok()))
+            }
             _ => None,
         };
         let number = number.filter(|number| (least..=most).contains(number));

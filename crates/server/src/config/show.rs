@@ -63,7 +63,6 @@ impl Config {
             ("upload_silence_s", limits.upload_silence),
             ("upload_total_s", limits.upload_total),
             ("head_s", limits.head),
-            ("request_s", limits.request),
             ("drain_s", limits.drain),
             ("imis_connect_s", limits.imis_connect),
             ("imis_read_s", limits.imis_read),

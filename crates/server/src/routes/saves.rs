@@ -7,7 +7,7 @@ use crate::guard::SignedIn;
 use crate::{attachments, saves, session, to_api};
 use api::{AttachmentReport, ProblemCode, SaveMessage, SaveReport, SaveTargets};
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 
@@ -45,6 +45,7 @@ pub(crate) async fn attach(
     request: Request,
 ) -> Result<Json<AttachmentReport>, Failure> {
     let (parts, body) = request.into_parts();
+    let length = body.size_hint().exact();
     let mut body = Paced::new(body, &app.config.limits);
     let Ok(room) = app.uploads.clone().try_acquire_owned() else {
         body.drain().await;
@@ -57,7 +58,7 @@ pub(crate) async fn attach(
             return Err(failure);
         }
     };
-    let Some(length) = body::announced(&parts.headers) else {
+    let Some(length) = length else {
         body.drain().await;
         return Err(Failure::invalid("content-length").with_status(StatusCode::LENGTH_REQUIRED));
     };

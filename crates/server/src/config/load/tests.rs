@@ -1,0 +1,114 @@
+//! Faults come all at once, and secrets stay secret.
+
+use super::*;
+
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+fn load(toml: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::parse(toml, variables).map_err(|error| match error {
+        ConfigError::Faults(faults) => faults.into_iter().map(|fault| fault.setting).collect(),
+        other => vec![other.to_string()],
+    })
+}
+
+fn minimal() -> String {
+    format!("public_url = \"https://a.example\"\nkey = \"{KEY}\"\n[sites.live]\nurl = \"https://imis.example\"\n")
+}
+
+#[test]
+fn three_settings_are_enough() {
+    let config = load(&minimal(), &[]).unwrap();
+    assert_eq!(config.public_url.origin(), "https://a.example");
+    assert_eq!(config.sites[0].url.as_str(), "https://imis.example/");
+    assert_eq!(config.key_binding, KeyBinding::Preferred);
+    assert_eq!(config.limits, Limits::default());
+}
+
+#[test]
+fn with_nothing_it_says_which_three_are_needed() {
+    let error = Config::parse("", []).unwrap_err();
+    assert_eq!(error, ConfigError::Nothing);
+    for name in ["public_url", "sites.<name>.url", "key"] {
+        assert!(error.to_string().contains(name), "{name}");
+    }
+}
+
+#[test]
+fn all_faults_come_at_once() {
+    let toml = "public_url = \"http://a.example\"\nkey = \"short\"\nlisten = \"x\"\npubic_url = 1\npop = \"maybe\"\n\
+        trusted_proxies = [\"x\"]\n[tls]\ncertificate = \"a\"\n[frame_ancestors]\nextra = [\"https://*.example\", \"http://a.example\"]\n\
+        [limits]\nsign_in_tries = 5\nhead_s = 0\n[sites.live]\nurl = \"http://imis.example\"\ncontacts_max = \"many\"\n\
+        [sites.Test]\n[sites.live.credentials]\nremember = \"yes\"\nforget = true\n";
+    let faults = load(toml, &[]).unwrap_err();
+    for setting in [
+        "public_url",
+        "key",
+        "listen",
+        "pubic_url",
+        "pop",
+        "trusted_proxies",
+        "tls.key",
+        "frame_ancestors.extra",
+        "limits.sign_in_tries",
+        "limits.head_s",
+        "sites.live.url",
+        "sites.live.contacts_max",
+        "sites.live.credentials.remember",
+        "sites.live.credentials.forget",
+        "sites.Test",
+        "sites.Test.url",
+    ] {
+        assert!(faults.iter().any(|fault| fault == setting), "{setting} is missing in {faults:?}");
+    }
+}
+
+#[test]
+fn a_missing_setting_is_said_once() {
+    assert_eq!(load("log = \"info\"", &[]).unwrap_err(), ["public_url", "key", "sites"]);
+    assert_eq!(load("public_url = \"x\"", &[]).unwrap_err(), ["public_url", "key", "sites"]);
+}
+
+#[test]
+fn a_variable_wins_over_the_file() {
+    let variables = [
+        ("IMIS_OUTLOOK_PUBLIC_URL", "https://b.example"),
+        ("IMIS_OUTLOOK_SITES__LIVE__TITLE", "Live"),
+        ("IMIS_OUTLOOK_LIMITS__UPLOADS_MAX", "7"),
+        ("IMIS_OUTLOOK_TRUSTED_PROXIES", "[\"10.0.0.1\"]"),
+        ("PATH", "/bin"),
+    ];
+    let config = load(&minimal(), &variables).unwrap();
+    assert_eq!(config.public_url.origin(), "https://b.example");
+    assert_eq!((config.sites[0].title.as_str(), config.limits.uploads_max), ("Live", 7));
+    assert_eq!(config.trusted_proxies.len(), 1);
+    assert_eq!(load(&minimal(), &[("IMIS_OUTLOOK_LISTN", "x")]).unwrap_err(), ["listn"]);
+}
+
+#[test]
+fn a_secret_is_a_value_or_a_file_and_never_both() {
+    let file = std::env::temp_dir().join(format!("imis-outlook-key-{}", uuid::Uuid::new_v4()));
+    std::fs::write(&file, format!("{KEY}\n")).unwrap();
+    let name = file.to_str().unwrap();
+    let without = minimal().replace(&format!("key = \"{KEY}\"\n"), "");
+    assert!(load(&without, &[("IMIS_OUTLOOK_KEY_FILE", name)]).is_ok());
+    assert_eq!(load(&minimal(), &[("IMIS_OUTLOOK_KEY_FILE", name)]).unwrap_err(), ["key"]);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(load(&without, &[("IMIS_OUTLOOK_KEY_FILE", name)]).unwrap_err(), ["key_file"]);
+}
+
+#[test]
+fn the_default_site_comes_first() {
+    let toml = format!("default_site = \"test\"\n{}[sites.test]\nurl = \"https://test.example\"\n", minimal());
+    let names: Vec<_> = load(&toml, &[]).unwrap().sites.into_iter().map(|site| site.name.0).collect();
+    assert_eq!(names, ["test", "live"]);
+    assert_eq!(load(&toml.replace("\"test\"", "\"none\""), &[]).unwrap_err(), ["default_site"]);
+}
+
+#[test]
+fn what_is_shown_has_no_secret_and_reads_back_the_same() {
+    let shown = load(&minimal(), &[]).unwrap().to_string();
+    assert!(!shown.contains(KEY));
+    let again = load(&shown.replace("********", KEY), &[]).unwrap().to_string();
+    assert_eq!(again, shown);
+}
