@@ -1,1 +1,14 @@
-//! Placeholder.
+//! A world to tell stories in, and a person at the pane.
+//!
+//! The product is reached only through the doors people and programs have: its
+//! configuration, HTTP, and the page.
+
+#![expect(clippy::missing_panics_doc, reason = "a story that cannot go on panics")]
+
+pub mod browser;
+pub mod pane;
+pub mod world;
+
+pub use browser::Browser;
+pub use pane::Pane;
+pub use world::{Plan, World};

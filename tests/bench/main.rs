@@ -1,0 +1,29 @@
+//! Measurements against the budgets (`DESIGN.md §11`), printed, never asserted.
+//!
+//! `cargo xtask bench` builds the pane and the server, then runs this. Times are
+//! medians; where there is a direct way, its time in the same run stands beside.
+
+#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+
+mod in_browser;
+mod process;
+mod report;
+
+use report::Report;
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let names: Vec<String> = arguments.into_iter().filter(|argument| !argument.starts_with("--")).collect();
+    let mut report = Report::new(json, names);
+    if report.wants(&in_browser::START) {
+        in_browser::first_control(&mut report).await;
+    }
+    if report.wants(&in_browser::MAIL) {
+        in_browser::matches_and_waves(&mut report).await;
+    }
+    if report.wants(&process::NAMES) {
+        process::memory_and_start(&mut report).await;
+    }
+}

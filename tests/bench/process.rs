@@ -1,0 +1,133 @@
+//! The server as a process of its own: how soon it is ready, and what it holds in memory.
+
+use crate::report::{Report, median};
+use api::{
+    AttachmentName, AttachmentReport, Call, ContactId, MessageToSave, SaveAs, SaveId, SaveMessage, SaveReport,
+    SavedAttachment, SignIn, SignedIn, SiteName, TargetContact,
+};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+use tests::world::{PASSWORD, target};
+
+pub(crate) const NAMES: [&str; 3] = ["start_to_ready_ms", "idle_memory_mib", "memory_100mb_attachment_mib"];
+
+const MEBIBYTE: usize = 1024 * 1024;
+const LARGE: usize = 100 * MEBIBYTE;
+
+struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Server {
+    /// Starts the built program and says how long it took until it was ready.
+    async fn start(folder: &Path, imis: &str) -> (Self, f64) {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
+        let url = format!("http://127.0.0.1:{port}");
+        let pane = target().join("pane");
+        let configuration = format!(
+            "public_url = \"{url}\"\nlisten = \"127.0.0.1:{port}\"\npane = {pane:?}\ndata = {data:?}\n\
+             [keyring]\nkeys = [{{ id = 1, key = \"{key}\" }}]\n\
+             [sites.live]\ntitle = \"Bench\"\nurl = \"{imis}\"\nattachment_max_bytes = {max}\n",
+            data = folder.join("data"),
+            key = "07".repeat(32),
+            max = 150 * MEBIBYTE,
+        );
+        let file = folder.join("imis-outlook.toml");
+        fs::write(&file, configuration).expect("the folder can be written");
+        let begun = Instant::now();
+        let process = Command::new(binary())
+            .args(["serve", "--config"])
+            .arg(file)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("`cargo xtask bench` has built the server");
+        let client = reqwest::Client::new();
+        while client.get(format!("{url}/readyz")).send().await.is_err() {
+            tokio::task::yield_now().await;
+        }
+        (Self { process, url }, begun.elapsed().as_secs_f64() * 1000.0)
+    }
+
+    /// A line of the kernel's account of the process, in MiB.
+    fn memory(&self, line: &str) -> f64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux tells");
+        let kibibytes = status
+            .lines()
+            .find_map(|text| text.strip_prefix(line)?.split_whitespace().nth(1)?.parse::<f64>().ok())
+            .expect("the line is there");
+        kibibytes / 1024.0
+    }
+}
+
+fn binary() -> PathBuf {
+    target().join("release/imis-outlook")
+}
+
+/// Starts, idles, and passes 100 MB through.
+pub(crate) async fn memory_and_start(report: &mut Report) {
+    let settings = sim::imis::Settings { request_body_max: 2 * LARGE as u64, ..Default::default() };
+    let imis = sim::imis::start(settings).await.expect("iMIS starts");
+    let folder = std::env::temp_dir().join(format!("imis-outlook-bench-{}", uuid::Uuid::new_v4()));
+    fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    let mut times = vec![];
+    for _ in 0..5 {
+        times.push(Server::start(&folder, imis.url().as_str()).await.1);
+    }
+    report.at_most(NAMES[0], median(times), "ms", 100.0);
+
+    let (server, _) = Server::start(&folder, imis.url().as_str()).await;
+    report.at_most(NAMES[1], server.memory("VmRSS"), "MiB", 30.0);
+    let before = server.memory("VmRSS");
+    upload(&server.url).await;
+    report.at_most(NAMES[2], server.memory("VmHWM") - before, "MiB more", 16.0);
+    let files = imis.ledger().created("CommunicationLogAttachment");
+    assert_eq!(files[0].file.as_ref().map(|file| file.length), Some(LARGE as u64), "it has arrived");
+    let _ = fs::remove_dir_all(folder);
+}
+
+/// Saves a message with one large attachment, as the pane does.
+async fn upload(url: &str) {
+    let client = reqwest::Client::new();
+    let sign_in =
+        SignIn { site: SiteName("live".to_owned()), user_name: "STAFF1".to_owned(), password: PASSWORD.to_owned() };
+    let post = |path: &str| client.post(format!("{url}{path}")).header(api::VERSION_HEADER, api::VERSION);
+    let answer = post(SignIn::PATH).json(&sign_in).send().await.expect("the server answers");
+    let signed_in: SignedIn = answer.json().await.expect("a session begins");
+    let save = SaveId(uuid::Uuid::new_v4().to_string());
+    let message = SaveMessage {
+        save: save.clone(),
+        save_as: SaveAs::Interaction,
+        contacts: vec![TargetContact { id: ContactId("101".to_owned()), address: None }],
+        message: MessageToSave {
+            message_id: "<bench@example.org>".to_owned(),
+            subject: "A large one".to_owned(),
+            html: "<p>Hello</p>".to_owned(),
+            text: "Hello".to_owned(),
+            sent_ms: None,
+            utc_offset_minutes: 0,
+            from: None,
+            recipients: vec![],
+        },
+        attachments: vec![SavedAttachment {
+            name: AttachmentName::new("large.bin"),
+            content_type: "application/octet-stream".to_owned(),
+        }],
+    };
+    let answer = post(SaveMessage::PATH).bearer_auth(&signed_in.token.0).json(&message).send().await;
+    let _: SaveReport = answer.expect("the server answers").json().await.expect("the record is written");
+    let put = client.put(format!("{url}{}", AttachmentReport::path(&save, 0)));
+    let put = put.header(api::VERSION_HEADER, api::VERSION).bearer_auth(&signed_in.token.0).body(vec![42; LARGE]);
+    let done: AttachmentReport = put.send().await.expect("the server answers").json().await.expect("it goes through");
+    assert!(done.complete(), "{done:?}");
+}

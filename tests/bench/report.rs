@@ -1,0 +1,42 @@
+//! The table, or a line of JSON each.
+
+use serde_json::json;
+
+/// What was measured so far.
+#[derive(Debug)]
+pub(crate) struct Report {
+    json: bool,
+    names: Vec<String>,
+}
+
+impl Report {
+    /// A report of everything, or of the named figures.
+    pub(crate) fn new(json: bool, names: Vec<String>) -> Self {
+        Self { json, names }
+    }
+
+    /// Whether any of these figures is asked for.
+    pub(crate) fn wants(&self, names: &[&str]) -> bool {
+        self.names.is_empty() || names.iter().any(|name| self.names.iter().any(|asked| asked == name))
+    }
+
+    /// Prints a figure that should not be above its budget.
+    pub(crate) fn at_most(&mut self, name: &str, value: f64, unit: &str, budget: f64) {
+        if !self.wants(&[name]) {
+            return;
+        }
+        let ok = value <= budget;
+        if self.json {
+            println!("{}", json!({ "name": name, "value": value, "unit": unit, "budget": budget, "ok": ok }));
+        } else {
+            let verdict = if ok { "ok" } else { "OVER" };
+            println!("{name:<44} {value:>12.1} {unit:<9} budget {budget:>10.1}  {verdict}");
+        }
+    }
+}
+
+/// The middle one.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,58 @@
+//! How it looks and reads, at 320 pixels: pictures to look at, and what a screen reader says.
+
+use tests::world::{PASSWORD, World};
+
+#[tokio::test]
+async fn every_control_has_a_role_and_a_name() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    pane.open_message("Papers for the committee").await;
+    pane.sees("To 2 contacts").await;
+    let spoken = pane.spoken().await;
+    for line in ["heading: People", "button: Sign out", "button: Save as interaction", "button: Leave out José Núñez"]
+    {
+        assert!(spoken.contains(line), "{line} is not said:\n{spoken}");
+    }
+    for nameless in ["button: \n", "link: \n", "textbox: \n", "checkbox: \n", "combobox: \n"] {
+        assert!(!spoken.contains(nameless), "a control has no name:\n{spoken}");
+    }
+}
+
+#[tokio::test]
+async fn the_whole_path_is_walked_by_keyboard() {
+    let world = World::start().await;
+    let pane = world.pane().await;
+    pane.sees("User name").await;
+    pane.type_keys("STAFF1\t").await;
+    pane.type_keys(PASSWORD).await;
+    pane.type_keys("\n").await;
+    pane.sees("Hannah Weiss").await;
+    pane.open_message("Writing from home").await;
+    pane.sees("To 1 contact").await;
+    pane.tab_to("Save as interaction").await;
+    pane.type_keys("\n").await;
+    pane.sees("Saved to iMIS").await;
+}
+
+#[tokio::test]
+async fn pictures_of_each_screen_in_light_dark_and_high_contrast() {
+    let world = World::start().await;
+    for (look, scheme, forced) in [("light", "light", false), ("dark", "dark", false), ("contrast", "dark", true)] {
+        let pane = world.pane().await;
+        pane.browser.prefer(scheme, forced).await;
+        pane.sees("Use your iMIS user name and password.").await;
+        pane.picture(&format!("{look}-sign-in")).await;
+        pane.sign_in("STAFF1", PASSWORD).await;
+        pane.open_message("Papers for the committee").await;
+        pane.sees("To 2 contacts").await;
+        pane.picture(&format!("{look}-message")).await;
+        pane.open_message("Two of us share this address").await;
+        pane.sees("Choose one.").await;
+        pane.picture(&format!("{look}-choice")).await;
+        pane.open_message("Papers for the committee").await;
+        pane.press("Save as interaction").await;
+        pane.sees("Saved to iMIS").await;
+        pane.picture(&format!("{look}-result")).await;
+        assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+    }
+}

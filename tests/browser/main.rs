@@ -1,0 +1,10 @@
+//! What a person does and sees: Chromium, Microsoft's own office.js in a page
+//! that plays Outlook, the built pane under its own headers, the real server,
+//! and a stand-in iMIS whose ledger is the witness.
+
+mod bad_input;
+mod looks;
+mod other_mail;
+mod people;
+mod save;
+mod session;

@@ -1,0 +1,132 @@
+//! Chromium under `chromedriver`, one of its own for each test.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use thirtyfour::prelude::*;
+
+/// How the browser finds the world and whom it trusts.
+#[derive(Clone, Debug)]
+pub struct Wiring {
+    /// Host and the loopback port that plays it.
+    pub hosts: Vec<(String, u16)>,
+    /// SPKI hash of the only certificate trusted besides the system's, in base64.
+    pub spki: String,
+}
+
+/// A running browser. Dropping it ends the processes.
+#[derive(Debug)]
+pub struct Browser {
+    /// What drives it.
+    pub driver: WebDriver,
+    address: String,
+    chromedriver: Child,
+}
+
+const FLAGS: [&str; 12] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--lang=en-US",
+    "--force-color-profile=srgb",
+];
+
+impl Browser {
+    /// Starts a browser with an empty profile.
+    ///
+    /// # Panics
+    /// If `chromedriver` or Chromium is not installed: `cargo xtask doctor` says how to get them.
+    pub async fn start(wiring: &Wiring) -> Self {
+        Self::start_with(wiring, &[]).await
+    }
+
+    /// The same with further flags.
+    pub async fn start_with(wiring: &Wiring, flags: &[&str]) -> Self {
+        let mut chromedriver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed (cargo xtask doctor)");
+        let port = announced_port(&mut chromedriver);
+        let mut capabilities = DesiredCapabilities::chrome();
+        capabilities.set_binary("/usr/bin/chromium").expect("a path is a value");
+        let rules: Vec<String> =
+            wiring.hosts.iter().map(|(host, port)| format!("MAP {host}:443 127.0.0.1:{port}")).collect();
+        let rules = format!("--host-resolver-rules={}", rules.join(","));
+        let trust = format!("--ignore-certificate-errors-spki-list={}", wiring.spki);
+        for flag in FLAGS.into_iter().chain([rules.as_str(), trust.as_str(), "--window-size=1280,800"]).chain(flags.iter().copied()) {
+            capabilities.add_arg(flag).expect("a flag is a value");
+        }
+        let address = format!("http://127.0.0.1:{port}");
+        let driver = WebDriver::new(&address, capabilities).await.expect("Chromium starts");
+        Self { driver, address, chromedriver }
+    }
+
+    fn session_url(&self, rest: &str) -> String {
+        format!("{}/session/{}/{rest}", self.address, self.driver.session_id())
+    }
+
+    /// A command of the DevTools protocol, by chromedriver's own door to it.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let order = json!({ "cmd": command, "params": parameters });
+        let sent = reqwest::Client::new().post(self.session_url("goog/cdp/execute")).json(&order).send().await;
+        let answer: Value = sent.expect("chromedriver answers").json().await.expect("in JSON");
+        assert!(answer["value"]["error"].is_null(), "{command}: {answer}");
+        answer["value"].clone()
+    }
+
+    /// What the browser tells a screen reader of an element: `computedrole` or `computedlabel` (WebDriver §12.4).
+    pub async fn computed(&self, element: &WebElement, property: &str) -> String {
+        let url = self.session_url(&format!("element/{}/{property}", element.element_id()));
+        let answer: Value = reqwest::get(url).await.expect("chromedriver answers").json().await.expect("in JSON");
+        answer["value"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Makes the page believe in light or dark, or in Windows' contrast themes.
+    pub async fn prefer(&self, scheme: &str, forced_colours: bool) {
+        let forced = if forced_colours { "active" } else { "none" };
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [
+                { "name": "prefers-color-scheme", "value": scheme },
+                { "name": "forced-colors", "value": forced },
+            ]}),
+        )
+        .await;
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Asked politely, chromedriver ends its Chromium too; killed, it would leave it behind.
+        let _ = Command::new("kill").arg(self.chromedriver.id().to_string()).status();
+        let _ = self.chromedriver.wait();
+    }
+}
+
+fn announced_port(chromedriver: &mut Child) -> u16 {
+    let output = chromedriver.stdout.take().expect("stdout is piped");
+    let mut lines = BufReader::new(output).lines();
+    let port = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
+        .expect("chromedriver says its port");
+    // Keep the pipe empty, or chromedriver stops when it is full.
+    std::thread::spawn(move || lines.for_each(drop));
+    port
+}
+
+/// Longest wait for anything a person would wait for.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How often to look.
+pub const GLANCE: Duration = Duration::from_millis(50);

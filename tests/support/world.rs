@@ -1,0 +1,158 @@
+//! Everything the stories happen in: iMIS, Outlook and the server, each a real program on loopback.
+
+use crate::browser::{Browser, Wiring};
+use crate::pane::Pane;
+use server::config::{Key, Keyring, PublicUrl, RememberCredentials, Site};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The host the add-in is served under; the browser maps it to loopback.
+pub const ADDIN_HOST: &str = "addin.example.test";
+
+/// The password of every seeded person.
+pub const PASSWORD: &str = "Passw0rd!";
+
+/// What a world is made of, before it starts.
+#[derive(Debug)]
+pub struct Plan {
+    /// The stand-in iMIS.
+    pub imis: sim::imis::Settings,
+    /// The mails of the stand-in Outlook.
+    pub mail: sim::outlook::MailSource,
+    /// Light or dark.
+    pub theme: sim::outlook::Theme,
+    /// Largest attachment, in bytes.
+    pub attachment_max_bytes: u64,
+    /// Whether a session may sign in again by itself.
+    pub remember: RememberCredentials,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            imis: sim::imis::Settings::default(),
+            mail: sim::outlook::MailSource::Ours,
+            theme: sim::outlook::Theme::Light,
+            attachment_max_bytes: 22 * 1024 * 1024,
+            remember: RememberCredentials::Sealed,
+        }
+    }
+}
+
+/// A world that runs until it is dropped.
+#[derive(Debug)]
+pub struct World {
+    /// iMIS.
+    pub imis: sim::imis::Running,
+    /// Outlook, and the hosts of Microsoft's script.
+    pub outlook: sim::outlook::Running,
+    /// The product.
+    pub server: server::Running,
+    wiring: Wiring,
+    folder: Folder,
+}
+
+/// A folder of this world's own, removed with it.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl World {
+    /// The usual world: EMS edition, our mails.
+    pub async fn start() -> Self {
+        Self::of(Plan::default()).await
+    }
+
+    /// A world to plan.
+    ///
+    /// # Panics
+    /// If a part does not start; for the pane or Microsoft's script missing, `cargo xtask test` makes both.
+    pub async fn of(plan: Plan) -> Self {
+        let folder = Folder(std::env::temp_dir().join(format!("imis-outlook-{}", uuid::Uuid::new_v4())));
+        std::fs::create_dir_all(&folder.0).expect("a temporary folder can be made");
+        let certificate = sim::tls::Certificate::for_world().expect("a certificate can be made");
+        let (chain, key) = (folder.0.join("certificate.pem"), folder.0.join("key.pem"));
+        std::fs::write(&chain, certificate.certificate_pem()).expect("the folder can be written");
+        std::fs::write(&key, certificate.key_pem()).expect("the folder can be written");
+
+        let imis = sim::imis::start(plan.imis).await.expect("iMIS starts");
+        let mut site = Site::new("live", "Institute of Examples", imis.url());
+        site.remember = plan.remember;
+        site.attachment_max_bytes = plan.attachment_max_bytes;
+        let public_url = PublicUrl::parse(&format!("https://{ADDIN_HOST}")).expect("a constant address");
+        let keyring = Keyring::new(Key::new([7; 32]), vec![]);
+        let mut config = server::Config::new(public_url, keyring, vec![site]);
+        config.listen = ([127, 0, 0, 1], 0).into();
+        config.tls = Some(server::config::TlsFiles { certificate: chain, key });
+        config.pane = target().join("pane");
+        config.data = folder.0.join("data");
+        let server = server::start(config, server::Clock::system()).await.expect("the server starts");
+
+        let addin = format!("https://{ADDIN_HOST}/").parse().expect("a constant address");
+        let mut settings = sim::outlook::Settings::new(addin, certificate.clone());
+        settings.library = sim::outlook::Library::Folder(target().join("tools/node_modules/@microsoft/office-js/dist"));
+        settings.mail = plan.mail;
+        settings.theme = plan.theme;
+        let outlook = sim::outlook::start(settings).await.expect("Outlook starts");
+        let wiring = Wiring {
+            hosts: vec![
+                (ADDIN_HOST.to_owned(), server.addr().port()),
+                ("outlook.office.com".to_owned(), outlook.address().port()),
+                ("appsforoffice.microsoft.com".to_owned(), outlook.address().port()),
+                ("ajax.aspnetcdn.com".to_owned(), outlook.address().port()),
+            ],
+            spki: certificate.spki_sha256(),
+        };
+        Self { imis, outlook, server, wiring, folder }
+    }
+
+    /// A browser that knows this world.
+    pub async fn browser(&self) -> Browser {
+        Browser::start(&self.wiring).await
+    }
+
+    /// A browser that draws Outlook and the pane in one process, so that slowing one slows both.
+    pub async fn one_process_browser(&self) -> Browser {
+        Browser::start_with(&self.wiring, &["--disable-site-isolation-trials", "--disable-features=IsolateOrigins,site-per-process"])
+            .await
+    }
+
+    /// Opens Outlook with the pane beside it, nobody signed in.
+    pub async fn pane(&self) -> Pane {
+        Pane::open(self.browser().await, self.outlook.url()).await
+    }
+
+    /// Opens the pane and signs in as an ordinary member of staff.
+    pub async fn signed_in(&self) -> Pane {
+        let pane = self.pane().await;
+        pane.sign_in("STAFF1", PASSWORD).await;
+        pane
+    }
+
+    /// Where the server keeps its database.
+    pub fn data(&self) -> PathBuf {
+        self.folder.0.join("data")
+    }
+}
+
+/// A time that a fault may take without being noticed as a hang.
+pub const A_WHILE: Duration = Duration::from_millis(800);
+
+/// Cargo's target folder.
+pub fn target() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target"))
+}
+
+/// Messages that this project did not write: the samples of Python's own e-mail tests.
+pub fn foreign_mails() -> PathBuf {
+    const ASK: &str = "import os, test; print(os.path.join(os.path.dirname(test.__file__), 'test_email', 'data'))";
+    let answer = std::process::Command::new("python3").args(["-c", ASK]).output().expect("python3 is installed");
+    let folder = PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim());
+    assert!(folder.is_dir(), "Python has come without its tests; `cargo xtask doctor` says how to get them");
+    folder
+}
