@@ -10,12 +10,11 @@ mod wait;
 
 use crate::dispatch::Dispatch;
 use crate::theme;
-use api::{EmailAddress, GetMe, GetSaveTargets, MatchContacts, SaveId, SaveMessage};
+use api::{EmailAddress, GetMe, GetSaveTargets, MatchContacts, SaveId};
 use flows::{Effect, Event, Trouble};
 use leptos::prelude::window;
 use office::Host;
 use std::cell::RefCell;
-use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
 /// All that effects need, for the page's whole life.
@@ -56,68 +55,60 @@ impl Runner {
         });
     }
 
-    /// Carries out one effect.
+    /// Carries out one effect; what comes of it is sent as an event.
     pub(crate) fn run(&'static self, effect: Effect, dispatch: Dispatch) {
         match effect {
-            Effect::FetchBootstrap => spawn_local(async move {
-                dispatch.send(Event::Bootstrapped(self.server.bootstrap().await));
-            }),
-            Effect::RestoreSession => spawn_local(async move {
-                let me = match self.server.session.restore().await {
-                    Some(_) => Some(self.server.call(&GetMe).await),
-                    None => None,
-                };
-                dispatch.send(Event::SessionRestored(me));
-            }),
-            Effect::SignIn(sign_in) => spawn_local(async move {
-                let answer = self.server.sign_in(&sign_in).await;
-                dispatch.send(Event::SignInAnswered(answer.map(|signed_in| signed_in.me)));
-            }),
             Effect::SignOut => {
-                if let Some(kept) = self.server.session.current() {
+                let kept = self.server.session.current();
+                self.server.session.forget();
+                if let Some(kept) = kept {
                     spawn_local(self.server.sign_out(kept));
                 }
-                self.server.session.forget();
             }
             Effect::ForgetSession => self.server.session.forget(),
-            Effect::Match(key, addresses) => spawn_local(async move {
-                let call = MatchContacts { addresses };
-                let answer = self.server.call(&call).await;
-                dispatch.send(Event::Matched(key, call.addresses, answer));
-            }),
-            Effect::FetchTargets => spawn_local(async move {
-                dispatch.send(Event::TargetsAnswered(self.server.call(&GetSaveTargets).await));
-            }),
-            Effect::ReadBody { save, key } => spawn_local(async move {
-                dispatch.send(Event::BodyRead(save, outlook::body(&key).await));
-            }),
-            Effect::Write(message) => self.write(message, dispatch),
-            Effect::ReadAttachment { save, index, key, attachment } => spawn_local(async move {
-                let read = outlook::content(&key, &attachment).await;
-                let size = read.and_then(|bytes| self.uploads.hold(&save, index, &bytes).ok_or(Trouble::OutlookUnable));
-                dispatch.send(Event::AttachmentRead(save, index, size));
-            }),
-            Effect::Upload { save, index, content_type } => self.upload(save, index, content_type, dispatch),
             Effect::DropContent { save, index } => self.uploads.drop_content(&save, index),
-            Effect::MarkMessage { save, key } => spawn_local(async move {
-                dispatch.send(Event::Marked(save, outlook::mark(&key).await));
+            other => spawn_local(async move {
+                if let Some(event) = self.carry_out(other, dispatch).await {
+                    dispatch.send(event);
+                }
             }),
         }
     }
 
-    fn write(&'static self, message: Arc<SaveMessage>, dispatch: Dispatch) {
-        spawn_local(async move {
-            let answer = self.server.call(&*message).await;
-            dispatch.send(Event::Written(message.save.clone(), answer));
-        });
-    }
-
-    fn upload(&'static self, save: SaveId, index: usize, content_type: String, dispatch: Dispatch) {
-        spawn_local(async move {
-            let moving = save.clone();
-            let moved = move |bytes| dispatch.send(Event::UploadMoved(moving.clone(), index, bytes));
-            let answer = self.uploads.send(&self.server, &save, index, &content_type, moved).await;
-            dispatch.send(Event::Uploaded(save, index, answer));
-        });
+    /// The effects that take time. One future for them all: each of its own would cost kilobytes.
+    async fn carry_out(&'static self, effect: Effect, dispatch: Dispatch) -> Option<Event> {
+        let server = &self.server;
+        Some(match effect {
+            Effect::FetchBootstrap => Event::Bootstrapped(server.bootstrap().await),
+            Effect::RestoreSession => Event::SessionRestored(match server.session.restore().await {
+                Some(_) => Some(server.call(&GetMe).await),
+                None => None,
+            }),
+            Effect::SignIn(sign_in) => {
+                Event::SignInAnswered(server.sign_in(&sign_in).await.map(|signed_in| signed_in.me))
+            }
+            Effect::Match(key, addresses) => {
+                let call = MatchContacts { addresses };
+                let answer = server.call(&call).await;
+                Event::Matched(key, call.addresses, answer)
+            }
+            Effect::FetchTargets => Event::TargetsAnswered(server.call(&GetSaveTargets).await),
+            Effect::ReadBody { save, key } => Event::BodyRead(save, outlook::body(&key).await),
+            Effect::Write(message) => Event::Written(message.save.clone(), server.call(&*message).await),
+            Effect::ReadAttachment { save, index, key, attachment } => {
+                let read = outlook::content(&key, &attachment).await;
+                let hold = |bytes: Vec<u8>| self.uploads.hold(&save, index, &bytes).ok_or(Trouble::OutlookUnable);
+                let size = read.and_then(hold);
+                Event::AttachmentRead(save, index, size)
+            }
+            Effect::Upload { save, index, content_type } => {
+                let moving = save.clone();
+                let moved = move |bytes| dispatch.send(Event::UploadMoved(moving.clone(), index, bytes));
+                let answer = self.uploads.send(server, &save, index, &content_type, moved).await;
+                Event::Uploaded(save, index, answer)
+            }
+            Effect::MarkMessage { save, key } => Event::Marked(save, outlook::mark(&key).await),
+            Effect::SignOut | Effect::ForgetSession | Effect::DropContent { .. } => return None,
+        })
     }
 }

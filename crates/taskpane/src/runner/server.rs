@@ -11,6 +11,7 @@ use flows::Trouble;
 use js_sys::{Date, Promise, Reflect};
 use leptos::prelude::window;
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, Headers, RequestCache, RequestInit, Response};
 
@@ -51,16 +52,14 @@ impl Server {
             Verb::Post => Some(write(call)?),
             Verb::Get | Verb::Delete => None,
         };
-        let proof = self.proof(word(C::VERB), C::PATH).await;
-        parse(&self.exchange(C::VERB, C::PATH, body, proof).await?)
+        parse(&self.send(C::VERB, C::PATH, body).await?)
     }
 
     /// Signs in and keeps the session. The proof binds it to this browser's key.
     pub(super) async fn sign_in(&self, sign_in: &SignIn) -> Result<SignedIn, Trouble> {
         self.session.forget();
         let body = Some(write(sign_in)?);
-        let proof = self.proof(word(SignIn::VERB), SignIn::PATH).await;
-        let signed_in: SignedIn = parse(&self.exchange(SignIn::VERB, SignIn::PATH, body, proof).await?)?;
+        let signed_in: SignedIn = parse(&self.send(SignIn::VERB, SignIn::PATH, body).await?)?;
         self.session.keep(Kept { token: signed_in.token.clone(), key_bound: signed_in.key_bound });
         Ok(signed_in)
     }
@@ -70,6 +69,19 @@ impl Server {
         let proof = self.proof_for(word(SignOut::VERB), SignOut::PATH, Some(kept)).await;
         // A session that cannot be ended now ends by itself; the token is gone from here either way.
         let _ = self.exchange(SignOut::VERB, SignOut::PATH, None, proof).await;
+    }
+
+    /// The part that all calls share, boxed so that it is compiled once.
+    fn send(
+        &self,
+        verb: Verb,
+        path: &'static str,
+        body: Option<String>,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Trouble>> + '_>> {
+        Box::pin(async move {
+            let proof = self.proof(word(verb), path).await;
+            self.exchange(verb, path, body, proof).await
+        })
     }
 
     /// The headers that say whose request this is.

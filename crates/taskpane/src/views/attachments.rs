@@ -35,7 +35,9 @@ fn line(index: usize, choice: &AttachmentChoice, obstacle: Option<Unsendable>) -
     let attachment = &choice.attachment;
     let id = ["attachment-", &index.to_string()].concat();
     let about = [&id, "-about"].concat();
-    let mut text = format::size(attachment.size_bytes);
+    // A link has no size of its own.
+    let is_link = obstacle == Some(Unsendable::CloudLink);
+    let mut text = if is_link { String::new() } else { format::size(attachment.size_bytes) };
     if attachment.inline {
         text.push_str(" · ");
         text.push_str(words::attachment_inline());

@@ -55,18 +55,15 @@ fn header() -> impl IntoView {
     });
     view! {
         <header class="view-header">
-            {heading(words::product())}
-            <div class="view-header-person">
-                {move || avatar(&name.get(), ContactKind::Person)}
-                <span class="view-header-name">
-                    <span class="visually-hidden">{move || words::signed_in_as(&name.get())}</span>
-                    <span aria-hidden="true">{name}</span>
-                </span>
-                <button type="button" class="part-button part-button--subtle"
-                    on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
-                    {words::sign_out()}
-                </button>
+            {move || avatar(&name.get(), ContactKind::Person)}
+            <div class="view-header-names">
+                {heading(words::product())}
+                <p class="quiet">{move || words::signed_in_as(&name.get())}</p>
             </div>
+            <button type="button" class="part-button part-button--subtle"
+                on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
+                {words::sign_out()}
+            </button>
         </header>
     }
 }

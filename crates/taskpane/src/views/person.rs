@@ -71,13 +71,13 @@ pub(super) fn facts(contact: &Contact) -> impl IntoView + use<> {
         (contact.kind == ContactKind::Organisation).then(|| chip("part-chip", words::organisation().to_owned()));
     let member_type = contact.member_type.clone().filter(|text| !text.is_empty());
     view! {
-        {(!work.is_empty()).then(|| view! { <p class="view-person-work">{work}</p> })}
-        <p class="part-chips">
+        {(!work.is_empty()).then(|| view! { <span class="view-person-work">{work}</span> })}
+        <span class="part-chips">
             {organisation}
             {member_type.map(|text| chip("part-chip", text))}
             {status(contact)}
             <span class="quiet">{words::contact_id(&contact.id.0)}</span>
-        </p>
+        </span>
     }
 }
 

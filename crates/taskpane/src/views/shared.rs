@@ -17,16 +17,19 @@ pub(super) fn shared(at: usize, entry: &Entry, candidates: &[Match], chosen: Opt
     let address = entry.address.as_str();
     let legend =
         if chosen.is_some() { words::shared_between(address, &count) } else { words::choose_between(address, &count) };
+    let label = legend.clone();
     let class = if chosen.is_some() { "view-shared" } else { "view-shared view-shared--open" };
     let options: Vec<_> =
         candidates.iter().enumerate().map(|(index, found)| candidate(entry, found, chosen == Some(index))).collect();
     view! {
         <li>
-            <fieldset class=class>
-                <legend>{legend}</legend>
-                <div class="view-shared-out">{person::leave_out(at, entry, &person::on_message(entry))}</div>
+            <div class=class role="group" aria-label=label>
+                <div class="view-shared-head">
+                    <p>{legend}</p>
+                    {person::leave_out(at, entry, &person::on_message(entry))}
+                </div>
                 {options}
-            </fieldset>
+            </div>
         </li>
     }
 }
