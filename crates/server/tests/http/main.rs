@@ -1,8 +1,12 @@
 //! The server through its own door: HTTP on one side, the stand-in iMIS on the other.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on panics")]
+
 mod contacts;
 mod key_binding;
 mod pane;
+mod program;
+mod resilience;
 mod saves;
 mod sign_in;
 mod uploads;

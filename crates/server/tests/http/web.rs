@@ -133,3 +133,22 @@ async fn a_body_that_is_too_long_or_no_json_is_refused() {
         assert_eq!(problem.code, ProblemCode::Invalid, "{kind} {body}");
     }
 }
+
+#[tokio::test]
+async fn it_does_tls_itself_where_it_is_given_a_certificate() {
+    let folder = std::env::temp_dir().join(format!("imis-outlook-tls-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let files = server::config::TlsFiles { certificate: folder.join("cert.pem"), key: folder.join("key.pem") };
+    std::fs::write(&files.certificate, made.cert.pem()).unwrap();
+    std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
+    let world = World::with(sim::imis::Settings::default(), |config| {
+        config.public_url = server::config::PublicUrl::parse("https://127.0.0.1:0").unwrap();
+        config.tls = Some(files);
+    })
+    .await;
+    assert!(world.url.starts_with("https://"));
+    let person = world.sign_in().await;
+    assert!(person.call(&GetMe).await.is_ok());
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -64,7 +64,7 @@ impl World {
         config.limits.imis_write = Duration::from_secs(2);
         change(&mut config);
         let now_ms = Arc::new(AtomicI64::new(START_MS));
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).build().unwrap();
         let mut world = Self { imis, config, url: String::new(), http, server: None, now_ms, folder };
         world.start().await;
         world
