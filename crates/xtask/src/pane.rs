@@ -10,7 +10,7 @@ mod glue;
 mod page;
 mod styles;
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -50,6 +50,9 @@ struct Assets {
 /// Builds the pane into `target/pane`.
 pub(crate) fn build(workspace: &Workspace, effort: Effort) -> Result<()> {
     set_up(workspace, Need::Pane)?;
+    // One at a time: two would write into the same folder. Freed with the file.
+    let turn = File::create(workspace.target("pane.lock"))?;
+    turn.lock()?;
     // Built beside and moved in whole: a server never sees half a pane.
     let fresh = workspace.target("pane.new");
     clear(&fresh)?;
