@@ -10,7 +10,6 @@ use std::{env, fs};
 
 const LOCALE: &str = "locales/en.json";
 
-#[expect(clippy::print_stdout, reason = "that is how cargo is spoken to")]
 fn main() {
     println!("cargo:rerun-if-changed={LOCALE}");
     let json = fs::read_to_string(LOCALE).expect("the locale file stands beside Cargo.toml");

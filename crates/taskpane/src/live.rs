@@ -11,7 +11,6 @@ pub(crate) fn polite(app: &App) -> String {
     match app.save_of_open_mail() {
         Some(save) if save.is_running() => words::saving().to_owned(),
         Some(save) if save.summary() == Summary::All => words::saved().to_owned(),
-        Some(_) => String::new(),
         None if mail.people.lookup == Lookup::Done => {
             let (missing, all) = mail.people.not_in_imis();
             let mut text = words::people_found(mail.people.targets().len());
@@ -21,7 +20,7 @@ pub(crate) fn polite(app: &App) -> String {
             }
             text
         }
-        None => String::new(),
+        Some(_) | None => String::new(),
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) enum Readiness {
     },
     /// People are being looked up.
     LookingUp,
+    /// Nobody is settled, and some could not be looked up; the people's section says so itself.
+    NotLookedUp,
     /// What the site offers is being asked.
     AskingTargets,
     /// What the site offers could not be asked; the form says so itself.
@@ -57,6 +59,7 @@ impl Readiness {
         match contacts {
             _ if people.lookup == Lookup::Searching => Self::LookingUp,
             0 if unsettled > 0 => Self::Choose,
+            0 if kept().any(|entry| entry.standing == Standing::NotAsked) => Self::NotLookedUp,
             0 if matched => Self::AllLeftOut,
             0 => Self::Nobody,
             _ if contacts > targets.contacts_max => Self::TooMany { limit: targets.contacts_max },
@@ -76,6 +79,7 @@ impl Readiness {
             Self::Ready { unsettled: 0, .. } | Self::TargetsFailed => String::new(),
             Self::Ready { unsettled, .. } => words::save_some_unsettled(unsettled),
             Self::LookingUp => words::save_wait_people().to_owned(),
+            Self::NotLookedUp => words::save_not_looked_up().to_owned(),
             Self::AskingTargets => words::save_wait_targets().to_owned(),
             Self::NotAllowed => words::save_not_allowed().to_owned(),
             Self::NoKind => words::save_no_kind().to_owned(),
@@ -180,6 +184,13 @@ mod tests {
     fn saving_waits_for_the_look_up() {
         let (app, _) = pane(5);
         assert_eq!(Readiness::of(&app, app.open_mail().unwrap()), Readiness::LookingUp);
+    }
+
+    #[test]
+    fn people_who_could_not_be_looked_up_are_not_called_strangers() {
+        let (mut app, key) = pane(5);
+        app.update(Event::Matched(key, vec![EmailAddress::parse(ADDRESS).unwrap()], Err(flows::Trouble::Offline)));
+        assert_eq!(Readiness::of(&app, app.open_mail().unwrap()), Readiness::NotLookedUp);
     }
 
     #[test]

@@ -53,13 +53,11 @@ impl Keeper {
     /// Takes up the session kept by this page earlier, or else by another pane of this browser. The latter's
     /// name is only known once Outlook is there.
     pub(super) async fn restore(&self) -> Option<Kept> {
-        let kept = match read(for_the_page(), NAME) {
-            Some(kept) => Some(kept),
-            None => {
-                office::ready().await;
-                read(for_the_browser(), &partitioned()).filter(|kept| kept.key_bound)
-            }
-        };
+        let mut kept = read(for_the_page(), NAME);
+        if kept.is_none() {
+            office::ready().await;
+            kept = read(for_the_browser(), &partitioned()).filter(|kept| kept.key_bound);
+        }
         self.current.borrow_mut().clone_from(&kept);
         kept
     }

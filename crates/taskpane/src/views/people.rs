@@ -21,7 +21,7 @@ pub(super) fn people() -> impl IntoView {
             <div class="part-toggles" role="group" aria-label=words::people_roles()>
                 {Role::ALL.map(|role| role_toggle(role, people))}
             </div>
-            {move || people.with(|people| people.as_ref().map(|people| trouble(people)))}
+            {move || people.with(|people| people.as_ref().map(trouble))}
             {move || searching().then(|| spinner(words::people_searching()))}
             {move || people.with(|people| people.as_ref().map(|people| rows(people, all)))}
             {missing::missing(people)}

@@ -51,12 +51,14 @@ pub(super) fn on_message(entry: &Entry) -> String {
     if entry.name.is_empty() { entry.address.as_str().to_owned() } else { entry.name.clone() }
 }
 
-/// Why a contact was found.
+/// The contact's number, and why it was found.
 pub(super) fn why(found: &Match) -> String {
-    match found.reason {
-        MatchReason::PrimaryEmail => words::match_primary(found.address.as_str()),
-        MatchReason::OtherEmail => words::match_other(found.address.as_str()),
-    }
+    let address = found.address.as_str();
+    let reason = match found.reason {
+        MatchReason::PrimaryEmail => words::match_primary(address),
+        MatchReason::OtherEmail => words::match_other(address),
+    };
+    [words::contact_id(&found.contact.id.0), reason].join(" · ")
 }
 
 /// What is known of a contact, as a line and chips.
@@ -76,7 +78,6 @@ pub(super) fn facts(contact: &Contact) -> impl IntoView + use<> {
             {organisation}
             {member_type.map(|text| chip("part-chip", text))}
             {status(contact)}
-            <span class="quiet">{words::contact_id(&contact.id.0)}</span>
         </span>
     }
 }
