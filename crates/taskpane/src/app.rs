@@ -1,6 +1,7 @@
 //! The frame of the pane: which screen shows, and the two live regions beside it.
 
 use crate::dispatch::Dispatch;
+use crate::parts::block;
 use crate::{live, views};
 use flows::{App, Place, Session};
 use leptos::prelude::*;
@@ -37,16 +38,16 @@ fn pane() -> impl IntoView {
     let dispatch = Dispatch::start();
     provide_context(dispatch);
     let screen = dispatch.project(screen);
-    let polite = dispatch.project(live::polite);
-    let assertive = dispatch.project(live::assertive);
+    let polite: Signal<String> = dispatch.project(live::polite).into();
+    let assertive: Signal<String> = dispatch.project(live::assertive).into();
     view! {
-        {move || match screen.get() {
+        {block(move || match screen.get() {
             Screen::Starting => views::starting().into_any(),
             Screen::Outside => views::outside().into_any(),
             Screen::Unreachable => views::unreachable().into_any(),
             Screen::SignIn => views::sign_in().into_any(),
             Screen::Main => views::main_screen().into_any(),
-        }}
+        })}
         <div class="visually-hidden" role="status">{polite}</div>
         <div class="visually-hidden" role="alert">{assertive}</div>
     }

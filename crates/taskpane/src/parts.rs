@@ -12,6 +12,24 @@ pub(crate) use notice::{trouble_line, trouble_notice};
 
 use leptos::prelude::*;
 
+/// A part of a view that is drawn anew when what it reads changes.
+///
+/// Boxed, as is [`told`], so that all of them are compiled as one: each kind of its own costs kilobytes.
+pub(crate) fn block<V: IntoView + 'static>(draw: impl Fn() -> V + Send + Sync + 'static) -> AnyView {
+    let draw: Box<dyn Fn() -> AnyView + Send + Sync> = Box::new(move || draw().into_any());
+    draw.into_any()
+}
+
+/// A text, or an attribute's value, that follows what it reads.
+pub(crate) fn told<T: Into<String>>(say: impl Fn() -> T + Send + Sync + 'static) -> Signal<String> {
+    Signal::derive(move || say().into())
+}
+
+/// The same for what is either true or false.
+pub(crate) fn holds(test: impl Fn() -> bool + Send + Sync + 'static) -> Signal<String> {
+    told(move || if test() { "true" } else { "false" })
+}
+
 /// A picture from the style sheet. It says nothing aloud: words stand beside it.
 pub(crate) fn icon(class: &'static str) -> impl IntoView {
     view! { <span class=class aria-hidden="true"></span> }

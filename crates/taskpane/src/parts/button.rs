@@ -1,5 +1,6 @@
 //! Buttons.
 
+use super::holds;
 use crate::dispatch::dispatch;
 use flows::Event;
 use leptos::prelude::*;
@@ -24,7 +25,7 @@ pub(crate) fn toggle(
         <button
             type="button"
             class="part-toggle"
-            aria-pressed=move || if pressed() { "true" } else { "false" }
+            aria-pressed=holds(pressed)
             on:click=move |_| dispatch.send(event.clone())
         >
             {label}

@@ -2,13 +2,14 @@
 
 use super::save_form::Form;
 use crate::dispatch::dispatch;
+use crate::parts::block;
 use crate::{format, words};
 use flows::{AttachmentChoice, Event, Targets, Unsendable};
 use leptos::prelude::*;
 
 /// The list of attachments, if there are any.
 pub(super) fn attachments(form: Memo<Option<Form>>) -> impl IntoView {
-    move || {
+    block(move || {
         form.with(|form| {
             let form = form.as_ref().filter(|form| !form.draft.attachments.is_empty())?;
             let choices = form.draft.attachments.iter().enumerate();
@@ -20,7 +21,7 @@ pub(super) fn attachments(form: Memo<Option<Form>>) -> impl IntoView {
                 </fieldset>
             })
         })
-    }
+    })
 }
 
 fn obstacle(form: &Form, choice: &AttachmentChoice) -> Option<Unsendable> {

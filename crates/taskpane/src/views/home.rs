@@ -2,7 +2,7 @@
 
 use super::{mail, others};
 use crate::dispatch::dispatch;
-use crate::parts::{avatar, heading, spinner, trouble_notice};
+use crate::parts::{avatar, block, heading, spinner, told, trouble_notice};
 use crate::words;
 use api::ContactKind;
 use flows::{App, Event, Place, Session, Trouble};
@@ -32,7 +32,7 @@ pub(crate) fn main_screen() -> impl IntoView {
     view! {
         {header()}
         <main class="view-main">
-            {move || match open.get() {
+            {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),
                 Open::Waiting => spinner(words::waiting_for_outlook()).into_any(),
                 Open::Nothing => empty(words::no_message_title(), words::no_message_text()).into_any(),
@@ -40,7 +40,7 @@ pub(crate) fn main_screen() -> impl IntoView {
                     empty(words::not_readable_title(), words::not_readable_text()).into_any()
                 }
                 Open::Unreadable(trouble) => trouble_notice(&trouble, None).into_any(),
-            }}
+            })}
         </main>
         {others::others_view()}
     }
@@ -55,10 +55,10 @@ fn header() -> impl IntoView {
     });
     view! {
         <header class="view-header">
-            {move || avatar(&name.get(), ContactKind::Person)}
+            {block(move || avatar(&name.get(), ContactKind::Person))}
             <div class="view-header-names">
                 {heading(words::product())}
-                <p class="quiet">{move || words::signed_in_as(&name.get())}</p>
+                <p class="quiet">{told(move || words::signed_in_as(&name.get()))}</p>
             </div>
             <button type="button" class="part-button part-button--subtle"
                 on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>

@@ -2,6 +2,7 @@
 
 use super::{people, save_form, save_panel};
 use crate::dispatch::dispatch;
+use crate::parts::{block, told};
 use crate::{format, words};
 use flows::{App, Role};
 use leptos::prelude::*;
@@ -34,10 +35,10 @@ pub(super) fn mail() -> impl IntoView {
     let saved = dispatch.project(|app| app.save_of_open_mail().is_some());
     view! {
         <div class="view-mail">
-            <h2 class="view-mail-subject">{move || summary.get().0}</h2>
-            <p class="quiet">{move || summary.get().1}</p>
+            <h2 class="view-mail-subject">{told(move || summary.get().0)}</h2>
+            <p class="quiet">{told(move || summary.get().1)}</p>
         </div>
         {people::people()}
-        {move || if saved.get() { save_panel::save_panel().into_any() } else { save_form::save_form().into_any() }}
+        {block(move || if saved.get() { save_panel::save_panel().into_any() } else { save_form::save_form().into_any() })}
     }
 }

@@ -1,6 +1,6 @@
 //! Who is not in iMIS: counted, and listed on demand.
 
-use crate::parts::icon;
+use crate::parts::{block, holds, icon};
 use crate::views::person;
 use crate::words;
 use flows::{Lookup, People, Standing};
@@ -16,12 +16,12 @@ pub(super) fn missing(people: Memo<Option<People>>) -> impl IntoView {
     });
     let unreadable = move || people.with(|people| people.as_ref().map_or(0, |people| people.unreadable));
     view! {
-        {move || count.get().filter(|(missing, _)| *missing > 0).map(|(missing, all)| view! {
+        {block(move || count.get().filter(|(missing, _)| *missing > 0).map(|(missing, all)| view! {
             <div class="part-disclosure" on:keydown=move |event| close_on_escape(&event, open)>
                 <button
                     type="button"
                     class="part-disclosure-button"
-                    aria-expanded=move || open.get().to_string()
+                    aria-expanded=holds(move || open.get())
                     aria-controls="missing"
                     on:click=move |_| open.update(|open| *open = !*open)
                 >
@@ -29,13 +29,13 @@ pub(super) fn missing(people: Memo<Option<People>>) -> impl IntoView {
                     {words::people_missing(&all.to_string(), &missing.to_string())}
                 </button>
                 <ul id="missing" class="view-missing" hidden=move || !open.get()>
-                    {move || people.with(|people| people.as_ref().map(addresses))}
+                    {block(move || people.with(|people| people.as_ref().map(addresses)))}
                 </ul>
             </div>
-        })}
-        {move || Some(unreadable()).filter(|count| *count > 0).map(|count| view! {
+        }))}
+        {block(move || Some(unreadable()).filter(|count| *count > 0).map(|count| view! {
             <p class="quiet">{words::people_unreadable(count)}</p>
-        })}
+        }))}
     }
 }
 

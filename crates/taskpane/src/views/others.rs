@@ -2,7 +2,7 @@
 
 use super::{details, mail};
 use crate::dispatch::dispatch;
-use crate::parts::icon;
+use crate::parts::{block, icon};
 use crate::words;
 use api::SaveId;
 use flows::{App, Save, SavePhase, Summary};
@@ -18,14 +18,14 @@ fn others(app: &App) -> Vec<Save> {
 pub(super) fn others_view() -> impl IntoView {
     let saves = dispatch().project(others);
     let open = RwSignal::new(None::<SaveId>);
-    move || {
+    block(move || {
         saves.with(|saves| {
             (!saves.is_empty()).then(|| {
                 let lines: Vec<_> = saves.iter().enumerate().map(|(at, save)| line(at, save, open)).collect();
                 view! { <aside class="view-others" aria-label=words::other_saves()>{lines}</aside> }
             })
         })
-    }
+    })
 }
 
 fn line(at: usize, save: &Save, open: RwSignal<Option<SaveId>>) -> impl IntoView + use<> {

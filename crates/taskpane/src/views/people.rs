@@ -2,7 +2,7 @@
 
 use super::{missing, person};
 use crate::dispatch::dispatch;
-use crate::parts::{button, spinner, toggle, trouble_notice};
+use crate::parts::{block, button, holds, spinner, toggle, told, trouble_notice};
 use crate::words;
 use flows::{Entry, Event, Lookup, People, Role, Standing};
 use leptos::prelude::*;
@@ -16,14 +16,14 @@ pub(super) fn people() -> impl IntoView {
     let all = RwSignal::new(false);
     let searching = move || people.with(|people| is(people.as_ref(), |people| people.lookup == Lookup::Searching));
     view! {
-        <section class="view-section" aria-labelledby="people-title" aria-busy=move || searching().to_string()>
+        <section class="view-section" aria-labelledby="people-title" aria-busy=holds(searching)>
             <h2 id="people-title" class="view-section-title">{words::people()}</h2>
             <div class="part-toggles" role="group" aria-label=words::people_roles()>
                 {Role::ALL.map(|role| role_toggle(role, people))}
             </div>
-            {move || people.with(|people| people.as_ref().map(trouble))}
-            {move || searching().then(|| spinner(words::people_searching()))}
-            {move || people.with(|people| people.as_ref().map(|people| rows(people, all)))}
+            {block(move || people.with(|people| people.as_ref().map(trouble)))}
+            {block(move || searching().then(|| spinner(words::people_searching())))}
+            {block(move || people.with(|people| people.as_ref().map(|people| rows(people, all))))}
             {missing::missing(people)}
         </section>
     }
@@ -46,7 +46,7 @@ fn role_toggle(role: Role, people: Memo<Option<People>>) -> impl IntoView {
         })
     };
     let pressed = move || people.with(|people| is(people.as_ref(), |people| !people.hidden.contains(&role)));
-    let label = view! { {name}" "<span class="part-toggle-count">{move || count().to_string()}</span> };
+    let label = view! { {name}" "<span class="part-toggle-count">{told(move || count().to_string())}</span> };
     toggle(label, pressed, Event::RoleToggled(role))
 }
 

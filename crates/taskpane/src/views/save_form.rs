@@ -2,7 +2,7 @@
 
 use super::attachments;
 use crate::dispatch::dispatch;
-use crate::parts::{spinner, toggle, trouble_notice};
+use crate::parts::{block, holds, spinner, toggle, told, trouble_notice};
 use crate::readiness::{self, Readiness};
 use crate::{runner, words};
 use api::{ActivityTypeId, SaveTargets};
@@ -31,11 +31,11 @@ pub(super) fn save_form() -> impl IntoView {
     view! {
         <section class="view-section" aria-labelledby="save-title">
             <h2 id="save-title" class="view-section-title">{words::save()}</h2>
-            {move || form.with(|form| form.as_ref().map(|form| match &form.targets {
+            {block(move || form.with(|form| form.as_ref().map(|form| match &form.targets {
                 Targets::Loading => spinner(words::save_wait_targets()).into_any(),
                 Targets::Failed(trouble) => trouble_notice(trouble, Some(Event::TargetsAgainAsked)).into_any(),
                 Targets::Known(targets) => kinds(targets, form.draft.kind, form.draft.activity_type.as_ref()).into_any(),
-            }))}
+            })))}
             {attachments::attachments(form)}
             {save_button(form)}
         </section>
@@ -95,17 +95,17 @@ fn save_button(form: Memo<Option<Form>>) -> impl IntoView {
     };
     view! {
         <div class="view-save">
-            <p class="view-save-extent">{outlook}</p>
+            <p class="view-save-extent">{told(outlook)}</p>
             <button
                 type="button"
                 class="part-button part-button--primary part-button--wide"
-                aria-disabled=move || (!ready()).to_string()
+                aria-disabled=holds(move || !ready())
                 aria-describedby="save-hint"
                 on:click=save
             >
-                {label}
+                {told(label)}
             </button>
-            <p id="save-hint" class="part-hint">{hint}</p>
+            <p id="save-hint" class="part-hint">{told(hint)}</p>
         </div>
     }
 }

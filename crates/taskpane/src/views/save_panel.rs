@@ -2,6 +2,7 @@
 
 use super::details;
 use crate::dispatch::dispatch;
+use crate::parts::{block, holds, told};
 use crate::words;
 use flows::{Save, SavePhase, Summary};
 use leptos::html;
@@ -20,16 +21,16 @@ pub(super) fn save_panel() -> impl IntoView {
             let _ = element.focus();
         }
     });
-    let title = move || save.with(|save| save.as_ref().map(title).unwrap_or_default());
-    let mood = move || save.with(|save| save.as_ref().map(mood).unwrap_or_default());
-    let busy = move || save.with(|save| save.as_ref().is_some_and(Save::is_running)).to_string();
+    let title = told(move || save.with(|save| save.as_ref().map(title).unwrap_or_default()));
+    let mood = told(move || save.with(|save| save.as_ref().map(mood).unwrap_or_default()));
+    let busy = holds(move || save.with(|save| save.as_ref().is_some_and(Save::is_running)));
     view! {
         <section class=mood aria-labelledby="save-panel-title" aria-busy=busy>
             <h2 id="save-panel-title" class="view-section-title" tabindex="-1" node_ref=node>
                 <span class="icon view-panel-icon" aria-hidden="true"></span>
                 {title}
             </h2>
-            {move || save.with(|save| save.as_ref().map(details::details))}
+            {block(move || save.with(|save| save.as_ref().map(details::details)))}
         </section>
     }
 }

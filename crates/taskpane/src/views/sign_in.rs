@@ -1,7 +1,7 @@
 //! The sign-in screen. What is typed stays here until it is sent; the password is cleared when it is.
 
 use crate::dispatch::dispatch;
-use crate::parts::{heading, trouble_notice};
+use crate::parts::{block, heading, holds, told, trouble_notice};
 use crate::words;
 use api::SignInMethod;
 use flows::{App, Credentials, Departure, Event, Session, SignInForm};
@@ -20,11 +20,11 @@ fn form(app: &App) -> Option<SignInForm> {
 pub(crate) fn sign_in() -> impl IntoView {
     let dispatch = dispatch();
     let form = dispatch.project(form);
-    let reason = move || match form.get().map(|form| form.departure) {
+    let reason = told(move || match form.get().map(|form| form.departure) {
         Some(Departure::Ended) => words::sign_in_ended(),
         Some(Departure::SignedOut) => words::sign_in_left(),
         Some(Departure::New) | None => words::sign_in_intro(),
-    };
+    });
     let offered = Memo::new(move |_| form.get().is_none_or(|form| takes_credentials(&form)));
     view! {
         <main class="view-sign-in">
@@ -32,11 +32,11 @@ pub(crate) fn sign_in() -> impl IntoView {
             {heading(words::product())}
             <p class="view-sign-in-reason">{reason}</p>
             {sites(form)}
-            {move || if offered.get() {
+            {block(move || if offered.get() {
                 credentials(form).into_any()
             } else {
                 view! { <p class="part-hint">{words::sign_in_no_method()}</p> }.into_any()
-            }}
+            })}
         </main>
     }
 }
@@ -93,10 +93,10 @@ fn credentials(form: Memo<Option<SignInForm>>) -> impl IntoView {
     let known_name = form.get_untracked().map(|form| form.user_name).unwrap_or_default();
     let trouble = move || form.get().and_then(|form| form.trouble);
     view! {
-        <form class="view-sign-in-form" novalidate on:submit=submit aria-busy=move || busy().to_string()>
+        <form class="view-sign-in-form" novalidate on:submit=submit aria-busy=holds(busy)>
             <div id="sign-in-trouble" role="alert">
-                {move || trouble().map(|trouble| trouble_notice(&trouble, None))}
-                {move || incomplete.get().then(|| view! { <p class="part-error">{words::sign_in_incomplete()}</p> })}
+                {block(move || trouble().map(|trouble| trouble_notice(&trouble, None)))}
+                {block(move || incomplete.get().then(|| view! { <p class="part-error">{words::sign_in_incomplete()}</p> }))}
             </div>
             <div class="part-field">
                 <label for="user-name">{words::user_name()}</label>
@@ -113,8 +113,8 @@ fn credentials(form: Memo<Option<SignInForm>>) -> impl IntoView {
                 />
             </div>
             <button type="submit" class="part-button part-button--primary part-button--wide"
-                aria-disabled=move || busy().to_string()>
-                {move || if busy() { words::sign_in_busy() } else { words::sign_in() }}
+                aria-disabled=holds(busy)>
+                {told(move || if busy() { words::sign_in_busy() } else { words::sign_in() })}
             </button>
         </form>
     }

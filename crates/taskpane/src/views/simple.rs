@@ -1,7 +1,7 @@
 //! The screens without a story: starting, outside Outlook, server out of reach.
 
 use crate::dispatch::dispatch;
-use crate::parts::{heading, trouble_notice};
+use crate::parts::{block, heading, trouble_notice};
 use crate::words;
 use flows::{Event, Session};
 use leptos::prelude::*;
@@ -50,7 +50,7 @@ pub(crate) fn unreachable() -> impl IntoView {
     view! {
         <main class="view-page">
             {heading(words::product())}
-            {move || trouble.get().map(|trouble| trouble_notice(&trouble, Some(Event::RestartAsked)))}
+            {block(move || trouble.get().map(|trouble| trouble_notice(&trouble, Some(Event::RestartAsked))))}
         </main>
     }
 }
