@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use tests::world::{PASSWORD, Plan, World};
 
 pub(crate) const START: [&str; 2] = ["first_control_ms", "first_control_again_ms"];
-pub(crate) const MAIL: [&str; 4] =
-    ["matches_ms", "matches_over_one_call", "save_waves", "save_requests"];
+pub(crate) const MAIL: [&str; 4] = ["matches_ms", "matches_over_one_call", "save_waves", "save_requests"];
 
 /// Notes when the sign-in form can be used, in milliseconds after the frame's navigation.
 const NOTE_CONTROL: &str = "new MutationObserver((_, observer) => { \
@@ -27,7 +26,8 @@ pub(crate) async fn first_control(report: &mut Report) {
         browser.devtools("Page.enable", json!({})).await;
         browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NOTE_CONTROL })).await;
         browser.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": 4 })).await;
-        let line = json!({ "offline": false, "latency": 40, "downloadThroughput": 1_250_000, "uploadThroughput": 1_250_000 });
+        let line =
+            json!({ "offline": false, "latency": 40, "downloadThroughput": 1_250_000, "uploadThroughput": 1_250_000 });
         browser.devtools("Network.enable", json!({})).await;
         browser.devtools("Network.emulateNetworkConditions", line).await;
         let mut pane = tests::Pane::open(browser, world.outlook.url()).await;
@@ -68,7 +68,8 @@ fn mails() -> PathBuf {
     let mut five = head("Five people", &PEOPLE[..5], 90);
     five += "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n";
     for file in ["one.pdf", "two.csv", "three.png"] {
-        let _ = write!(five, "--b\r\nContent-Disposition: attachment; filename=\"{file}\"\r\n\r\ncontent of {file}\r\n");
+        let _ =
+            write!(five, "--b\r\nContent-Disposition: attachment; filename=\"{file}\"\r\n\r\ncontent of {file}\r\n");
     }
     five += "--b--\r\n";
     std::fs::write(folder.join("five.eml"), five).expect("it can be written");
@@ -122,7 +123,7 @@ pub(crate) async fn matches_and_waves(report: &mut Report) {
     pane.sees("To 5 contacts").await;
     world.imis.ledger().forget_requests();
     pane.press("Save as interaction").await;
-    pane.sees("Saved to iMIS").await;
+    pane.headed("Saved to iMIS").await;
     let (waves, requests) = (world.imis.ledger().waves().len(), world.imis.ledger().requests().len());
     report.at_most(MAIL[2], figure(waves), "waves", 3.0);
     // A log, its recipients and its attachments: nothing less can be asked for.

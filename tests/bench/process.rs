@@ -31,7 +31,8 @@ impl Drop for Server {
 impl Server {
     /// Starts the built program and says how long it took until it was ready.
     async fn start(folder: &Path, imis: &str) -> (Self, f64) {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
+        let port =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
         let url = format!("http://127.0.0.1:{port}");
         let pane = target().join("pane");
         let configuration = format!(

@@ -32,7 +32,7 @@ async fn one_of_two_contacts_on_an_address_is_chosen_and_only_that_one_is_saved_
     pane.sees("Choose a contact first").await;
     pane.choose("Tom Harbour").await;
     pane.press("Save as interaction").await;
-    pane.sees("Saved to iMIS").await;
+    pane.headed("Saved to iMIS").await;
     let recipients = world.imis.ledger().created("CommunicationLogRecipient");
     assert_eq!(recipients.len(), 1);
     assert!(recipients[0].stored.to_string().contains("106"), "{}", recipients[0].stored);
@@ -65,7 +65,7 @@ async fn a_look_up_that_failed_is_said_and_tried_again() {
         .faults()
         .add(Fault::once(Effect::ServerError { stored: sim::imis::Stored::No }).on("GET", "Party").always());
     pane.open_message("Writing from home").await;
-    pane.sees("could not be looked up").await;
+    pane.sees("We couldn't reach iMIS").await;
     world.imis.faults().clear();
     pane.press("Try again").await;
     pane.sees("Grace Hopper").await;
@@ -76,8 +76,9 @@ async fn five_hundred_addresses_are_looked_up_and_the_list_stays_short() {
     let world = World::start().await;
     let pane = world.signed_in().await;
     pane.open_message("To all delegates").await;
-    pane.sees("not in iMIS").await;
-    pane.sees("Show all").await;
+    pane.sees("499 of 500 not in iMIS").await;
+    pane.press("499 of 500 not in iMIS").await;
+    pane.sees("delegate499@").await;
 }
 
 #[tokio::test]

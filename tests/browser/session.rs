@@ -110,7 +110,7 @@ async fn a_session_that_cannot_be_renewed_asks_to_sign_in_and_goes_on_where_it_w
     pane.sees("Your session ended. Sign in to go on; nothing is lost.").await;
     pane.fill("Password", PASSWORD).await;
     pane.press("Sign in").await;
-    pane.sees("Saved to iMIS").await;
+    pane.headed("Saved to iMIS").await;
     assert_eq!(world.imis.ledger().created("CommunicationLog").len(), 1);
     assert_eq!(world.imis.ledger().created("CommunicationLogAttachment").len(), 3);
 }

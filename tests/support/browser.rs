@@ -1,7 +1,8 @@
 //! Chromium under `chromedriver`, one of its own for each test.
 
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use thirtyfour::prelude::*;
@@ -63,16 +64,20 @@ impl Browser {
             wiring.hosts.iter().map(|(host, port)| format!("MAP {host}:443 127.0.0.1:{port}")).collect();
         let rules = format!("--host-resolver-rules={}", rules.join(","));
         let trust = format!("--ignore-certificate-errors-spki-list={}", wiring.spki);
-        for flag in FLAGS.into_iter().chain([rules.as_str(), trust.as_str(), "--window-size=1280,800"]).chain(flags.iter().copied()) {
+        for flag in FLAGS
+            .into_iter()
+            .chain([rules.as_str(), trust.as_str(), "--window-size=1280,800"])
+            .chain(flags.iter().copied())
+        {
             capabilities.add_arg(flag).expect("a flag is a value");
         }
-        let address = format!("http://127.0.0.1:{port}");
-        let driver = WebDriver::new(&address, capabilities).await.expect("Chromium starts");
+        let address = format!("127.0.0.1:{port}");
+        let driver = WebDriver::new(format!("http://{address}"), capabilities).await.expect("Chromium starts");
         Self { driver, address, chromedriver }
     }
 
     fn session_url(&self, rest: &str) -> String {
-        format!("{}/session/{}/{rest}", self.address, self.driver.session_id())
+        format!("http://{}/session/{}/{rest}", self.address, self.driver.session_id())
     }
 
     /// A command of the DevTools protocol, by chromedriver's own door to it.
@@ -88,7 +93,7 @@ impl Browser {
     pub async fn computed(&self, element: &WebElement, property: &str) -> String {
         let url = self.session_url(&format!("element/{}/{property}", element.element_id()));
         let answer: Value = reqwest::get(url).await.expect("chromedriver answers").json().await.expect("in JSON");
-        answer["value"].as_str().unwrap_or_default().to_owned()
+        answer["value"].as_str().unwrap_or_else(|| panic!("chromedriver does not tell: {answer}")).to_owned()
     }
 
     /// Makes the page believe in light or dark, or in Windows' contrast themes.
@@ -107,9 +112,22 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Asked politely, chromedriver ends its Chromium too; killed, it would leave it behind.
-        let _ = Command::new("kill").arg(self.chromedriver.id().to_string()).status();
+        // The driver's own farewell is asynchronous and may come after the process it speaks to.
+        let _ = self.driver.clone().leak();
+        let _ = self.end_session();
+        let _ = self.chromedriver.kill();
         let _ = self.chromedriver.wait();
+    }
+}
+
+impl Browser {
+    /// Has chromedriver close Chromium, and waits for its answer.
+    fn end_session(&self) -> std::io::Result<()> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        let path = format!("/session/{}", self.driver.session_id());
+        let host = &self.address;
+        stream.write_all(format!("DELETE {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes())?;
+        stream.read(&mut [0; 64]).map(drop)
     }
 }
 

@@ -27,10 +27,7 @@ impl Pane {
     pub async fn open(browser: Browser, outlook: String) -> Self {
         browser.driver.goto(outlook).await.expect("Outlook's page loads");
         let pane = Self { browser };
-        let toggle = pane.find(By::Css("#toggle"), "button of the add-in").await;
-        if toggle.attr("aria-expanded").await.ok().flatten().as_deref() != Some("true") {
-            toggle.click().await.expect("the button can be pressed");
-        }
+        pane.find(By::Css("html[data-ready]"), "page that plays Outlook").await;
         pane.enter().await;
         pane
     }
@@ -45,7 +42,7 @@ impl Pane {
 
     async fn enter(&self) {
         self.browser.driver.enter_default_frame().await.expect("the page is there");
-        let frame = self.find(By::Css("#pane-body iframe"), "pane").await;
+        let frame = self.find(By::Css("iframe#addin"), "pane").await;
         frame.enter_frame().await.expect("the pane is a frame");
     }
 
@@ -93,6 +90,12 @@ impl Pane {
         self.find(By::XPath(path), &format!("text “{text}”")).await;
     }
 
+    /// Waits for a heading that says exactly this.
+    pub async fn headed(&self, text: &str) {
+        let path = format!("(//h1|//h2|//h3)[normalize-space(.)={}]", literal(text));
+        self.find(By::XPath(path), &format!("heading “{text}”")).await;
+    }
+
     /// Waits until the pane does not show this text any more.
     pub async fn no_longer_sees(&self, text: &str) {
         let path = format!("//body//*[contains(normalize-space(text()), {})]", literal(text));
@@ -125,12 +128,16 @@ impl Pane {
         result.json().clone()
     }
 
-    /// Saves a picture of Outlook with the pane under `target/screenshots`.
+    /// Saves a picture of the pane under `target/screenshots`.
     pub async fn picture(&self, name: &str) {
         let folder = crate::world::target().join("screenshots");
         std::fs::create_dir_all(&folder).expect("the folder can be made");
         let path = folder.join(format!("{name}.png"));
-        self.browser.driver.screenshot(&path).await.expect("a picture can be taken");
+        self.outside(async |driver| {
+            let pane = driver.find(By::Id("pane")).await.expect("the pane is there");
+            pane.screenshot(&path).await.expect("a picture can be taken");
+        })
+        .await;
     }
 
     /// What a screen reader would say of the pane: role and name, a line each.
@@ -163,7 +170,7 @@ impl Pane {
     pub async fn choose(&self, name: &str) {
         let name_literal = literal(name);
         let path = format!(
-            "//label[.//input][contains(normalize-space(.), {name_literal})] | //button[contains(normalize-space(.), {name_literal})] \
+            "//label[contains(normalize-space(.), {name_literal})] | //button[contains(normalize-space(.), {name_literal})] \
              | //input[contains(@aria-label, {name_literal})]"
         );
         let choice = self.find(By::XPath(path), &format!("choice “{name}”")).await;

@@ -116,10 +116,14 @@ impl World {
         Browser::start(&self.wiring).await
     }
 
-    /// A browser that draws Outlook and the pane in one process, so that slowing one slows both.
+    /// A browser that draws Outlook and the pane in one process: slowing one slows both, and chromedriver
+    /// can tell the names of what is in the pane (across processes it finds no such element).
     pub async fn one_process_browser(&self) -> Browser {
-        Browser::start_with(&self.wiring, &["--disable-site-isolation-trials", "--disable-features=IsolateOrigins,site-per-process"])
-            .await
+        Browser::start_with(
+            &self.wiring,
+            &["--disable-site-isolation-trials", "--disable-features=IsolateOrigins,site-per-process"],
+        )
+        .await
     }
 
     /// Opens Outlook with the pane beside it, nobody signed in.
