@@ -5,6 +5,7 @@ use api::{
     AttachmentName, AttachmentReport, Call, ContactId, MessageToSave, SaveAs, SaveId, SaveMessage, SaveReport,
     SavedAttachment, SignIn, SignedIn, SiteName, TargetContact,
 };
+use base64::Engine as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -35,12 +36,11 @@ impl Server {
             std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
         let url = format!("http://127.0.0.1:{port}");
         let pane = target().join("pane");
+        let key = base64::engine::general_purpose::STANDARD.encode(uuid::Uuid::new_v4().as_bytes().repeat(2));
         let configuration = format!(
-            "public_url = \"{url}\"\nlisten = \"127.0.0.1:{port}\"\npane = {pane:?}\ndata = {data:?}\n\
-             [keyring]\nkeys = [{{ id = 1, key = \"{key}\" }}]\n\
+            "public_url = \"{url}\"\nlisten = \"127.0.0.1:{port}\"\npane = {pane:?}\ndata = {data:?}\nkey = \"{key}\"\n\
              [sites.live]\ntitle = \"Bench\"\nurl = \"{imis}\"\nattachment_max_bytes = {max}\n",
             data = folder.join("data"),
-            key = "07".repeat(32),
             max = 150 * MEBIBYTE,
         );
         let file = folder.join("imis-outlook.toml");

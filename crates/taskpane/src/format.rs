@@ -61,12 +61,21 @@ fn is_language(tag: &str) -> bool {
 
 /// One or two letters that stand for a name.
 pub(crate) fn initials(name: &str) -> String {
+    let name = without_prefix(name);
     let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
     let mut letters = name.split([' ', '.', '@', '-']).filter_map(letter);
     let first = letters.next();
     let last = name.split('@').next().unwrap_or_default().split([' ', '.', '-']).filter_map(letter).next_back();
     let one_word = !name.trim().contains([' ', '.', '-']);
     first.into_iter().chain(last.filter(|_| !one_word)).flat_map(char::to_uppercase).collect()
+}
+
+/// A name without its `Ms.` or `Dr.`; a single letter with a stop is an initial and stays.
+fn without_prefix(name: &str) -> &str {
+    match name.trim().split_once(' ') {
+        Some((word, rest)) if word.ends_with('.') && word.chars().count() > 2 => without_prefix(rest),
+        _ => name.trim(),
+    }
 }
 
 /// The number in a record's key, such as `Activity:1234`.
@@ -91,6 +100,8 @@ mod tests {
     #[test]
     fn initials_are_those_of_the_first_and_the_last_name() {
         assert_eq!(initials("Ada Lovelace"), "AL");
+        assert_eq!(initials("Prof. Dr. Ada Lovelace"), "AL");
+        assert_eq!(initials("J. R. Tolkien"), "JT");
         assert_eq!(initials("ada king-noel countess of lovelace"), "AL");
         assert_eq!(initials("élise"), "É");
         assert_eq!(initials("grace.hopper@navy.example"), "GH");
