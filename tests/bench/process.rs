@@ -38,9 +38,10 @@ impl Server {
         let pane = target().join("pane");
         let key = base64::engine::general_purpose::STANDARD.encode(uuid::Uuid::new_v4().as_bytes().repeat(2));
         let configuration = format!(
-            "public_url = \"{url}\"\nlisten = \"127.0.0.1:{port}\"\npane = {pane:?}\ndata = {data:?}\nkey = \"{key}\"\n\
+            "public_url = \"{url}\"\nlisten = \"127.0.0.1:{port}\"\npane = \"{pane}\"\ndata = \"{data}\"\nkey = \"{key}\"\n\
              [sites.live]\ntitle = \"Bench\"\nurl = \"{imis}\"\nattachment_max_bytes = {max}\n",
-            data = folder.join("data"),
+            pane = pane.display(),
+            data = folder.join("data").display(),
             max = 150 * MEBIBYTE,
         );
         let file = folder.join("imis-outlook.toml");

@@ -1,5 +1,6 @@
 //! How it looks and reads, at 320 pixels: pictures to look at, and what a screen reader says.
 
+use sim::imis::{Effect, Fault};
 use tests::Pane;
 use tests::world::{PASSWORD, World};
 
@@ -52,11 +53,25 @@ async fn pictures_of_each_screen_in_light_dark_and_high_contrast() {
         pane.open_message("Papers for the committee").await;
         pane.sees("To 2 contacts").await;
         pane.picture(&format!("{look}-message")).await;
+        pane.resize(1280, 960).await;
+        pane.picture_of_outlook(&format!("{look}-outlook")).await;
+        pane.resize(1280, 1200).await;
         pane.open_message("Two of us share this address").await;
         pane.sees("Choose one.").await;
         pane.picture(&format!("{look}-choice")).await;
+        pane.close_message().await;
+        pane.sees("No message is open").await;
+        pane.picture(&format!("{look}-empty")).await;
         pane.open_message("Papers for the committee").await;
+        pane.choose("Activity").await;
+        pane.sees("Activity type").await;
+        pane.picture(&format!("{look}-activity")).await;
+        pane.choose("Interaction").await;
+        world.imis.faults().add(Fault::once(Effect::Refused).on("POST", "CommunicationLogAttachment"));
         pane.press("Save as interaction").await;
+        pane.headed("Partly saved").await;
+        pane.picture(&format!("{look}-partly")).await;
+        pane.press("Try again").await;
         pane.headed("Saved to iMIS").await;
         pane.picture(&format!("{look}-result")).await;
         assert!(pane.width().await <= 320, "the pane must not scroll sideways");

@@ -80,7 +80,7 @@ impl Browser {
         format!("http://{}/session/{}/{rest}", self.address, self.driver.session_id())
     }
 
-    /// A command of the DevTools protocol, by chromedriver's own door to it.
+    /// A command of the `DevTools` protocol, by chromedriver's own door to it.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let order = json!({ "cmd": command, "params": parameters });
         let sent = reqwest::Client::new().post(self.session_url("goog/cdp/execute")).json(&order).send().await;
@@ -89,7 +89,7 @@ impl Browser {
         answer["value"].clone()
     }
 
-    /// What the browser tells a screen reader of an element: `computedrole` or `computedlabel` (WebDriver §12.4).
+    /// What the browser tells a screen reader of an element: `computedrole` or `computedlabel` (`WebDriver` §12.4).
     pub async fn computed(&self, element: &WebElement, property: &str) -> String {
         let url = self.session_url(&format!("element/{}/{property}", element.element_id()));
         let answer: Value = reqwest::get(url).await.expect("chromedriver answers").json().await.expect("in JSON");

@@ -34,10 +34,8 @@ impl Pane {
 
     async fn find(&self, by: By, what: &str) -> WebElement {
         let found = self.browser.driver.query(by).wait(PATIENCE, GLANCE).and_displayed().first().await;
-        match found {
-            Ok(element) => element,
-            Err(_) => panic!("no {what}; the page says:\n{}", self.text().await),
-        }
+        let Ok(element) = found else { panic!("no {what}; the page says:\n{}", self.text().await) };
+        element
     }
 
     async fn enter(&self) {
@@ -126,6 +124,12 @@ impl Pane {
         let result = self.browser.driver.execute(script, arguments).await.expect("the script runs");
         self.enter().await;
         result.json().clone()
+    }
+
+    /// Saves a picture of Outlook with the pane beside the message under `target/screenshots`.
+    pub async fn picture_of_outlook(&self, name: &str) {
+        let path = crate::world::target().join("screenshots").join(format!("{name}.png"));
+        self.browser.driver.screenshot(&path).await.expect("a picture can be taken");
     }
 
     /// Saves a picture of the pane under `target/screenshots`.

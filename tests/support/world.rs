@@ -157,6 +157,6 @@ pub fn foreign_mails() -> PathBuf {
     const ASK: &str = "import os, test; print(os.path.join(os.path.dirname(test.__file__), 'test_email', 'data'))";
     let answer = std::process::Command::new("python3").args(["-c", ASK]).output().expect("python3 is installed");
     let folder = PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim());
-    assert!(folder.is_dir(), "Python has come without its tests; `cargo xtask doctor` says how to get them");
+    assert!(folder.is_dir(), "Python has come without its own tests (Debian: apt-get install libpython3-testsuite)");
     folder
 }
