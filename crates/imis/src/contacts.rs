@@ -5,7 +5,7 @@ use crate::{
     client::{ListFilter, equals},
     wire,
 };
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::fmt;
 
 /// A contact, with the facts that tell it from another on the same address.
@@ -117,10 +117,12 @@ impl Acting {
 
     /// One call an address, so many at once.
     async fn find_each(&self, addresses: &[&str]) -> Vec<Outcome> {
-        let calls = addresses.iter().map(|address| async move {
+        let call = |address| async move {
             let filter = equals(Operation::FindContacts, "email", address)?;
             Ok(owners(&self.parties(filter).await?, address))
-        });
+        };
+        // Boxed one by one: a lazy map of borrows hides that the search may move between threads.
+        let calls: Vec<BoxFuture<'_, Outcome>> = addresses.iter().map(|address| call(*address).boxed()).collect();
         stream::iter(calls).buffered(self.client.limits().wave).collect().await
     }
 
@@ -133,7 +135,9 @@ impl Acting {
         if !usable {
             return self.find_each(addresses).await;
         }
-        let calls = chunks(addresses).into_iter().map(|chunk| self.find_chunk(chunk, known));
+        let chunks = chunks(addresses).into_iter();
+        let calls: Vec<BoxFuture<'_, Vec<Outcome>>> =
+            chunks.map(|chunk| self.find_chunk(chunk, known).boxed()).collect();
         let width = (self.client.limits().wave / 2).max(1);
         stream::iter(calls).buffered(width).concat().await
     }

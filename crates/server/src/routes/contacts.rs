@@ -10,7 +10,6 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use std::collections::HashSet;
-use tokio::runtime::Handle;
 
 /// `POST /api/contacts/match`.
 pub(crate) async fn find(
@@ -30,12 +29,8 @@ pub(crate) async fn find(
     }
     let count = asked.addresses.len();
     let acting = session.acting(&app)?;
-    // The compiler cannot see that the search may move between threads, so it stays on one.
-    let search = tokio::task::spawn_blocking(move || {
-        let addresses: Vec<&str> = asked.addresses.iter().map(api::EmailAddress::as_str).collect();
-        Handle::current().block_on(acting.find_by_addresses(&addresses))
-    });
-    let found = search.await.map_err(|error| Failure::internal(&error))?;
+    let addresses: Vec<&str> = asked.addresses.iter().map(api::EmailAddress::as_str).collect();
+    let found = acting.find_by_addresses(&addresses).await;
     if let Some(error) = &found.error {
         let failure = session.end_if_out(&app, Failure::imis(error)).await;
         // With nothing found out there is nothing to show but the reason.
