@@ -37,7 +37,7 @@ async fn an_interaction_arrives_whole_and_is_found_by_its_key() {
     let stored = &world.site.ledger().created("CommunicationLog")[0].stored;
     assert_eq!((stored["Subject"].as_str(), stored["Html"].as_str()), (Some(SUBJECT), Some("<p>Grüße & \"more\"</p>")));
     assert_eq!(stored["CommunicationLogMessageId"], KEY);
-    assert_eq!(acting.find_logs(KEY).await.unwrap(), [id.clone()]);
+    assert_eq!(acting.find_logs(KEY).await.unwrap(), std::slice::from_ref(&id));
     assert_eq!(acting.find_logs("<other@example.org>").await.unwrap(), []);
 
     let recipient = acting.write_recipient(&id, &PartyId::new("101"), Some("ada.lovelace@example.org")).await.unwrap();
