@@ -164,10 +164,12 @@ fn attachments(ask: &SaveMessage) -> Vec<Attachment> {
     let mut taken = HashSet::new();
     let mut attachments = Vec::new();
     for asked in &ask.attachments {
-        let mut name = asked.name.as_str().to_owned();
+        // iMIS's answers are read without the white space around them.
+        let plain = Some(asked.name.as_str().trim()).filter(|name| !name.is_empty()).unwrap_or("attachment");
+        let mut name = plain.to_owned();
         let mut copy = 2;
         while !taken.insert(name.to_lowercase()) {
-            name = numbered(asked.name.as_str(), copy);
+            name = numbered(plain, copy);
             copy += 1;
         }
         let kind = asked.content_type.trim();
@@ -180,7 +182,7 @@ fn attachments(ask: &SaveMessage) -> Vec<Attachment> {
 
 fn numbered(name: &str, copy: u32) -> String {
     let (stem, extension) = match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
+        Some((stem, extension)) if !stem.is_empty() && extension.len() <= 10 => (stem, format!(".{extension}")),
         _ => (name, String::new()),
     };
     let tail = format!(" ({copy}){extension}");
@@ -230,6 +232,7 @@ mod tests {
         assert_eq!(numbered("image001.png", 2), "image001 (2).png");
         assert_eq!(numbered("README", 3), "README (3)");
         assert!(numbered(&format!("{}.png", "é".repeat(73)), 2).len() <= AttachmentName::MAX_BYTES);
+        assert!(numbered(&format!("a.{}", "x".repeat(148)), 2).len() <= AttachmentName::MAX_BYTES);
     }
 
     #[test]

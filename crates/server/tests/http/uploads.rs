@@ -202,3 +202,18 @@ async fn an_upload_that_breaks_off_leaves_no_file_and_can_be_sent_again() {
     assert_eq!(written.len(), 1);
     assert_eq!(written[0].file.as_ref().unwrap().sha256, hash(&content));
 }
+
+#[tokio::test]
+async fn a_name_with_strange_space_around_it_is_found_again() {
+    let world = World::new().await;
+    let (token, ask) = saved(&world, activity(), &["101"], &["\u{a0}a.pdf", "a.pdf\u{3000}"]).await;
+    let stored = Effect::ServerError { stored: Stored::Yes };
+    world.imis.faults().add(Fault::once(stored).on("POST", "LegacyActivityAttachment"));
+    assert!(!upload(&world.person(&token), &ask, 0, &file(10)).await.unwrap().complete());
+    for index in 0..2 {
+        assert!(upload(&world.person(&token), &ask, index, &file(10)).await.unwrap().complete());
+    }
+    let written = world.imis.ledger().created("LegacyActivityAttachment");
+    let names: Vec<_> = written.iter().map(|entry| entry.file.as_ref().unwrap().name.clone()).collect();
+    assert_eq!(names, ["a.pdf", "a (2).pdf"]);
+}
