@@ -47,16 +47,17 @@ pub(crate) async fn attach(
     let (parts, body) = request.into_parts();
     let length = body.size_hint().exact();
     let mut body = Paced::new(body, &app.config.limits);
-    let Ok(room) = app.uploads.clone().try_acquire_owned() else {
-        body.drain().await;
-        return Err(Failure::wait(ProblemCode::Busy, 2));
-    };
+    // Only whoever is signed in takes room, or anybody could leave none.
     let session = match session::find(&app, parts.method.as_str(), parts.uri.path(), &parts.headers).await {
         Ok(session) => session,
         Err(failure) => {
             body.drain().await;
             return Err(failure);
         }
+    };
+    let Ok(room) = app.uploads.clone().try_acquire_owned() else {
+        body.drain().await;
+        return Err(Failure::wait(ProblemCode::Busy, 2));
     };
     let Some(length) = length else {
         body.drain().await;

@@ -88,3 +88,23 @@ async fn a_save_goes_on_when_the_window_is_closed() {
     assert!(all_saved(&report));
     assert_eq!(world.imis.ledger().created("Activity").len(), 1);
 }
+
+#[tokio::test]
+async fn whoever_is_not_signed_in_takes_no_room_from_uploads() {
+    let world = World::with(Settings::default(), |config| config.limits.uploads_max = 1).await;
+    let person = world.sign_in().await;
+    let ask = message(activity(), &["101"], &["a.pdf"]);
+    assert!(all_saved(&person.call(&ask).await.unwrap()));
+    let (chunks, body) = mpsc::channel::<Result<Bytes, std::io::Error>>(1);
+    let body = stream::unfold(body, |mut body| async move { body.recv().await.map(|next| (next, body)) });
+    let request = world.person("ia1_x").put(&ask.save, 0);
+    let request = request.header("content-length", (LONG + 1).to_string()).body(reqwest::Body::wrap_stream(body));
+    let stranger = tokio::spawn(request.send());
+    // More than sockets hold: when the last of it is taken the server is reading.
+    for _ in 0..LONG / PART {
+        chunks.send(Ok(Bytes::from(vec![7; PART]))).await.unwrap();
+    }
+    let report = answer::<AttachmentReport>(person.put(&ask.save, 0).body("x")).await;
+    assert!(report.is_ok_and(|report| report.complete()));
+    stranger.abort();
+}
