@@ -8,6 +8,7 @@ use crate::{attachments, saves, session, to_api};
 use api::{AttachmentReport, ProblemCode, SaveMessage, SaveReport, SaveTargets};
 use axum::Json;
 use axum::body::{Body, HttpBody as _};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 
@@ -41,7 +42,7 @@ pub(crate) async fn save(
 /// dropped first: the pane must get its answer.
 pub(crate) async fn attach(
     State(app): State<App>,
-    Path((save, index)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Result<Json<AttachmentReport>, Failure> {
     let (parts, body) = request.into_parts();
@@ -63,7 +64,8 @@ pub(crate) async fn attach(
         body.drain().await;
         return Err(Failure::invalid("content-length").with_status(StatusCode::LENGTH_REQUIRED));
     };
-    let Ok(index) = index.parse() else {
+    let named = path.ok().and_then(|Path((save, index))| Some((save, index.parse().ok()?)));
+    let Some((save, index)) = named else {
         body.drain().await;
         return Err(Failure::new(ProblemCode::NotFound));
     };

@@ -152,3 +152,13 @@ async fn it_does_tls_itself_where_it_is_given_a_certificate() {
     assert!(person.call(&GetMe).await.is_ok());
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[tokio::test]
+async fn a_path_that_is_no_text_is_not_found() {
+    let world = World::new().await;
+    let person = world.sign_in().await;
+    for path in ["/api/saves/%FF/attachments/0", "/api/saves/x/attachments/%C3"] {
+        let request = world.request(Method::PUT, path).bearer_auth(&person.token).body("x");
+        assert_eq!(answer::<()>(request).await.unwrap_err().code, ProblemCode::NotFound, "{path}");
+    }
+}
