@@ -4,7 +4,11 @@
 //! else. For one user one token is fetched at a time, since a new token ends the
 //! former (`imis.md §1` fact 3), and a refused password is not tried again.
 
-use crate::{Client, Error, ErrorKind, Operation, exchange::interpret, wire};
+use crate::{
+    Client, Error, ErrorKind, Operation,
+    exchange::{Failed, Fate, interpret},
+    wire,
+};
 use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
@@ -235,7 +239,7 @@ impl Client {
         let answer = self
             .exchange(operation, request, self.limits().read)
             .await
-            .map_err(|failed| NoToken::Upstream(failed.error))?;
+            .map_err(|failed| NoToken::Upstream(unanswered(failed)))?;
         if matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED) {
             return Err(match wire::token_refusal(&answer.body) {
                 Some((code, message)) if code == "invalid_grant" => NoToken::Refused { message },
@@ -244,7 +248,11 @@ impl Client {
                     let kind = ErrorKind::Refused { status, message: message.or(Some(code)), field: None };
                     NoToken::Upstream(Error::new(operation, kind))
                 }
-                None => NoToken::Upstream(Error::new(operation, ErrorKind::NotUnderstood)),
+                // In whatever words: the credentials were looked at.
+                None => {
+                    let kind = ErrorKind::Refused { status: answer.status.as_u16(), message: None, field: None };
+                    NoToken::Upstream(Error::new(operation, kind))
+                }
             });
         }
         let answer = interpret(operation, &answer).map_err(|failed| NoToken::Upstream(failed.error))?;
@@ -256,4 +264,15 @@ impl Client {
             user_name: granted.user_name,
         })
     }
+}
+
+/// A request for a token whose answer was lost: iMIS may have counted the try,
+/// which a caller must be able to tell from a site that was never reached.
+fn unanswered(failed: Failed) -> Error {
+    let cut = matches!(failed.error.kind, ErrorKind::Unreachable | ErrorKind::NotUnderstood);
+    let mut error = failed.error;
+    if cut && failed.fate == Fate::Unknown {
+        error.kind = ErrorKind::Timeout;
+    }
+    error
 }

@@ -13,10 +13,10 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
-use imis::{Credentials, ErrorKind, SignInError, UserName};
+use imis::{Credentials, ErrorKind, Operation, SignInError, UserName};
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// Longest user name and password taken, in bytes.
 const USER_NAME_MAX_BYTES: usize = 256;
@@ -33,7 +33,6 @@ pub(crate) async fn sign_in(
     let SignIn { site, user_name, password } = body::json(&headers, body, limits.json_max_bytes, limits).await?;
     let password = SecretString::from(password);
     let user_name = user_name.trim().to_owned();
-    let bound_to = key_of(&app, &headers)?;
     let (Some(settings), Some(client)) = (app.config.site(&site), app.clients.get(&site)) else {
         return Err(Failure::invalid("site"));
     };
@@ -43,6 +42,8 @@ pub(crate) async fn sign_in(
     check_shape(&user_name, &password)?;
     let ours = count(&app, address_bucket(&app, peer.ip(), &headers), limits.sign_ins_per_address, ProblemCode::Busy);
     ours.await?;
+    // Proofs are remembered, so nobody brings more of them than tries.
+    let bound_to = key_of(&app, &headers)?;
     let bucket = user_bucket(&site, &user_name);
     let number = count(&app, bucket, limits.sign_in_tries, ProblemCode::LockedOut).await?;
 
@@ -118,6 +119,8 @@ fn check_shape(user_name: &str, password: &SecretString) -> Result<(), Failure> 
 fn counts(error: &SignInError) -> bool {
     match error {
         SignInError::NoRemoteService | SignInError::NotStaff => false,
+        // Whatever went wrong later, the password was right.
+        SignInError::Upstream(error) if error.operation != Operation::SignIn => false,
         SignInError::Upstream(error) => {
             !matches!(error.kind, ErrorKind::Unreachable | ErrorKind::NotUnderstood | ErrorKind::Busy { .. })
         }
@@ -175,5 +178,10 @@ fn address_bucket(app: &App, peer: IpAddr, headers: &HeaderMap) -> Bucket {
             }
         }
     }
-    Bucket(Sha256::new().chain_update("address\0").chain_update(address.to_canonical().to_string()).finalize().into())
+    // Whoever has one address of version 6 has all of its network of 64 bits.
+    let address = match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        address @ IpAddr::V4(_) => address,
+    };
+    Bucket(Sha256::new().chain_update("address\0").chain_update(address.to_string()).finalize().into())
 }

@@ -190,3 +190,39 @@ async fn neither_password_nor_name_of_the_person_rests_in_the_data_folder() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_wrong_password_counts_even_when_its_answer_is_lost_or_strange() {
+    for effect in [Effect::ResetAfterStore, Effect::Unauthorized, Effect::Truncated] {
+        let world = World::new().await;
+        for _ in 0..3 {
+            world.imis.faults().add(Fault::once(effect.clone()).on("POST", "token"));
+            assert!(world.try_sign_in(STAFF, "wrong").await.is_err());
+        }
+        assert_eq!(code(world.try_sign_in(STAFF, "wrong").await), ProblemCode::LockedOut, "{effect:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_right_password_that_imis_cannot_look_up_costs_no_try() {
+    let world = World::new().await;
+    for _ in 0..4 {
+        world.imis.faults().add(Fault::once(Effect::RequestTimeout).on("GET", "User").times(3));
+        assert_eq!(code(world.try_sign_in(STAFF, PASSWORD).await), ProblemCode::ImisUnavailable);
+    }
+}
+
+#[tokio::test]
+async fn one_house_of_addresses_counts_as_one() {
+    let world = World::with(Settings::default(), |config| {
+        config.limits.sign_ins_per_address = 1;
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    })
+    .await;
+    let from = |address: &'static str| world.call(&sign_in(STAFF, PASSWORD)).header("x-forwarded-for", address);
+    assert!(answer::<api::SignedIn>(from("2001:db8:1:2::1")).await.is_ok());
+    assert_eq!(code(answer::<api::SignedIn>(from("2001:db8:1:2:ffff::9")).await), ProblemCode::Busy);
+    assert!(answer::<api::SignedIn>(from("2001:db8:1:3::1")).await.is_ok());
+    assert!(answer::<api::SignedIn>(from("192.0.2.1")).await.is_ok());
+    assert!(answer::<api::SignedIn>(from("192.0.2.2")).await.is_ok());
+}
