@@ -38,6 +38,8 @@ impl fmt::Debug for Session {
 struct Kept {
     me: Me,
     password: Option<String>,
+    /// Of the key it is bound to: whoever can write the store cannot unbind it.
+    thumbprint: Option<String>,
 }
 
 /// The name under which everything of a user is kept: case does not tell users apart.
@@ -54,15 +56,16 @@ pub(crate) async fn begin(
 ) -> Result<SessionToken, Failure> {
     let ticket = Ticket::new(me.expires_ms);
     let password = password.map(|password| password.expose_secret().to_owned());
-    let kept = serde_json::to_vec(&Kept { me: me.clone(), password }).map_err(|error| Failure::internal(&error))?;
-    let kept = Zeroizing::new(kept);
+    let thumbprint = bound_to.map(|thumbprint| thumbprint.0);
+    let kept = Kept { me: me.clone(), password, thumbprint: thumbprint.clone() };
+    let kept = Zeroizing::new(serde_json::to_vec(&kept).map_err(|error| Failure::internal(&error))?);
     let row = SessionRow {
         key: ticket.row(),
         site: me.site.0.clone(),
         user_name: user_key(&me.user_name),
         issued_ms: app.clock.now_ms(),
         expires_ms: me.expires_ms,
-        thumbprint: bound_to.map(|thumbprint| thumbprint.0),
+        thumbprint,
         sealed: ticket.seal_row(&app.config.keyring, &kept),
     };
     app.store.add_session(row).await.map_err(|error| Failure::store(&error))?;
@@ -97,6 +100,9 @@ pub(crate) async fn find(app: &App, method: &str, path: &str, headers: &HeaderMa
     }
     let kept = ticket.open_row(ring, &row.sealed).map_err(|_| out())?;
     let kept: Kept = serde_json::from_slice(&kept).map_err(|_| out())?;
+    if kept.thumbprint != row.thumbprint {
+        return Err(out());
+    }
     if now_ms >= row.expires_ms || app.config.site(&kept.me.site).is_none() {
         return Err(out());
     }

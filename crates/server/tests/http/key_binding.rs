@@ -107,3 +107,21 @@ async fn where_keys_are_off_a_proof_binds_nothing() {
     assert!(!signed_in.key_bound);
     assert!(answer::<Me>(ask(&world, "Bearer", &signed_in.token.0, None)).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_bound_session_stays_bound_even_when_the_store_forgets_it() {
+    let world = World::new().await;
+    let token = bound(&world, &Browser::new()).await.token.0;
+    let file = format!("sqlite://{}", world.data().join("imis-outlook.sqlite").display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    sqlx::query("UPDATE session SET thumbprint = NULL").execute(&pool).await.unwrap();
+    refused(ask(&world, "Bearer", &token, None)).await;
+}
+
+#[tokio::test]
+async fn a_sign_in_with_a_bad_proof_counts_for_its_address() {
+    let world = World::with(Settings::default(), |config| config.limits.sign_ins_per_address = 1).await;
+    let bad = || answer::<SignedIn>(world.call(&sign_in(STAFF, PASSWORD)).header("dpop", "x"));
+    assert_eq!(bad().await.unwrap_err().code, ProblemCode::Invalid);
+    assert_eq!(bad().await.unwrap_err().code, ProblemCode::Busy);
+}
