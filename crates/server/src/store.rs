@@ -118,8 +118,9 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn steps<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Vec<Step>>;
     /// Sets steps, all or none, durably before it answers.
     fn set_steps<'a>(&'a self, key: &'a SaveKey, steps: Vec<Step>) -> Answer<'a, ()>;
-    /// Which of the records are known to belong to another step than `step` of `key`.
-    fn taken<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Vec<String>>;
+    /// Ends `step` of `key` with the first of the records that belongs to no other
+    /// step; one move, so that two that look at the same moment cannot both have it.
+    fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>>;
 
     /// Forgets what is over: sessions that have expired, attempts and saves begun before.
     fn tidy(&self, now_ms: i64, attempts_before_ms: i64, saves_before_ms: i64) -> Answer<'_, ()>;

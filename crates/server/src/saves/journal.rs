@@ -150,9 +150,7 @@ impl Journal {
         look: BoxFuture<'_, Result<Vec<String>, imis::Error>>,
     ) -> Result<Option<String>, Problem> {
         let found = look.await.map_err(|error| unless_out(Failure::imis(&error).problem))?;
-        let taken = store.taken(key, step, found.clone()).await;
-        let taken = taken.map_err(|error| Failure::store(&error).problem)?;
-        Ok(found.into_iter().find(|record| !taken.contains(record)))
+        store.claim(key, step, found).await.map_err(|error| Failure::store(&error).problem)
     }
 
     /// The store and the key of this save.

@@ -185,25 +185,26 @@ impl Sqlite {
         transaction.commit().await
     }
 
-    async fn taken_now(&self, key: &SaveKey, step: &str, records: Vec<String>) -> Result<Vec<String>, sqlx::Error> {
-        let mut taken = Vec::new();
+    async fn claim_now(&self, key: &SaveKey, step: &str, records: Vec<String>) -> Result<Option<String>, sqlx::Error> {
         for record in records {
-            let row = sqlx::query(
-                "SELECT 1 FROM step WHERE site = $1 AND record = $2 \
-                 AND NOT (user_name = $3 AND save = $4 AND step = $5) LIMIT 1",
+            let claimed = sqlx::query(
+                "UPDATE step SET state = $1, record = $2 WHERE site = $3 AND user_name = $4 AND save = $5 AND step = $6 \
+                 AND NOT EXISTS (SELECT 1 FROM step AS other WHERE other.site = $3 AND other.record = $2 \
+                 AND NOT (other.user_name = $4 AND other.save = $5 AND other.step = $6))",
             )
-            .bind(&key.site)
+            .bind(StepState::Done.word())
             .bind(&record)
+            .bind(&key.site)
             .bind(&key.user_name)
             .bind(&key.save)
             .bind(step)
-            .fetch_optional(&self.readers)
+            .execute(&self.writer)
             .await?;
-            if row.is_some() {
-                taken.push(record);
+            if claimed.rows_affected() == 1 {
+                return Ok(Some(record));
             }
         }
-        Ok(taken)
+        Ok(None)
     }
 
     async fn tidy_now(&self, now_ms: i64, attempts_before_ms: i64, saves_before_ms: i64) -> Result<(), sqlx::Error> {
@@ -329,8 +330,8 @@ impl Store for Sqlite {
         Box::pin(async move { self.set_now(key, steps).await.map_err(failed("note the steps of a save")) })
     }
 
-    fn taken<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Vec<String>> {
-        Box::pin(async move { self.taken_now(key, step, records).await.map_err(failed("look for other saves")) })
+    fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>> {
+        Box::pin(async move { self.claim_now(key, step, records).await.map_err(failed("claim a record")) })
     }
 
     fn tidy(&self, now_ms: i64, attempts_before_ms: i64, saves_before_ms: i64) -> Answer<'_, ()> {

@@ -87,8 +87,14 @@ async fn a_record_belongs_to_one_step() {
     store.set_steps(&save("a"), vec![step("log", StepState::Done, Some("7"))]).await.unwrap();
     assert_eq!(store.steps(&save("a")).await.unwrap(), [step("log", StepState::Done, Some("7"))]);
     let records = || vec!["7".to_owned(), "8".to_owned()];
-    assert_eq!(store.taken(&save("b"), "log", records()).await.unwrap(), ["7"]);
-    assert!(store.taken(&save("a"), "log", records()).await.unwrap().is_empty());
+    for name in ["b", "c"] {
+        store.set_steps(&save(name), vec![step("log", StepState::Sent, None)]).await.unwrap();
+    }
+    let (b, c) = (save("b"), save("c"));
+    let (first, second) = tokio::join!(store.claim(&b, "log", records()), store.claim(&c, "log", records()));
+    let claimed = [first.unwrap(), second.unwrap()];
+    assert!(claimed.contains(&Some("8".to_owned())) && claimed.contains(&None), "{claimed:?}");
+    assert_eq!(store.claim(&save("a"), "log", records()).await.unwrap().as_deref(), Some("7"), "its own");
 }
 
 #[cfg(unix)]
