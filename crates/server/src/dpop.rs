@@ -81,6 +81,8 @@ struct Header {
     typ: String,
     alg: String,
     jwk: serde_json::Map<String, serde_json::Value>,
+    /// Extensions that must be understood (RFC 7515 §4.1.11); we know none.
+    crit: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -101,7 +103,7 @@ impl Proofs {
         let (message, signature) = proof.rsplit_once('.').ok_or(ProofError::Form)?;
         let (header, claims) = message.split_once('.').ok_or(ProofError::Form)?;
         let header: Header = part(header)?;
-        if header.typ != "dpop+jwt" {
+        if header.typ != "dpop+jwt" || header.crit.is_some() {
             return Err(ProofError::Form);
         }
         if header.alg != "ES256" {

@@ -118,3 +118,12 @@ fn noise_is_refused_without_fuss() {
         assert_eq!(check(proof), Err(ProofError::Form), "{proof}");
     }
 }
+
+#[test]
+fn a_proof_that_must_be_understood_in_a_special_way_is_refused() {
+    let pane = Pane::new();
+    let mut header = pane.header();
+    header["crit"] = json!(["b64"]);
+    header["b64"] = json!(true);
+    assert_eq!(check(&pane.sign(&header, &claims())), Err(ProofError::Form));
+}
