@@ -150,7 +150,7 @@ fn forget(_: &App, forgotten: Result<(), crate::store::StoreError>) {
 }
 
 fn user_bucket(site: &api::SiteName, user_name: &str) -> Bucket {
-    let name = session::user_key(user_name);
+    let name = alike(&session::user_key(user_name));
     Bucket(
         Sha256::new()
             .chain_update("user\0")
@@ -160,6 +160,18 @@ fn user_bucket(site: &api::SiteName, user_name: &str) -> Bucket {
             .finalize()
             .into(),
     )
+}
+
+/// One spelling for names that iMIS's database may take for the same: databases
+/// seldom tell wide letters from others, or see what is invisible.
+fn alike(name: &str) -> String {
+    let seen = |letter: &char| !matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    let narrow = |letter: char| match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        letter => letter,
+    };
+    let name: String = name.chars().filter(seen).map(narrow).collect();
+    name.to_uppercase().to_lowercase()
 }
 
 /// Where a request comes from: believed from a header only behind a trusted proxy.

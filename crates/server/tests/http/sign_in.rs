@@ -226,3 +226,12 @@ async fn one_house_of_addresses_counts_as_one() {
     assert!(answer::<api::SignedIn>(from("192.0.2.1")).await.is_ok());
     assert!(answer::<api::SignedIn>(from("192.0.2.2")).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_name_in_other_letters_that_look_alike_to_a_database_is_the_same_name() {
+    let world = World::new().await;
+    for name in ["\u{ff2d}\u{ff21}NAGER", "man\u{200b}ager", "MANAGER"] {
+        assert_eq!(code(world.try_sign_in(name, "wrong").await), ProblemCode::WrongCredentials);
+    }
+    assert_eq!(code(world.try_sign_in(STAFF, PASSWORD).await), ProblemCode::LockedOut);
+}
