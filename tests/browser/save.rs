@@ -119,6 +119,9 @@ async fn a_write_that_imis_kept_while_it_said_no_is_not_repeated() {
     world.imis.faults().add(Fault::once(stored.clone()).on("POST", "CommunicationLog"));
     world.imis.faults().add(Fault::once(stored).on("POST", "CommunicationLogAttachment"));
     pane.press("Save as interaction").await;
+    pane.headed("Not saved").await;
+    pane.press("Try again").await;
+    pane.headed("Partly saved").await;
     pane.press("Try again").await;
     pane.headed("Saved to iMIS").await;
     let ledger = world.imis.ledger();
