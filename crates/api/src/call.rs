@@ -48,8 +48,16 @@ impl Call for GetMe {
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SignOut;
 
+/// The session is over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct SignedOut {
+    /// Where a dialog goes on to end the OpenID provider's session too; works once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continue_at: Option<String>,
+}
+
 impl Call for SignOut {
-    type Response = ();
+    type Response = SignedOut;
     const VERB: Verb = Verb::Delete;
     const PATH: &'static str = "/api/session";
 }

@@ -10,21 +10,25 @@ mod attachment;
 mod bootstrap;
 mod call;
 mod contact;
+mod dialog;
 mod problem;
 mod save;
 mod session;
+mod sessions;
 
 pub use address::{BadAddress, EmailAddress};
 pub use attachment::{AttachmentName, AttachmentOutcome, AttachmentReport};
 pub use bootstrap::{Bootstrap, Method as SignInMethod, Site, SiteName};
-pub use call::{Call, GetBootstrap, GetMe, GetSaveTargets, SignOut, Verb};
+pub use call::{Call, GetBootstrap, GetMe, GetSaveTargets, SignOut, SignedOut, Verb};
 pub use contact::{Contact, ContactId, ContactKind, Match, MatchContacts, MatchReason, Matches};
+pub use dialog::{BeginSignIn, DialogMessage, FlowId, Redeem, SignInBegun, TYPED_CODE_LETTERS};
 pub use problem::{Problem, ProblemCode};
 pub use save::{
     ActivityType, ActivityTypeId, InteractionStore, MessageToSave, Record, RecordId, RecordOutcome, SaveAs, SaveId,
     SaveMessage, SaveReport, SaveTargets, SavedAttachment, TargetContact,
 };
-pub use session::{Me, SessionToken, SignIn, SignedIn};
+pub use session::{ConfirmSession, Me, RenewSession, SessionToken, SignIn, SignedIn, Standing};
+pub use sessions::{EndScope, EndSessions, ListSessions, SessionId, SessionInfo, Sessions, SessionsEnded, Whose};
 
 /// Version of this vocabulary. The pane sends it with every call; a server that
 /// no longer speaks it answers [`ProblemCode::PaneOutdated`].

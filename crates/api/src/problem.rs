@@ -40,6 +40,22 @@ pub enum ProblemCode {
     StoreUnavailable,
     /// The pane is older than the server: reload it.
     PaneOutdated,
+    /// A newer token of this session is in use: read it from where the pane keeps it.
+    TokenOutdated,
+    /// The session must be confirmed first ([`crate::ConfirmSession`]).
+    ConfirmFirst,
+    /// The sign-in took too long, was used already or was never begun: begin again.
+    SignInOver,
+    /// The typed code is wrong.
+    WrongCode,
+    /// The OpenID provider's person is not the person iMIS signed in; `detail` tells an administrator more.
+    IdentityMismatch,
+    /// The OpenID provider does not say that the person is staff.
+    NotStaff,
+    /// This way in is for system administrators.
+    AdministratorsOnly,
+    /// The OpenID provider or iMIS refused the sign-in, or answered what cannot be trusted.
+    SignInRefused,
     /// A fault of ours; `reference` finds it in the log.
     #[serde(other)]
     Internal,
@@ -49,8 +65,17 @@ impl ProblemCode {
     /// The HTTP status it travels with.
     pub const fn status(self) -> u16 {
         match self {
-            Self::SignedOut | Self::WrongCredentials => 401,
-            Self::AccountDisabled | Self::NoRemoteService | Self::Forbidden => 403,
+            Self::SignedOut | Self::WrongCredentials | Self::TokenOutdated => 401,
+            Self::AccountDisabled
+            | Self::NoRemoteService
+            | Self::Forbidden
+            | Self::ConfirmFirst
+            | Self::WrongCode
+            | Self::IdentityMismatch
+            | Self::NotStaff
+            | Self::AdministratorsOnly
+            | Self::SignInRefused => 403,
+            Self::SignInOver => 410,
             Self::NotFound => 404,
             Self::Conflict => 409,
             Self::TooLarge => 413,

@@ -7,12 +7,14 @@ mod load;
 mod public_url;
 mod reader;
 mod show;
+mod sign_in;
 mod site;
 
 pub use keyring::{BadKey, Key, KeyId, Keyring};
 pub use limits::Limits;
 pub use load::{ConfigError, Fault};
 pub use public_url::{PublicUrl, PublicUrlError};
+pub use sign_in::{NullOrigin, OpenIdConnect, OpenIdMode, ProviderType, RefreshTokens, SingleSignOn, StaffClaim};
 pub use site::{ActivityTypes, RememberCredentials, Site};
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -131,13 +131,24 @@ mod tests {
     }
 
     fn pane(contacts_max: usize) -> (App, MessageKey) {
-        let site = Site { name: SiteName("live".to_owned()), title: "Live".to_owned(), methods: vec![] };
+        let site = Site {
+            name: SiteName("live".to_owned()),
+            title: "Live".to_owned(),
+            methods: vec![],
+            administrator_methods: vec![],
+            provider: None,
+        };
         let me = Me {
             site: site.name.clone(),
             user_name: "grace".to_owned(),
             name: "Grace Hopper".to_owned(),
             contact: ContactId("1".to_owned()),
-            expires_ms: 0,
+            method: api::SignInMethod::Credentials,
+            administrator: false,
+            standing: api::Standing::Full,
+            expires_ms: i64::MAX,
+            renew_from_ms: i64::MAX,
+            ends_ms: i64::MAX,
         };
         let key = MessageKey { item_id: "a".to_owned(), opening: 1 };
         let message = Message {

@@ -74,6 +74,14 @@ fn of_server(problem: &Problem) -> TroubleWords {
         ProblemCode::Unknown => (trouble_unknown(), trouble_unknown_advice(), TryAgain),
         ProblemCode::StoreUnavailable => (trouble_store(), trouble_store_advice(), TryAgain),
         ProblemCode::PaneOutdated => (trouble_outdated(), trouble_outdated_advice(), Reload),
+        ProblemCode::TokenOutdated => (trouble_session(), trouble_session_advice(), Nothing),
+        ProblemCode::ConfirmFirst => (trouble_confirm(), trouble_confirm_advice(), Nothing),
+        ProblemCode::SignInOver => (trouble_sign_in_over(), trouble_sign_in_over_advice(), Nothing),
+        ProblemCode::WrongCode => (trouble_code(), trouble_code_advice(), Nothing),
+        ProblemCode::IdentityMismatch => (trouble_identity(), trouble_identity_advice(), Nothing),
+        ProblemCode::NotStaff => (trouble_staff(), trouble_staff_advice(), Nothing),
+        ProblemCode::AdministratorsOnly => (trouble_administrators(), trouble_administrators_advice(), Nothing),
+        ProblemCode::SignInRefused => (trouble_sign_in_refused(), trouble_sign_in_refused_advice(), Nothing),
         ProblemCode::Internal => (trouble_internal(), trouble_internal_advice(), TryAgain),
     };
     let advice = match (&problem.detail, problem.code) {

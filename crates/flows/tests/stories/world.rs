@@ -75,7 +75,12 @@ pub(crate) fn me(user_name: &str) -> Me {
         user_name: user_name.to_owned(),
         name: user_name.to_owned(),
         contact: ContactId("1".to_owned()),
-        expires_ms: 0,
+        method: api::SignInMethod::Credentials,
+        administrator: false,
+        standing: api::Standing::Full,
+        expires_ms: i64::MAX,
+        renew_from_ms: i64::MAX,
+        ends_ms: i64::MAX,
     }
 }
 
@@ -95,6 +100,8 @@ pub(crate) fn bootstrap() -> Bootstrap {
             name: SiteName("live".to_owned()),
             title: "Live".to_owned(),
             methods: vec![SignInMethod::Credentials],
+            administrator_methods: vec![],
+            provider: None,
         }],
         public_url: "https://addin.example".to_owned(),
     }

@@ -11,6 +11,8 @@ pub(crate) async fn show(State(app): State<App>) -> Json<Bootstrap> {
         name: site.name.clone(),
         title: site.title.clone(),
         methods: site.methods.clone(),
+        administrator_methods: Vec::new(),
+        provider: None,
     };
     Json(Bootstrap {
         sites: app.config.sites.iter().map(site).collect(),

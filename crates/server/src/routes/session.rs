@@ -64,7 +64,12 @@ pub(crate) async fn sign_in(
         user_name: signed_in.user.user_name.as_str().to_owned(),
         name: signed_in.user.name,
         contact: ContactId(signed_in.user.contact.as_str().to_owned()),
+        method: SignInMethod::Credentials,
+        administrator: signed_in.user.roles.iter().any(|role| role.eq_ignore_ascii_case("SysAdmin")),
+        standing: api::Standing::Full,
         expires_ms: app.clock.now_ms().saturating_add(session::LIFE_MS),
+        renew_from_ms: app.clock.now_ms().saturating_add(session::LIFE_MS),
+        ends_ms: app.clock.now_ms().saturating_add(session::LIFE_MS),
     };
     let kept = (settings.remember == RememberCredentials::Sealed).then_some(&credentials.password);
     let key_bound = bound_to.is_some();
@@ -79,10 +84,13 @@ pub(crate) async fn show(SignedIn(session): SignedIn) -> Json<Me> {
 }
 
 /// `DELETE /api/session`.
-pub(crate) async fn sign_out(State(app): State<App>, SignedIn(session): SignedIn) -> Result<Json<()>, Failure> {
+pub(crate) async fn sign_out(
+    State(app): State<App>,
+    SignedIn(session): SignedIn,
+) -> Result<Json<api::SignedOut>, Failure> {
     session.end(&app).await?;
     tracing::info!(site = session.me.site.0, "ended a session: signed out");
-    Ok(Json(()))
+    Ok(Json(api::SignedOut::default()))
 }
 
 /// Whose key signed this sign-in, where keys are wanted.
