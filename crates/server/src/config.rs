@@ -10,6 +10,7 @@ mod reader;
 mod show;
 mod sign_in;
 mod site;
+mod store;
 
 pub use keyring::{BadKey, Key, KeyId, Keyring};
 pub use limits::Limits;
@@ -17,6 +18,7 @@ pub use load::{ConfigError, Fault};
 pub use public_url::{PublicUrl, PublicUrlError};
 pub use sign_in::{NullOrigin, OpenIdConnect, OpenIdMode, ProviderType, RefreshTokens, SingleSignOn, StaffClaim};
 pub use site::{ActivityTypes, Admits, Credentials, RememberCredentials, Site, SitePaths};
+pub use store::{Network, PostgresUrl, StoreSettings};
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -34,6 +36,8 @@ pub struct Config {
     pub pane: PathBuf,
     /// The folder for the database; made when it is not there.
     pub data: PathBuf,
+    /// Where sessions and saves are kept.
+    pub store: StoreSettings,
     /// The keys that open tokens.
     pub keyring: Keyring,
     /// The iMIS systems served, never empty; the first is offered when the page names none.
@@ -79,6 +83,7 @@ impl Config {
             tls: None,
             pane: PathBuf::from("pane"),
             data: PathBuf::from("data"),
+            store: StoreSettings::default(),
             keyring,
             sites,
             frame_ancestors_extra: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::config::{Limits, Site, TlsFiles};
-use crate::store::{SharedStore, Sql};
+use crate::store;
 use crate::{Clock, Config, router};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
@@ -10,7 +10,6 @@ use hyper_util::rt::TokioTimer;
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -31,6 +30,9 @@ pub enum StartError {
     /// The data folder cannot be made or written.
     #[error("failed to open the data folder {}", .0.display())]
     Data(PathBuf, #[source] std::io::Error),
+    /// The database cannot be reached, or not be used.
+    #[error("failed to open the database of the store")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Certificate or key cannot be used.
     #[error("failed to read the TLS certificate and key")]
     Tls(#[source] std::io::Error),
@@ -100,7 +102,7 @@ impl Drop for Running {
 /// Starts serving; returns as soon as requests are answered.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
     let clients = clients(&config.sites, &config.limits)?;
-    let store = Sql::open_file(&config.data).await.map_err(|error| StartError::Data(config.data.clone(), error))?;
+    let store = store::open(&config).await?;
     let tls = match &config.tls {
         Some(files) => Some(tls(files).await.map_err(StartError::Tls)?),
         None => None,
@@ -115,7 +117,6 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     config.public_url = config.public_url.with_port_got(address.port());
     let url = config.public_url.origin().to_owned();
     let limits = config.limits.clone();
-    let store: SharedStore = Arc::new(store);
     let (app, work_ended) = App::new(config, clock, store, clients);
     if !app.assets.has_page() {
         tracing::warn!(folder = %app.config.pane.display(), "there is no pane in the folder of the pane");
