@@ -10,7 +10,7 @@ mod show;
 mod sign_in;
 mod site;
 
-pub use keyring::{BadKey, Key, KeyId, Keyring};
+pub use keyring::{AuditKey, BadKey, BadKeyId, Key, KeyId, Keyring};
 pub use limits::Limits;
 pub use load::{ConfigError, Fault};
 pub use public_url::{PublicUrl, PublicUrlError};
