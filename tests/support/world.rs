@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, Wiring};
 use crate::pane::Pane;
-use server::config::{Key, Keyring, PublicUrl, RememberCredentials, Site};
+use server::config::{Credentials, Key, Keyring, PublicUrl, RememberCredentials, Site};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -82,6 +82,7 @@ impl World {
 
         let imis = sim::imis::start(plan.imis).await.expect("iMIS starts");
         let mut site = Site::new("live", "Institute of Examples", imis.url());
+        site.credentials = Credentials::Offered;
         site.remember = plan.remember;
         site.attachment_max_bytes = plan.attachment_max_bytes;
         let public_url = PublicUrl::parse(&format!("https://{ADDIN_HOST}")).expect("a constant address");

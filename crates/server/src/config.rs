@@ -4,6 +4,7 @@
 mod keyring;
 mod limits;
 mod load;
+mod methods;
 mod public_url;
 mod reader;
 mod show;
@@ -15,7 +16,7 @@ pub use limits::Limits;
 pub use load::{ConfigError, Fault};
 pub use public_url::{PublicUrl, PublicUrlError};
 pub use sign_in::{NullOrigin, OpenIdConnect, OpenIdMode, ProviderType, RefreshTokens, SingleSignOn, StaffClaim};
-pub use site::{ActivityTypes, RememberCredentials, Site};
+pub use site::{ActivityTypes, Admits, Credentials, RememberCredentials, Site, SitePaths};
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

@@ -267,7 +267,7 @@ fn configuration(
         String::from("[sites.live]"),
         String::from("title = \"Institute of Examples\""),
         format!("url = {}", quoted(&world.imis)),
-        String::from("credentials.remember = true"),
+        String::from("credentials = { enabled = true, remember = true }"),
     ];
     if let Front::Tls = front {
         lines.extend([

@@ -5,7 +5,7 @@
 
 use super::public_url::secure_or_loopback;
 use super::reader::{Faults, Section};
-use super::{ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, RememberCredentials, Site, TlsFiles};
+use super::{ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, methods};
 use figment::Figment;
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Value};
@@ -38,7 +38,8 @@ pub enum ConfigError {
     /// There is none at all.
     #[error(
         "nothing is configured; three settings are needed: `public_url` (the address people reach this server at), \
-         `sites.<name>.url` (where iMIS is) and `key` or `key_file` (32 random bytes in base64)"
+         `sites.<name>.url` (where iMIS is) and `key` or `key_file` (32 random bytes in base64); and a way to sign in: \
+         `sites.<name>.single_sign_on` with `client_id`, `client_secret` and `page_url` of iMIS's client application"
     )]
     Nothing,
     /// The file named cannot be read.
@@ -101,7 +102,7 @@ fn read(mut root: Section<'_>) -> Option<Config> {
         root.fault("public_url", "is needed: the address people reach this server at");
     }
     let keyring = keyring(&mut root);
-    let sites = sites(&mut root);
+    let sites = sites(&mut root, public_url.as_ref());
     let usual_url = PublicUrl::parse("http://localhost").expect("a constant");
     let usual_ring = Keyring::new(Key::new([0; 32]), Vec::new());
     let complete = public_url.is_some() && keyring.is_some();
@@ -186,13 +187,13 @@ fn frame_ancestors(root: &mut Section<'_>) -> Vec<String> {
     extra
 }
 
-fn sites(root: &mut Section<'_>) -> Vec<Site> {
+fn sites(root: &mut Section<'_>, public_url: Option<&PublicUrl>) -> Vec<Site> {
     let mut section = root.section("sites");
     let names = section.keys();
     if names.is_empty() {
         root.fault("sites", "is needed: at least one `sites.<name>.url`, the address of an iMIS system");
     }
-    let mut sites: Vec<Site> = names.iter().filter_map(|name| site(name, &mut section)).collect();
+    let mut sites: Vec<Site> = names.iter().filter_map(|name| site(name, &mut section, public_url)).collect();
     if let Some(first) = root.text("default_site") {
         match sites.iter().position(|site| site.name.0 == first) {
             Some(place) => sites[..=place].rotate_right(1),
@@ -203,7 +204,7 @@ fn sites(root: &mut Section<'_>) -> Vec<Site> {
     sites
 }
 
-fn site(name: &str, sites: &mut Section<'_>) -> Option<Site> {
+fn site(name: &str, sites: &mut Section<'_>, public_url: Option<&PublicUrl>) -> Option<Site> {
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     if name.len() > 40 || !name.chars().all(plain) {
         sites.fault(name, "must be named with small letters, digits and hyphens");
@@ -216,14 +217,7 @@ fn site(name: &str, sites: &mut Section<'_>) -> Option<Site> {
     let title = section.text("title").unwrap_or_else(|| name.to_owned());
     let mut site =
         Site::new(name, &title, url.clone().unwrap_or_else(|| Url::parse("https://none").expect("a constant")));
-    let mut credentials = section.section("credentials");
-    if credentials.switch("enabled") == Some(false) {
-        credentials.fault("enabled", "leaves this site without a way to sign in");
-    }
-    if credentials.switch("remember") == Some(true) {
-        site.remember = RememberCredentials::Sealed;
-    }
-    credentials.finish();
+    methods::read(&mut section, public_url, &mut site);
     if let Some(bytes) = section.number("attachment_max_bytes", 1, 4 * 1024 * 1024 * 1024) {
         site.attachment_max_bytes = bytes;
     }

@@ -81,6 +81,27 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A text that may look like a number or a switch, such as a claim's value.
+    pub(super) fn word(&mut self, key: &str) -> Option<String> {
+        match self.left.get(key) {
+            Some(Value::Num(_, number)) => {
+                let whole = number.to_i128().map(|number| number.to_string());
+                let text = whole.or_else(|| number.to_u128().map(|number| number.to_string()));
+                if text.is_some() {
+                    self.left.remove(key);
+                    return text;
+                }
+            }
+            Some(Value::Bool(_, on)) => {
+                let text = on.to_string();
+                self.left.remove(key);
+                return Some(text);
+            }
+            _ => {}
+        }
+        self.text(key)
+    }
+
     pub(super) fn path(&mut self, key: &str) -> Option<PathBuf> {
         self.text(key).map(PathBuf::from)
     }

@@ -1,5 +1,6 @@
 //! One iMIS system.
 
+use super::sign_in::{OpenIdConnect, OpenIdMode, SingleSignOn};
 use api::{SignInMethod, SiteName};
 use url::Url;
 
@@ -12,8 +13,12 @@ pub struct Site {
     pub title: String,
     /// Where iMIS is: the address of the whole site, below which `/api` and `/token` are.
     pub url: Url,
-    /// Ways to sign in, best first.
-    pub methods: Vec<SignInMethod>,
+    /// iMIS's own single sign-on, where it is set up.
+    pub single_sign_on: Option<SingleSignOn>,
+    /// The organisation's OpenID provider, where there is one; needs [`Site::single_sign_on`] too.
+    pub openid_connect: Option<OpenIdConnect>,
+    /// Whether iMIS user name and password may be typed into the pane.
+    pub credentials: Credentials,
     /// Whether a session may sign in again by itself.
     pub remember: RememberCredentials,
     /// Largest attachment taken, in bytes: iMIS takes base64 in JSON, and about
@@ -25,6 +30,15 @@ pub struct Site {
     pub activity_types: ActivityTypes,
 }
 
+/// Whether the pane asks for a user name and a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// It does not.
+    Off,
+    /// It offers to.
+    Offered,
+}
+
 /// What becomes of the password after sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RememberCredentials {
@@ -32,6 +46,17 @@ pub enum RememberCredentials {
     Sealed,
     /// Forgotten; the session ends when iMIS's token does.
     Forgotten,
+}
+
+/// Whom a way to sign in lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admits {
+    /// All staff.
+    Everybody,
+    /// System administrators alone: the organisation's provider is for everybody else.
+    Administrators,
+    /// Nobody: it is not set up.
+    Nobody,
 }
 
 /// Which activity types are offered.
@@ -43,18 +68,83 @@ pub struct ActivityTypes {
     pub hidden: Vec<String>,
 }
 
+/// The ways in, as they are offered where everything is set up.
+const BEST_FIRST: [SignInMethod; 3] =
+    [SignInMethod::SingleSignOn, SignInMethod::OpenIdConnect, SignInMethod::Credentials];
+
 impl Site {
-    /// A site with the usual settings.
+    /// A site with the usual settings, and no way to sign in yet.
     pub fn new(name: &str, title: &str, url: Url) -> Self {
         Self {
             name: SiteName(name.to_owned()),
             title: title.to_owned(),
             url,
-            methods: vec![SignInMethod::Credentials],
+            single_sign_on: None,
+            openid_connect: None,
+            credentials: Credentials::Off,
             remember: RememberCredentials::Forgotten,
             attachment_max_bytes: 22 * 1024 * 1024,
             contacts_max: 50,
             activity_types: ActivityTypes::default(),
         }
+    }
+
+    /// Whom a way in lets in (`imis.md §13`, "OIDC authentication").
+    pub fn admits(&self, method: SignInMethod) -> Admits {
+        let mode = self.openid_connect.as_ref().map_or(OpenIdMode::Disabled, |openid| openid.mode);
+        let is_set_up = match method {
+            SignInMethod::SingleSignOn => self.single_sign_on.is_some(),
+            SignInMethod::OpenIdConnect => mode != OpenIdMode::Disabled && self.single_sign_on.is_some(),
+            SignInMethod::Credentials => self.credentials == Credentials::Offered,
+        };
+        match (is_set_up, mode, method) {
+            (false, _, _) => Admits::Nobody,
+            (true, OpenIdMode::Enabled, SignInMethod::SingleSignOn | SignInMethod::Credentials) => {
+                Admits::Administrators
+            }
+            (true, _, _) => Admits::Everybody,
+        }
+    }
+
+    /// The ways in for some, best first.
+    pub fn methods(&self, whom: Admits) -> Vec<SignInMethod> {
+        BEST_FIRST.into_iter().filter(|method| self.admits(*method) == whom).collect()
+    }
+
+    /// What the provider is called, where it is offered.
+    pub fn provider_name(&self) -> Option<String> {
+        let offered = self.admits(SignInMethod::OpenIdConnect) != Admits::Nobody;
+        self.openid_connect.as_ref().filter(|_| offered).map(|openid| openid.name.clone())
+    }
+
+    /// The paths of ours that belong to this site's sign-in.
+    pub fn paths(&self) -> SitePaths<'_> {
+        SitePaths(&self.name)
+    }
+}
+
+/// Where iMIS and the provider send browsers and logout tokens to.
+#[derive(Clone, Copy, Debug)]
+pub struct SitePaths<'a>(&'a SiteName);
+
+impl SitePaths<'_> {
+    /// "Login redirect URL" of the client application.
+    pub fn imis(self) -> String {
+        format!("/auth/{}/imis", self.0.0)
+    }
+
+    /// The redirect URI at the provider.
+    pub fn openid(self) -> String {
+        format!("/auth/{}/openid", self.0.0)
+    }
+
+    /// The back-channel logout URI at the provider.
+    pub fn openid_logout(self) -> String {
+        format!("/auth/{}/openid/logout", self.0.0)
+    }
+
+    /// The post-logout redirect URI at the provider.
+    pub fn signed_out(self) -> String {
+        format!("/auth/{}/signed-out", self.0.0)
     }
 }

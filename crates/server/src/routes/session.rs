@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::body;
-use crate::config::{KeyBinding, RememberCredentials};
+use crate::config::{Admits, KeyBinding, RememberCredentials};
 use crate::dpop::{Expected, Thumbprint};
 use crate::failure::Failure;
 use crate::guard::{SignedIn, one};
@@ -36,7 +36,7 @@ pub(crate) async fn sign_in(
     let (Some(settings), Some(client)) = (app.config.site(&site), app.clients.get(&site)) else {
         return Err(Failure::invalid("site"));
     };
-    if !settings.methods.contains(&SignInMethod::Credentials) {
+    if settings.admits(SignInMethod::Credentials) == Admits::Nobody {
         return Err(Failure::new(ProblemCode::Forbidden));
     }
     check_shape(&user_name, &password)?;

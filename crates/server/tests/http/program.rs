@@ -22,7 +22,7 @@ impl Folder {
     fn configure(&self, imis: &str) {
         let toml = format!(
             "public_url = \"http://127.0.0.1:0\"\nlisten = \"127.0.0.1:0\"\nkey = \"{KEY}\"\nlog = \"trace\"\n\
-             [sites.live]\nurl = \"{imis}\"\ncredentials = {{ remember = true }}\n"
+             [sites.live]\nurl = \"{imis}\"\ncredentials = {{ enabled = true, remember = true }}\n"
         );
         std::fs::write(self.0.join("imis-outlook.toml"), toml).unwrap();
     }

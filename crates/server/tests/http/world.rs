@@ -3,7 +3,7 @@
 use api::{Call, Problem, SignIn, SignedIn, SiteName, Verb};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
-use server::config::{Key, Keyring, PublicUrl, RememberCredentials, Site};
+use server::config::{Credentials, Key, Keyring, PublicUrl, RememberCredentials, Site};
 use server::{Clock, Config};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,6 +55,7 @@ impl World {
         }
         let ring = Keyring::new(Key::new([9; 32]), Vec::new());
         let mut site = Site::new("live", "Institute of Examples", imis.url());
+        site.credentials = Credentials::Offered;
         site.remember = RememberCredentials::Sealed;
         let mut config = Config::new(PublicUrl::parse("http://127.0.0.1:0").unwrap(), ring, vec![site]);
         config.listen = "127.0.0.1:0".parse().unwrap();

@@ -41,7 +41,7 @@ pub(super) struct Built {
 /// Compiles, binds and optimises the pane.
 pub(super) fn build(workspace: &Workspace, effort: Effort) -> Result<Built> {
     let (profile, folder) = match effort {
-        Effort::Release => ("pane", "pane"),
+        Effort::Release => ("small", "small"),
         Effort::Quick => ("dev", "debug"),
     };
     step("compile the pane", || {

@@ -13,11 +13,13 @@ fn load(toml: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
 }
 
 fn minimal() -> String {
-    format!("public_url = \"https://a.example\"\nkey = \"{KEY}\"\n[sites.live]\nurl = \"https://imis.example\"\n")
+    format!(
+        "public_url = \"https://a.example\"\nkey = \"{KEY}\"\n[sites.live]\nurl = \"https://imis.example\"\ncredentials = {{ enabled = true }}\n"
+    )
 }
 
 #[test]
-fn three_settings_are_enough() {
+fn three_settings_and_a_way_in_are_enough() {
     let config = load(&minimal(), &[]).unwrap();
     assert_eq!(config.public_url.origin(), "https://a.example");
     assert_eq!(config.sites[0].url.as_str(), "https://imis.example/");
@@ -99,7 +101,10 @@ fn a_secret_is_a_value_or_a_file_and_never_both() {
 
 #[test]
 fn the_default_site_comes_first() {
-    let toml = format!("default_site = \"test\"\n{}[sites.test]\nurl = \"https://test.example\"\n", minimal());
+    let toml = format!(
+        "default_site = \"test\"\n{}[sites.test]\nurl = \"https://test.example\"\ncredentials.enabled = true\n",
+        minimal()
+    );
     let names: Vec<_> = load(&toml, &[]).unwrap().sites.into_iter().map(|site| site.name.0).collect();
     assert_eq!(names, ["test", "live"]);
     assert_eq!(load(&toml.replace("\"test\"", "\"none\""), &[]).unwrap_err(), ["default_site"]);
