@@ -7,7 +7,9 @@
 mod app;
 mod assets;
 mod attachments;
+mod audit;
 mod body;
+mod client_label;
 mod clock;
 pub mod config;
 mod dpop;
@@ -15,6 +17,8 @@ mod failure;
 mod guard;
 mod headers;
 pub mod log;
+mod request;
+mod revoke;
 mod router;
 mod routes;
 mod saves;
@@ -24,6 +28,7 @@ mod start;
 mod store;
 mod to_api;
 mod token;
+mod upstream;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError};

@@ -16,9 +16,21 @@ use tokio_util::sync::CancellationToken;
 /// How long to wait before asking a failing store again.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Requests under way, by session.
+/// Sessions remembered at most, to know whose tokens are held here.
+const OWNERS_MAX: usize = 100_000;
+
+/// Requests under way, by session, and whose sessions were seen.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Living(Arc<Mutex<HashMap<RowKey, Entry>>>);
+pub(crate) struct Living(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    entries: Mutex<HashMap<RowKey, Entry>>,
+    owners: Mutex<HashMap<RowKey, Owner>>,
+}
+
+/// Site and user name.
+type Owner = (String, String);
 
 #[derive(Debug)]
 struct Entry {
@@ -39,7 +51,28 @@ struct Place {
 
 impl Living {
     fn entries(&self) -> MutexGuard<'_, HashMap<RowKey, Entry>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<RowKey, Owner>> {
+        self.0.owners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sessions seen here that may belong to a scope, and whose they are.
+    pub(crate) fn owners(&self, scope: &Scope) -> Vec<(RowKey, Owner)> {
+        let fits = |key: &RowKey, (site, user_name): &Owner| match scope {
+            Scope::Session(session) => session == key,
+            Scope::User { site: at, user_name: of } => at == site && of == user_name,
+            Scope::Subject { site: at, .. } | Scope::ProviderSession { site: at, .. } | Scope::Site(at) => at == site,
+            Scope::Everybody => true,
+        };
+        let known = self.known();
+        known.iter().filter(|(key, owner)| fits(key, owner)).map(|(key, owner)| (*key, owner.clone())).collect()
+    }
+
+    /// A session is over.
+    pub(crate) fn forget_owner(&self, key: RowKey) {
+        self.known().remove(&key);
     }
 
     /// A request of this session begins.
@@ -67,6 +100,18 @@ impl Live {
     /// Cancelled when the session has ended.
     pub(crate) fn ended(&self) -> &CancellationToken {
         &self.0.ended
+    }
+
+    /// Notes whose session it is.
+    pub(crate) fn belongs_to(&self, site: &str, user_name: &str) {
+        let mut known = self.0.living.known();
+        if !known.contains_key(&self.0.key) {
+            // Beyond that, tokens held here are let go of at their end.
+            if known.len() >= OWNERS_MAX {
+                known.clear();
+            }
+            known.insert(self.0.key, (site.to_owned(), user_name.to_owned()));
+        }
     }
 }
 

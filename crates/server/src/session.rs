@@ -9,7 +9,7 @@ mod renewing;
 mod shown;
 
 pub(crate) use kept::{AtProvider, KeptRenewal, provider_session, provider_subject};
-pub(crate) use renewing::{confirm, renew};
+pub(crate) use renewing::{confirm, keep_refresh_token, renew};
 pub(crate) use shown::{method_of, method_word, shown};
 
 use crate::app::App;
@@ -33,7 +33,7 @@ pub(crate) const LIFE_MS: i64 = 24 * 60 * 60 * 1000;
 /// How long before its end a token should be renewed.
 const RENEW_MS: i64 = 2 * 60 * 60 * 1000;
 /// How long after its end a token still renews.
-pub(crate) const GRACE_MS: i64 = 12 * 60 * 60 * 1000;
+pub(crate) use crate::store::GRACE_MS;
 /// How often the use of a session is noted.
 const SEEN_EVERY_MS: i64 = 60 * 1000;
 /// How often a row that changes meanwhile is read again before giving up.
@@ -87,17 +87,12 @@ pub(crate) fn me(site: SiteName, user: &User, method: SignInMethod) -> Me {
         name: user.name.clone(),
         contact: ContactId(user.contact.as_str().to_owned()),
         method,
-        administrator: is_administrator(user),
+        administrator: user.is_administrator(),
         standing: Standing::Full,
         expires_ms: 0,
         renew_from_ms: 0,
         ends_ms: 0,
     }
-}
-
-/// Whether iMIS counts this user among its system administrators.
-pub(crate) fn is_administrator(user: &User) -> bool {
-    user.roles.iter().any(|role| role.eq_ignore_ascii_case("SysAdmin"))
 }
 
 /// Sets the times of a token made now.
@@ -319,6 +314,7 @@ async fn reused(app: &App, row: &SessionRow) -> Failure {
 
 impl Session {
     fn of(row: &SessionRow, ticket: Ticket, kept: Kept, live: Live) -> Self {
+        live.belongs_to(&row.site, &row.user_name);
         Self { me: kept.me, row: row.key, ticket, kept: kept.renewal, id_token: kept.id_token, live }
     }
 
@@ -336,7 +332,7 @@ impl Session {
     pub(crate) fn acting(&self, app: &App) -> Result<Acting, Failure> {
         let client = app.clients.get(&self.me.site).ok_or_else(out)?;
         let user_name = UserName::new(&self.me.user_name);
-        let renewal = crate::upstream::renewal(app, self, &self.kept);
+        let renewal = crate::upstream::renewal(app, self, &self.ticket, &self.kept);
         Ok(client.acting_as(user_name, renewal))
     }
 

@@ -42,6 +42,7 @@ impl fmt::Display for Config {
             KeyBinding::Preferred => "preferred",
             KeyBinding::Off => "off",
         };
+        writeln!(f, "session_days = {}", self.session_days)?;
         writeln!(f, "pop = \"{binding}\"")?;
         writeln!(f, "log = \"{}\"", self.log)?;
         writeln!(

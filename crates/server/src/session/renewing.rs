@@ -1,7 +1,7 @@
 //! A session changes: its token is renewed, its person confirmed, iMIS replaced
 //! what it renews with. Each change is made to the row as it was read, or not at all.
 
-use super::{Generation, KeptRenewal, Presented, Session, TRIES, is_administrator, out, present, reused, set_times};
+use super::{Generation, KeptRenewal, Presented, Session, TRIES, out, present, reused, set_times};
 use super::kept::Kept;
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
@@ -82,7 +82,7 @@ async fn rotate(
     let now_ms = app.clock.now_ms();
     let mut kept = kept;
     kept.me.name.clone_from(&user.name);
-    kept.me.administrator = is_administrator(user);
+    kept.me.administrator = user.is_administrator();
     set_times(&mut kept.me, now_ms, row.ends_ms);
     let successor = ticket.successor(kept.me.expires_ms);
     let token = successor.seal(&app.config.keyring);
