@@ -13,6 +13,8 @@ mod sign_in;
 mod site;
 
 pub use keyring::{AuditKey, BadKey, BadKeyId, Key, KeyId, Keyring};
+pub use keyring_file::KeyringFileError;
+pub(crate) use keyring_file::{KeyState, KeyringFile, Retire};
 pub use limits::Limits;
 pub use load::{ConfigError, Fault};
 pub use public_url::{PublicUrl, PublicUrlError};

@@ -16,6 +16,7 @@ mod dpop;
 mod failure;
 mod guard;
 mod headers;
+mod keys;
 pub mod log;
 mod request;
 mod revoke;

@@ -156,9 +156,19 @@ impl Keyring {
     }
 
     /// Takes another ring's keys; what uses this ring goes by them from now on.
-    pub(crate) fn replace(&self, other: &Self) {
+    /// Answers whether they are others than before.
+    pub(crate) fn replace(&self, other: &Self) -> bool {
         let ring = other.read().clone();
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = own.names() != ring.names();
+        *own = ring;
+        changed
+    }
+}
+
+impl Ring {
+    fn names(&self) -> Vec<KeyId> {
+        std::iter::once(&self.active).chain(&self.others).map(Key::id).collect()
     }
 }
 

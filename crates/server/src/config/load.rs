@@ -272,6 +272,13 @@ fn limits(mut section: Section<'_>, limits: &mut Limits) {
     // iMIS locks an account at the fifth wrong password, so ours must come before (`imis.md §1`).
     count("sign_in_tries", &mut limits.sign_in_tries, 4);
     count("sign_ins_per_address", &mut limits.sign_ins_per_address, 1_000_000);
+    count("sign_ins_per_site", &mut limits.sign_ins_per_site, 1_000_000);
+    if let Some(number) = section.number("sign_in_floor_ms", 1, 10_000) {
+        limits.sign_in_floor = Duration::from_millis(number);
+    }
+    if let Some(number) = section.number("saves_per_person", 1, 10_000) {
+        limits.saves_per_person = usize::try_from(number).unwrap_or(limits.saves_per_person);
+    }
     if let Some(number) = section.number("uploads_max", 1, 10_000) {
         limits.uploads_max = usize::try_from(number).unwrap_or(limits.uploads_max);
     }
