@@ -146,7 +146,8 @@ impl Session {
         let ended = app.store.end_sessions(&Scope::Session(self.row), None, app.clock.now_ms()).await;
         let ended = ended.map_err(|error| Failure::store(&error))?;
         if let (false, Some(client)) = (ended.users.is_empty(), app.clients.get(&self.me.site)) {
-            client.forget(&UserName::new(&self.me.user_name));
+            let forgotten = client.forget(&UserName::new(&self.me.user_name)).await;
+            forgotten.map_err(|error| Failure::imis(&error))?;
         }
         Ok(())
     }
