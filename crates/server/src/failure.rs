@@ -105,8 +105,8 @@ impl Failure {
             }
             SignInError::NoRemoteService => (ProblemCode::NoRemoteService, &None),
             SignInError::NotStaff => (ProblemCode::Forbidden, &None),
-            SignInError::HandOverRefused { message } => (ProblemCode::SignInRefused, message),
             SignInError::ApplicationRefused => (ProblemCode::SignInRefused, &None),
+            SignInError::HandOverRefused { message } => (ProblemCode::SignInOver, message),
             SignInError::Upstream(error) => return Self::imis(error),
         };
         Self { problem: Problem { detail: message.clone(), ..Problem::new(code) }, status: None }
