@@ -1,9 +1,9 @@
 //! Starting and stopping.
 
 use crate::app::App;
+use crate::audit::{self, Entry, Event};
 use crate::config::{Limits, TlsFiles};
 use crate::store::{SharedStore, Sql, StoreError};
-use crate::audit::{self, Entry, Event};
 use crate::{Clock, Config, keys, revoke, router, upstream};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
