@@ -98,7 +98,7 @@ pub(crate) fn wasm_opt(workspace: &Workspace) -> Option<PathBuf> {
     on_path("wasm-opt").then(|| "wasm-opt".into())
 }
 
-/// PostgreSQL's own programs, which Debian keeps off the `PATH`, by version.
+/// `PostgreSQL`'s own programs, which Debian keeps off the `PATH`, by version.
 fn postgres() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
