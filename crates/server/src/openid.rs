@@ -63,8 +63,6 @@ pub(crate) enum Prompt {
     /// Nothing: it answers at once, if need be with a refusal of
     /// [`ErrorKind::PersonNeeded`].
     Nothing,
-    /// Which of their accounts to use.
-    Account,
 }
 
 /// What a sign-in under way must remember. Secret until it is over.
@@ -115,10 +113,8 @@ impl Provider {
             if let Some(hint) = login_hint.filter(|_| self.0.settings.set_login_hint) {
                 query.append_pair("login_hint", hint);
             }
-            match prompt {
-                Prompt::Usual => {}
-                Prompt::Nothing => drop(query.append_pair("prompt", "none")),
-                Prompt::Account => drop(query.append_pair("prompt", "select_account")),
+            if prompt == Prompt::Nothing {
+                query.append_pair("prompt", "none");
             }
         }
         Ok((url, asked))

@@ -4,7 +4,13 @@
 //! sockets: the stand-in provider with each of its faults, and a certified one.
 
 mod answers;
+mod browser;
+mod discovery;
 mod hand_made;
 mod logout_tokens;
 mod people;
+mod storm;
+mod table;
 mod tokens;
+mod verdicts;
+mod world;

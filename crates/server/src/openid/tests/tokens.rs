@@ -226,7 +226,7 @@ fn what_is_no_token_is_refused_whatever_its_form() {
         "W10.e30.e30".to_owned(),
         "a".repeat(1_000_000),
     ] {
-        assert_eq!(read(&text).map(drop), Err(OpenIdError::Form), "{:.40}", text);
+        assert_eq!(read(&text).map(drop), Err(OpenIdError::Form), "{text:.40}");
     }
 }
 
