@@ -3,11 +3,12 @@
 use crate::assets::Assets;
 use crate::config::Config;
 use crate::dpop::Proofs;
+use crate::revoke::Living;
 use crate::store::SharedStore;
-use crate::{Clock, saves};
+use crate::{Clock, request, saves};
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use tokio::sync::{Semaphore, mpsc};
 
 /// Everything a request may need; copies share it.
@@ -22,6 +23,8 @@ pub(crate) struct Shared {
     /// A client for each site.
     pub(crate) clients: HashMap<api::SiteName, imis::Client>,
     pub(crate) proofs: Proofs,
+    /// Requests under way, so that they end with their sessions.
+    pub(crate) living: Living,
     pub(crate) assets: Assets,
     /// Saves and uploads under way.
     pub(crate) running: saves::Running,
@@ -48,6 +51,7 @@ impl App {
             store,
             clients,
             proofs: Proofs::default(),
+            living: Living::default(),
             running: saves::Running::default(),
             stopping: AtomicBool::new(false),
             work,
@@ -71,12 +75,28 @@ impl App {
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, tokio::task::JoinError> {
         let held = self.work.clone();
-        let task = tokio::spawn(async move {
+        let task = tokio::spawn(request::within(request::current(), async move {
             let answer = work.await;
             drop(held);
             answer
-        });
+        }));
         task.await
+    }
+
+    /// For what is kept by something that this keeps.
+    pub(crate) fn weak(&self) -> WeakApp {
+        WeakApp(Arc::downgrade(&self.0))
+    }
+}
+
+/// [`App`], if it is still there.
+#[derive(Clone)]
+pub(crate) struct WeakApp(Weak<Shared>);
+
+impl WeakApp {
+    /// It, unless the server has ended.
+    pub(crate) fn get(&self) -> Option<App> {
+        self.0.upgrade().map(App)
     }
 }
 

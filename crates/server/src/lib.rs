@@ -7,16 +7,21 @@
 mod app;
 mod assets;
 mod attachments;
+mod audit;
 mod body;
+mod client_label;
 mod clock;
 pub mod config;
 mod dpop;
 mod failure;
 mod guard;
 mod headers;
+mod keys;
 pub mod log;
 #[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the dialog's way calls it"))]
 mod openid;
+mod request;
+mod revoke;
 mod router;
 mod routes;
 mod saves;
@@ -26,6 +31,7 @@ mod start;
 mod store;
 mod to_api;
 mod token;
+mod upstream;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
