@@ -204,7 +204,7 @@ impl Journey {
             }
             state.refused_password = None;
             state.homeless = Some(Homeless { kept: kept.clone(), instead_of });
-            state.held = Some(Held { kept: kept.clone(), accepted_ms: Some(now_ms) });
+            state.held = Some(Held { kept: kept.clone(), accepted_ms: Some(now_ms), early_ms: new.early_ms(now_ms) });
         }
         self.hand_out_replacements().await?;
         self.client.keep_token(&self.slot.user, &kept).await?;

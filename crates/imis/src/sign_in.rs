@@ -69,7 +69,7 @@ impl Client {
         if living == Living::New && record.admission(now_ms) == Admission::Granted {
             let kept = new.kept(now_ms);
             self.keep_token(name, &kept).await.map_err(Failed::before)?;
-            self.person(name).token.adopt(kept, now_ms);
+            self.person(name).token.adopt(new, kept, now_ms);
         }
         Ok(record)
     }

@@ -4,7 +4,7 @@
 
 use crate::{
     AccessToken, Client, Error, ErrorKind, KeptToken, Operation, Renewal, RenewalKeeper, UserName, client::locked,
-    journey::Journey,
+    grant::NewToken, journey::Journey,
 };
 use futures_util::{
     FutureExt,
@@ -67,6 +67,8 @@ pub(crate) struct Held {
     pub(crate) kept: KeptToken,
     /// When iMIS last accepted it.
     pub(crate) accepted_ms: Option<i64>,
+    /// From when it is better replaced, while what renews it lives.
+    pub(crate) early_ms: Option<i64>,
 }
 
 /// A token that could not be brought home yet.
@@ -109,8 +111,15 @@ impl State {
     pub(crate) fn hold(&mut self, kept: KeptToken, accepted_ms: Option<i64>) {
         let known = self.held.as_ref().is_some_and(|held| held.kept.token.is(&kept.token));
         if !known {
-            self.held = Some(Held { kept, accepted_ms });
+            self.held = Some(Held { kept, accepted_ms, early_ms: None });
         }
+    }
+
+    /// Whether now is the time to replace a token that is still good; true once for each.
+    fn early(&mut self, renewal: &Renewal, now_ms: i64) -> bool {
+        let renewable = matches!(renewal, Renewal::RefreshToken { .. }) && self.flight.is_none();
+        let due = |held: &&mut Held| renewable && held.early_ms.is_some_and(|early_ms| early_ms <= now_ms);
+        self.held.as_mut().filter(due).is_some_and(|held| held.early_ms.take().is_some())
     }
 }
 
@@ -145,9 +154,9 @@ impl TokenSlot {
     }
 
     /// Takes up a token that is at home and that iMIS just accepted.
-    pub(crate) fn adopt(&self, kept: KeptToken, now_ms: i64) {
+    pub(crate) fn adopt(&self, new: &NewToken, kept: KeptToken, now_ms: i64) {
         let mut state = self.state();
-        state.held = Some(Held { kept, accepted_ms: Some(now_ms) });
+        state.held = Some(Held { kept, accepted_ms: Some(now_ms), early_ms: new.early_ms(now_ms) });
         state.homeless = None;
         state.refused_password = None;
     }
@@ -181,6 +190,24 @@ impl TokenSlot {
         renewal: &Renewal,
         dead: Option<&AccessToken>,
     ) -> Result<AccessToken, Error> {
+        let early = {
+            let mut state = self.state();
+            let token = state.usable(dead, client.now_ms());
+            match token {
+                Some(token) if state.early(renewal, client.now_ms()) => {
+                    Some((self.take_off(&mut state, client, renewal, Some(&token)), token))
+                }
+                Some(token) => return Ok(token),
+                None => None,
+            }
+        };
+        if let Some((flight, token)) = early {
+            return match flight.outcome.await {
+                // It was too early to do without the one that is still good.
+                Err(error) if error.kind != ErrorKind::Disabled => Ok(token),
+                outcome => outcome,
+            };
+        }
         let means = Means::of(renewal);
         let mut last = Err(signed_out());
         for _ in 0..ROUNDS {

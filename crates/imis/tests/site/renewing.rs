@@ -287,20 +287,25 @@ async fn who_is_no_longer_staff_is_out_with_the_next_token() {
     }
 }
 
-#[tokio::test]
-async fn a_token_is_replaced_before_it_ends() {
-    let world = World::new(replacing()).await;
+/// A client whose clock turns with the site's.
+fn turning(world: &World) -> (Client, impl Fn(Duration)) {
     let now = Arc::new(AtomicI64::new(Clock::system().now_ms()));
     let clock = Clock::new({
         let now = Arc::clone(&now);
         move || now.load(Ordering::Relaxed)
     });
-    let client = world.client.with_clock(clock);
-    let acting = handed_over(&world, &client, &Keeper::new()).await;
-    let turn = |by: Duration| {
+    let turn = move |by: Duration| {
         now.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
         world.site.age_tokens(by);
     };
+    (world.client.with_clock(clock), turn)
+}
+
+#[tokio::test]
+async fn a_token_is_replaced_before_it_ends() {
+    let world = World::new(Settings { refresh_use: RefreshUse::Reusable, ..Settings::default() }).await;
+    let (client, turn) = turning(&world);
+    let acting = handed_over(&world, &client, &Keeper::new()).await;
     turn(Duration::from_mins(55));
     assert_eq!((look(&acting).await, world.asked("POST /token")), (Ok(()), 0));
     turn(Duration::from_mins(4));
@@ -311,6 +316,46 @@ async fn a_token_is_replaced_before_it_ends() {
             matches!(event, Event::TokenIssued { grant: Grant::RefreshToken, user } if user == "STAFF1")
         })
     );
+}
+
+/// Somebody whose refresh tokens live for half as long as the access tokens.
+async fn with_short_refresh_tokens(world: &World, client: &Client, keeper: &Arc<Keeper>) -> Acting {
+    let token = world.hand_over("STAFF1").await;
+    world.site.register_application(sim::imis::ClientApplication::new(APPLICATION));
+    let signed_in = client.sign_in_by_hand_over(&application(), token).await.unwrap();
+    world.site.ledger().forget_requests();
+    client.acting_as(UserName::new("STAFF1"), renewal(&signed_in.refresh_token.unwrap(), keeper))
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_lives_shorter_than_what_it_buys_is_used_in_time() {
+    let world = World::new(replacing()).await;
+    let (client, turn) = turning(&world);
+    let keeper = Keeper::new();
+    let acting = with_short_refresh_tokens(&world, &client, &keeper).await;
+    turn(Duration::from_mins(10));
+    assert_eq!((look(&acting).await, world.asked("POST /token")), (Ok(()), 0));
+    for round in 1..=5 {
+        // Ten minutes of the first round are over.
+        turn(Duration::from_mins(if round == 1 { 15 } else { 25 }));
+        let calls = join_all((0..10).map(|_| look(&acting)));
+        assert_eq!((calls.await, world.asked("POST /token")), (vec![Ok(()); 10], round));
+        assert_eq!(keeper.kept.lock().unwrap().len(), round);
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_ahead_of_time_that_fails_leaves_the_token_that_is_good() {
+    let world = World::new(replacing()).await;
+    let (client, turn) = turning(&world);
+    let acting = with_short_refresh_tokens(&world, &client, &Keeper::new()).await;
+    turn(Duration::from_mins(25));
+    world.site.faults().add(Fault::once(Effect::ResetBeforeStore).on("POST", "token"));
+    for _ in 0..3 {
+        assert_eq!((look(&acting).await, world.asked("POST /token")), (Ok(()), 1));
+    }
+    turn(Duration::from_mins(35));
+    assert_eq!((look(&acting).await, world.asked("POST /token")), (Err(ErrorKind::Unauthorized), 1));
 }
 
 #[tokio::test]
