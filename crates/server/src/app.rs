@@ -26,8 +26,6 @@ pub(crate) struct Shared {
     /// Requests under way, so that they end with their sessions.
     pub(crate) living: Living,
     pub(crate) assets: Assets,
-    /// Saves and uploads under way.
-    pub(crate) running: saves::Running,
     pub(crate) uploads: Arc<Semaphore>,
     stopping: AtomicBool,
     /// Held by work that goes on when the person has gone.
@@ -52,7 +50,6 @@ impl App {
             clients,
             proofs: Proofs::default(),
             living: Living::default(),
-            running: saves::Running::default(),
             stopping: AtomicBool::new(false),
             work,
         };

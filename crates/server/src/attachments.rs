@@ -32,7 +32,7 @@ pub(crate) struct Upload {
     index: usize,
     length: u64,
     records: Vec<RecordId>,
-    _turn: saves::Turn,
+    turn: saves::Turn,
 }
 
 /// Checks an upload; nothing is written yet.
@@ -53,20 +53,25 @@ pub(crate) async fn prepare(
     let head = Head::open(&app.config.keyring, &key, &row.sealed)?;
     let attachment = head.attachments.get(index).cloned().ok_or_else(not_found)?;
     let date = head.local_time().ok_or_else(not_found)?;
-    let turn = app.running.begin(&key, &format!("attachment {index}"));
-    let turn = turn.ok_or(Failure::wait(ProblemCode::Conflict, 1))?;
+    let turn = saves::turn(app, &key, &format!("attachment {index}")).await?;
     let journal = Journal::load(app.store.clone(), key).await?;
     let records = journal.records_for_attachments(&head.kind);
     if records.is_empty() {
         return Err(not_found());
     }
     let acting = session.acting(app)?;
-    Ok(Upload { acting, journal, attachment, date, index, length, records, _turn: turn })
+    Ok(Upload { acting, journal, attachment, date, index, length, records, turn })
 }
 
 impl Upload {
     /// Sends the file wherever it is not yet.
-    pub(crate) async fn run(mut self, app: &App, mut body: Paced) -> Result<AttachmentReport, Failure> {
+    pub(crate) async fn run(mut self, app: &App, body: Paced) -> Result<AttachmentReport, Failure> {
+        let report = self.take(app, body).await;
+        self.turn.end().await;
+        report
+    }
+
+    async fn take(&mut self, app: &App, mut body: Paced) -> Result<AttachmentReport, Failure> {
         let mut outcomes = Vec::new();
         let mut lacking = Vec::new();
         for record in self.records.clone() {

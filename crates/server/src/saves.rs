@@ -10,7 +10,7 @@ mod running;
 mod text;
 mod write;
 
-pub(crate) use running::{Running, Turn};
+pub(crate) use running::Turn;
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -31,7 +31,25 @@ pub(crate) async fn run(app: &App, session: &Session, ask: &SaveMessage) -> Resu
     let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
     plan::check(ask, site)?;
     let key = key(session, &ask.save.0);
-    let _running = app.running.begin(&key, "records").ok_or(Failure::wait(ProblemCode::Conflict, 1))?;
+    let turn = turn(app, &key, "records").await?;
+    let report = write(app, session, ask, site, key).await;
+    turn.end().await;
+    report
+}
+
+/// Takes the turn for a part of a save, or says that somebody has it.
+pub(crate) async fn turn(app: &App, key: &SaveKey, part: &str) -> Result<Turn, Failure> {
+    let turn = Turn::begin(app, key, part).await.map_err(|error| Failure::store(&error))?;
+    turn.ok_or(Failure::wait(ProblemCode::Conflict, 1))
+}
+
+async fn write(
+    app: &App,
+    session: &Session,
+    ask: &SaveMessage,
+    site: &crate::config::Site,
+    key: SaveKey,
+) -> Result<SaveReport, Failure> {
     let acting = session.acting(app)?;
     let head = match app.store.save(&key).await.map_err(|error| Failure::store(&error))? {
         Some(row) => known(app, &key, &row, ask)?,

@@ -1,48 +1,111 @@
-//! What is being written at this moment, so that nothing is written twice at once.
+//! What is being written at this moment, so that nothing is written twice at
+//! once: not by this server, not by another on the same store.
 
-use crate::store::SaveKey;
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::seal;
+use crate::store::{SaveKey, SharedStore, StoreError};
+use sha2::{Digest as _, Sha256};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
-/// Parts of saves under way.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Running(Arc<Mutex<HashSet<(SaveKey, String)>>>);
+/// How long a part stays taken when its server is gone. Whoever comes then looks
+/// before they write.
+const LASTS_MS: i64 = 10_000;
+/// How often a turn is prolonged; sooner again where the store did not take it.
+const PROLONG_EVERY: Duration = Duration::from_secs(3);
+const PROLONG_AGAIN: Duration = Duration::from_millis(500);
 
-/// One of them; over when dropped.
+/// The turn for a part of a save. Over with [`Turn::end`]; where nobody gets to
+/// that, soon after it is dropped.
 #[derive(Debug)]
-pub(crate) struct Turn {
-    running: Running,
-    name: (SaveKey, String),
+pub(crate) struct Turn(Option<Held>);
+
+struct Held {
+    store: SharedStore,
+    name: [u8; 32],
+    holder: [u8; 16],
+    over: CancellationToken,
+    prolonging: JoinHandle<()>,
 }
 
-impl Running {
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Held(…)")
+    }
+}
+
+impl Turn {
     /// Takes the turn for a part of a save; `None` while somebody has it.
-    pub(crate) fn begin(&self, key: &SaveKey, part: &str) -> Option<Turn> {
-        let name = (key.clone(), part.to_owned());
-        let fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
-        fresh.then(|| Turn { running: self.clone(), name })
+    pub(crate) async fn begin(app: &App, key: &SaveKey, part: &str) -> Result<Option<Self>, StoreError> {
+        Self::take(&app.store, &app.clock, name(key, part)).await
+    }
+
+    async fn take(store: &SharedStore, clock: &Clock, name: [u8; 32]) -> Result<Option<Self>, StoreError> {
+        let holder = seal::random();
+        let now_ms = clock.now_ms();
+        if !store.lease(name, holder, now_ms, now_ms.saturating_add(LASTS_MS)).await? {
+            return Ok(None);
+        }
+        let over = CancellationToken::new();
+        let prolonging = prolong(store.clone(), clock.clone(), name, holder, over.clone());
+        let prolonging = tokio::spawn(prolonging);
+        Ok(Some(Self(Some(Held { store: store.clone(), name, holder, over, prolonging }))))
+    }
+
+    /// Gives it back, before anybody is answered.
+    pub(crate) async fn end(mut self) {
+        if let Some(held) = self.0.take() {
+            held.give_back().await;
+        }
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        if let (Some(held), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(held.give_back());
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_part_is_done_by_one_at_a_time() {
-        let running = Running::default();
-        let key = SaveKey { site: "s".to_owned(), user_name: "u".to_owned(), save: "1".to_owned() };
-        let turn = running.begin(&key, "records");
-        assert!(turn.is_some());
-        assert!(running.begin(&key, "records").is_none());
-        assert!(running.begin(&key, "attachment 0").is_some());
-        drop(turn);
-        assert!(running.begin(&key, "records").is_some());
+impl Held {
+    async fn give_back(self) {
+        self.over.cancel();
+        // Nothing prolongs it after it was given back.
+        if self.prolonging.await.is_err() {
+            tracing::warn!("the turn of a save was no longer prolonged");
+        }
+        if let Err(error) = self.store.release(self.name, self.holder).await {
+            tracing::warn!(error = crate::failure::chain(&error), "failed to give back the turn of a save");
+        }
     }
+}
+
+async fn prolong(store: SharedStore, clock: Clock, name: [u8; 32], holder: [u8; 16], over: CancellationToken) {
+    let mut wait = PROLONG_EVERY;
+    while over.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
+        let now_ms = clock.now_ms();
+        wait = match store.lease(name, holder, now_ms, now_ms.saturating_add(LASTS_MS)).await {
+            Ok(true) => PROLONG_EVERY,
+            Ok(false) => {
+                tracing::warn!("another server took the turn of a save");
+                PROLONG_EVERY
+            }
+            Err(error) => {
+                tracing::warn!(error = crate::failure::chain(&error), "failed to prolong the turn of a save");
+                PROLONG_AGAIN
+            }
+        };
+    }
+}
+
+fn name(key: &SaveKey, part: &str) -> [u8; 32] {
+    let mut hash = Sha256::new().chain_update("save");
+    for text in [&key.site, &key.user_name, &key.save, part] {
+        hash = hash.chain_update([0]).chain_update(text);
+    }
+    hash.finalize().into()
 }
