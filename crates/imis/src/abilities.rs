@@ -2,7 +2,6 @@
 
 use crate::{Acting, ActivityType, Error, ErrorKind, Operation, activities, exchange::Failed, wire};
 use futures_util::join;
-use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 use std::{sync::Arc, time::Instant};
 
@@ -111,12 +110,7 @@ impl Acting {
 
     /// Only EMS has `UserSecurity` (`imis.md §3.5`); what it says does not matter here.
     async fn ask_roles(&self) -> Probe {
-        let body = wire::json(&wire::Execute::user_roles(self.user.as_str()));
-        let request = || {
-            let post = self.client.post(&["api", "UserSecurity", "_execute"]);
-            post.header(CONTENT_TYPE, "application/json; charset=utf-8").body(body.clone())
-        };
-        match sort(self.read(Operation::ReadAbilities, request).await) {
+        match sort(self.read(Operation::ReadAbilities, || self.client.roles_request(&self.user)).await) {
             Probe::Unclear(error) if matches!(error.kind, ErrorKind::NotUnderstood) => Probe::Yes(Value::Null),
             probe => probe,
         }

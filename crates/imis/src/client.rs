@@ -1,9 +1,9 @@
 //! One client for each site, and a handle for each person who acts there.
 
 use crate::{
-    Abilities, Credentials, Error, ErrorKind, Operation, PartyId, Renewal, SignInError, SiteUrl, UserName,
+    Abilities, Clock, Error, ErrorKind, MemoryHome, Operation, Renewal, SiteUrl, TokenHome, UserName,
     exchange::{Again, Failed, RetryBudget, interpret, not_understood, pause},
-    token::{NoToken, TokenSlot},
+    slot::TokenSlot,
     wire,
 };
 use bytes::Bytes;
@@ -39,6 +39,8 @@ pub struct Limits {
     pub answer_max: usize,
     /// How long [`crate::Abilities`] are kept.
     pub abilities_lifetime: Duration,
+    /// To load or keep a token at its [`TokenHome`].
+    pub home: Duration,
 }
 
 impl Default for Limits {
@@ -54,41 +56,21 @@ impl Default for Limits {
             wave: 16,
             answer_max: 16 * 1024 * 1024,
             abilities_lifetime: Duration::from_mins(10),
+            home: Duration::from_secs(5),
         }
     }
 }
 
-/// The person behind a login name.
-#[derive(Clone, PartialEq, Eq)]
-pub struct User {
-    /// The login name as iMIS writes it.
-    pub user_name: UserName,
-    /// The person's own contact.
-    pub contact: PartyId,
-    /// Full name.
-    pub name: String,
-    /// The names of the roles.
-    pub roles: Vec<String>,
-}
-
-impl fmt::Debug for User {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("User").field("contact", &self.contact).finish_non_exhaustive()
-    }
-}
-
-/// What a sign-in gives. The token stays in the client.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    /// Who it is.
-    pub user: User,
-}
-
 /// What is kept for one person.
-#[derive(Default)]
 pub(crate) struct Person {
     pub(crate) token: Arc<TokenSlot>,
     pub(crate) abilities: tokio::sync::Mutex<Option<(Instant, Arc<Abilities>)>>,
+}
+
+impl Person {
+    fn new(user: &UserName) -> Self {
+        Self { token: Arc::new(TokenSlot::new(user.clone())), abilities: tokio::sync::Mutex::default() }
+    }
 }
 
 /// Whether this site understands `in:` for addresses; see [`crate::contacts`].
@@ -102,10 +84,59 @@ pub(crate) enum ListFilter {
 struct Inner {
     site: SiteUrl,
     limits: Limits,
+    clock: Clock,
+    home: Arc<dyn TokenHome>,
     http: reqwest::Client,
+    /// For what must not meet a connection that died unnoticed.
+    http_unpooled: reqwest::Client,
     people: Mutex<HashMap<String, Arc<Person>>>,
     list_filter: Mutex<ListFilter>,
     retries: RetryBudget,
+}
+
+impl Inner {
+    fn new(
+        site: SiteUrl,
+        limits: Limits,
+        clock: Clock,
+        home: Arc<dyn TokenHome>,
+        (http, http_unpooled): (reqwest::Client, reqwest::Client),
+    ) -> Self {
+        Self {
+            site,
+            limits,
+            clock,
+            home,
+            http,
+            http_unpooled,
+            people: Mutex::default(),
+            list_filter: Mutex::new(ListFilter::Untried),
+            retries: RetryBudget::new(),
+        }
+    }
+}
+
+/// Whether connections are used again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pooled {
+    Yes,
+    No,
+}
+
+fn http(limits: &Limits, pooled: Pooled) -> Result<reqwest::Client, Error> {
+    let accept = [(header::ACCEPT, header::HeaderValue::from_static("application/json"))];
+    let mut http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .referer(false)
+        .connect_timeout(limits.connect)
+        .tcp_nodelay(true)
+        .user_agent("imis-for-outlook")
+        .default_headers(accept.into_iter().collect());
+    if pooled == Pooled::No {
+        http = http.pool_max_idle_per_host(0);
+    }
+    http.build().map_err(|error| Error::because(Operation::Prepare, ErrorKind::Unreachable, error))
 }
 
 /// A client of one site. Clones share connections, tokens and what was learnt.
@@ -113,59 +144,23 @@ struct Inner {
 pub struct Client(Arc<Inner>);
 
 impl Client {
-    /// Makes a client. It follows no redirect and uses no proxy.
+    /// Makes a client that keeps tokens to itself. It follows no redirect and uses no proxy.
     pub fn new(site: SiteUrl, limits: Limits) -> Result<Self, Error> {
-        let accept = [(header::ACCEPT, header::HeaderValue::from_static("application/json"))];
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(limits.connect)
-            .tcp_nodelay(true)
-            .user_agent("imis-for-outlook")
-            .default_headers(accept.into_iter().collect())
-            .build()
-            .map_err(|error| Error::because(Operation::Prepare, ErrorKind::Unreachable, error))?;
-        Ok(Self(Arc::new(Inner {
-            site,
-            limits,
-            http,
-            people: Mutex::default(),
-            list_filter: Mutex::new(ListFilter::Untried),
-            retries: RetryBudget::new(),
-        })))
+        Self::with_home(site, limits, Arc::new(MemoryHome::default()))
     }
 
-    /// Signs in: a token, the user, and whether the API may be used.
-    /// The password is tried once (`imis.md §3.1`: five failures lock the account).
-    pub async fn sign_in(&self, credentials: &Credentials) -> Result<SignedIn, SignInError> {
-        let new = self.request_token(credentials).await.map_err(refusal)?;
-        let name = new.user_name.as_deref().unwrap_or(credentials.user_name.as_str());
-        let operation = Operation::ReadUser;
-        let filter = equals(operation, "UserName", name).map_err(SignInError::Upstream)?;
-        let request = || self.get(&["api", "User"]).query(&[&filter]).bearer_auth(new.token.expose());
-        let answer = self
-            .repeating(|| async {
-                let answer = self.exchange(operation, request(), self.limits().read).await?;
-                interpret(operation, &answer)
-            })
-            .await
-            .map_err(|failed| match failed.error.kind {
-                // A fresh token that may not even read its own user (`imis.md §17`).
-                ErrorKind::Unauthorized | ErrorKind::Forbidden { .. } => SignInError::NoRemoteService,
-                _ => SignInError::Upstream(failed.error),
-            })?;
-        let (users, _) = wire::page(answer).ok_or_else(|| upstream(ErrorKind::NotUnderstood))?;
-        let user = users
-            .iter()
-            .filter_map(wire::user)
-            .find(|user| user.user_name == UserName::new(name))
-            .ok_or_else(|| upstream(ErrorKind::NotFound))?;
-        if !user.roles.iter().any(|role| is_staff(role)) {
-            return Err(SignInError::NotStaff);
-        }
-        self.person(&user.user_name).token.keep(&new);
-        Ok(SignedIn { user })
+    /// Makes a client that shares its users' tokens with all who have the same home.
+    pub fn with_home(site: SiteUrl, limits: Limits, home: Arc<dyn TokenHome>) -> Result<Self, Error> {
+        let (http, http_unpooled) = (http(&limits, Pooled::Yes)?, http(&limits, Pooled::No)?);
+        Ok(Self(Arc::new(Inner::new(site, limits, Clock::system(), home, (http, http_unpooled)))))
+    }
+
+    /// The same client by another clock. It starts afresh: nothing learnt so far goes with it.
+    #[must_use]
+    pub fn with_clock(&self, clock: Clock) -> Self {
+        let inner = &self.0;
+        let http = (inner.http.clone(), inner.http_unpooled.clone());
+        Self(Arc::new(Inner::new(inner.site.clone(), inner.limits, clock, Arc::clone(&inner.home), http)))
     }
 
     /// A handle for one person. Cheap: no call is made, and all handles for the
@@ -174,9 +169,24 @@ impl Client {
         Acting { client: self.clone(), user, renewal }
     }
 
-    /// Drops what is kept for a person: the token and the abilities.
-    pub fn forget(&self, user: &UserName) {
-        locked(&self.0.people).remove(&user.key());
+    /// Drops what is kept for a person, here and at home: the token and the abilities.
+    pub async fn forget(&self, user: &UserName) -> Result<(), Error> {
+        self.forget_here(user);
+        self.forget_token(user).await
+    }
+
+    /// Drops what is kept for a person within this client, where the home was told already.
+    pub fn forget_here(&self, user: &UserName) {
+        if let Some(person) = locked(&self.0.people).remove(&user.key()) {
+            person.token.abandon();
+        }
+    }
+
+    /// Drops what is kept for everybody within this client.
+    pub fn forget_everybody_here(&self) {
+        for (_, person) in locked(&self.0.people).drain() {
+            person.token.abandon();
+        }
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -191,8 +201,23 @@ impl Client {
         self.0.http.post(self.0.site.under(segments))
     }
 
+    /// A request on a connection of its own: it fails before it is sent, or it is
+    /// answered by who got it. For what may be offered once only.
+    pub(crate) fn post_on_new_connection(&self, segments: &[&str]) -> RequestBuilder {
+        self.0.http_unpooled.post(self.0.site.under(segments))
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.0.clock.now_ms()
+    }
+
+    pub(crate) fn home(&self) -> &dyn TokenHome {
+        &*self.0.home
+    }
+
     pub(crate) fn person(&self, user: &UserName) -> Arc<Person> {
-        Arc::clone(locked(&self.0.people).entry(user.key()).or_default())
+        let mut people = locked(&self.0.people);
+        Arc::clone(people.entry(user.key()).or_insert_with(|| Arc::new(Person::new(user))))
     }
 
     pub(crate) fn list_filter(&self) -> ListFilter {
@@ -272,7 +297,7 @@ impl Acting {
             answer = self.client.exchange(operation, request().bearer_auth(token.expose()), within).await?;
         }
         if answer.status != StatusCode::UNAUTHORIZED {
-            slot.accepted(&token);
+            slot.accepted(&token, self.client.now_ms());
         }
         interpret(operation, &answer)
     }
@@ -335,7 +360,7 @@ impl Acting {
     ) -> Result<Value, Failed> {
         let slot = Arc::clone(&self.person().token);
         let mut token = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
-        if !slot.proven_within(PROVEN) {
+        if !slot.proven_within(PROVEN, self.client.now_ms()) {
             let filter = equals(operation, "UserName", self.user.as_str()).map_err(Failed::before)?;
             self.read(operation, || self.client.get(&["api", "User"]).query(&[&filter]))
                 .await
@@ -355,7 +380,7 @@ impl Acting {
             let again = ErrorKind::Busy { retry_after: Some(Duration::ZERO) };
             return Err(Failed::before(Error::new(operation, again)));
         }
-        slot.accepted(&token);
+        slot.accepted(&token, self.client.now_ms());
         interpret(operation, &answer)
     }
 }
@@ -373,33 +398,7 @@ pub(crate) fn equals(operation: Operation, name: &str, value: &str) -> Result<(S
     Ok((name.to_owned(), format!("eq:{value}")))
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Every change under these locks is one step, so a panic elsewhere leaves them whole.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn upstream(kind: ErrorKind) -> SignInError {
-    SignInError::Upstream(Error::new(Operation::ReadUser, kind))
-}
-
-/// Sorts a refusal by iMIS's wording, of which little is known (`imis.md §18` no. 2).
-fn refusal(refusal: NoToken) -> SignInError {
-    let message = match refusal {
-        NoToken::Upstream(error) => return SignInError::Upstream(error),
-        NoToken::Refused { message } => message,
-    };
-    let words = message.as_deref().unwrap_or_default().to_lowercase();
-    let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
-    if says(&["locked"]) {
-        SignInError::Locked { message }
-    } else if says(&["disabled", "inactive", "expired"]) {
-        SignInError::Disabled { message }
-    } else {
-        SignInError::WrongCredentials { message }
-    }
-}
-
-/// Whether a role makes its holder staff (`imis.md §3.5`, `§16`).
-fn is_staff(role: &str) -> bool {
-    ["SysAdmin", "IsStaff", "Staff"].iter().any(|staff| role.eq_ignore_ascii_case(staff))
 }

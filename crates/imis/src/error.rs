@@ -12,6 +12,8 @@ pub enum Operation {
     Prepare,
     /// Asking for an access token.
     SignIn,
+    /// Sharing an access token with other instances.
+    ShareToken,
     /// Reading the signed-in user.
     ReadUser,
     /// Finding out what the site and the person can do.
@@ -47,6 +49,7 @@ impl fmt::Display for Operation {
         f.write_str(match self {
             Self::Prepare => "prepare the iMIS client",
             Self::SignIn => "sign in to iMIS",
+            Self::ShareToken => "share the access token",
             Self::ReadUser => "read the signed-in user",
             Self::ReadAbilities => "find out what the site can do",
             Self::FindContacts => "search contacts",
@@ -74,6 +77,13 @@ pub enum ErrorKind {
     Timeout,
     /// The token is not accepted, even after renewal; or it cannot be renewed.
     Unauthorized,
+    /// The account may not be used any more: disabled, deleted, out of its
+    /// dates, or no longer of the staff.
+    Disabled,
+    /// iMIS does not accept our client application: an administrator must act.
+    ApplicationRefused,
+    /// The home of the access tokens does not work, or not in time.
+    HomeUnavailable,
     /// This person may not do this (403).
     Forbidden {
         /// iMIS's words, for people.
@@ -178,7 +188,7 @@ pub enum SignInError {
         /// iMIS's words, for people.
         message: Option<String>,
     },
-    /// The account is disabled, or its password has expired.
+    /// The account is disabled or out of its dates, or its password has expired.
     #[error("the account is disabled")]
     Disabled {
         /// iMIS's words, for people.
@@ -190,6 +200,15 @@ pub enum SignInError {
     /// The account is not of the staff (`imis.md §16`).
     #[error("the account is not a staff account")]
     NotStaff,
+    /// Client ID or secret is wrong: the administrator's fault, not the person's.
+    #[error("iMIS refused the client application")]
+    ApplicationRefused,
+    /// What iMIS handed over has expired or was used already: pass through iMIS again.
+    #[error("iMIS refused its own hand-over")]
+    HandOverRefused {
+        /// iMIS's words, for people.
+        message: Option<String>,
+    },
     /// iMIS could not be asked.
     #[error("{0}")]
     Upstream(#[source] Error),

@@ -105,6 +105,8 @@ impl Failure {
             }
             SignInError::NoRemoteService => (ProblemCode::NoRemoteService, &None),
             SignInError::NotStaff => (ProblemCode::Forbidden, &None),
+            SignInError::ApplicationRefused => (ProblemCode::SignInRefused, &None),
+            SignInError::HandOverRefused { message } => (ProblemCode::SignInOver, message),
             SignInError::Upstream(error) => return Self::imis(error),
         };
         Self { problem: Problem { detail: message.clone(), ..Problem::new(code) }, status: None }
@@ -117,6 +119,9 @@ fn kind(kind: &ErrorKind) -> (ProblemCode, &'static str) {
         ErrorKind::Timeout => (ProblemCode::ImisUnavailable, "timeout"),
         ErrorKind::ServerError => (ProblemCode::ImisUnavailable, "server error"),
         ErrorKind::Unauthorized => (ProblemCode::SignedOut, "unauthorized"),
+        ErrorKind::Disabled => (ProblemCode::SignedOut, "disabled"),
+        ErrorKind::ApplicationRefused => (ProblemCode::ImisRefused, "client application refused"),
+        ErrorKind::HomeUnavailable => (ProblemCode::StoreUnavailable, "home of tokens unavailable"),
         ErrorKind::Forbidden { .. } => (ProblemCode::Forbidden, "forbidden"),
         ErrorKind::NotFound => (ProblemCode::NotFound, "not found"),
         ErrorKind::Refused { .. } => (ProblemCode::ImisRefused, "refused"),

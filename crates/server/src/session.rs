@@ -6,7 +6,7 @@ use crate::config::KeyBinding;
 use crate::dpop::{Expected, Thumbprint};
 use crate::failure::Failure;
 use crate::guard::one;
-use crate::store::SessionRow;
+use crate::store::{Scope, SessionRow};
 use crate::token::{RowKey, Ticket};
 use api::{Me, ProblemCode, SessionToken};
 use axum::http::HeaderMap;
@@ -63,12 +63,25 @@ pub(crate) async fn begin(
         key: ticket.row(),
         site: me.site.0.clone(),
         user_name: user_key(&me.user_name),
-        issued_ms: app.clock.now_ms(),
+        method: "credentials".to_owned(),
+        client: String::new(),
+        begun_ms: app.clock.now_ms(),
+        seen_ms: app.clock.now_ms(),
         expires_ms: me.expires_ms,
+        ends_ms: me.ends_ms,
+        version: 1,
         thumbprint,
+        subject: None,
+        provider_session: None,
         sealed: ticket.seal_row(&app.config.keyring, &kept),
+        former: None,
+        former_until_ms: 0,
+        current_used: false,
     };
-    app.store.add_session(row).await.map_err(|error| Failure::store(&error))?;
+    let begun = app.store.add_session(row, app.clock.now_ms()).await.map_err(|error| Failure::store(&error))?;
+    if !begun {
+        return Err(Failure::new(ProblemCode::SignedOut));
+    }
     Ok(ticket.seal(&app.config.keyring))
 }
 
@@ -130,11 +143,11 @@ impl Session {
 
     /// Ends it. The user's token at iMIS goes with the last session.
     pub(crate) async fn end(&self, app: &App) -> Result<(), Failure> {
-        let user = self.user_key();
-        let left = app.store.end_session(self.row, &self.me.site.0, &user).await;
-        let left = left.map_err(|error| Failure::store(&error))?;
-        if let (0, Some(client)) = (left, app.clients.get(&self.me.site)) {
-            client.forget(&UserName::new(&self.me.user_name));
+        let ended = app.store.end_sessions(&Scope::Session(self.row), None, app.clock.now_ms()).await;
+        let ended = ended.map_err(|error| Failure::store(&error))?;
+        if let (false, Some(client)) = (ended.users.is_empty(), app.clients.get(&self.me.site)) {
+            let forgotten = client.forget(&UserName::new(&self.me.user_name)).await;
+            forgotten.map_err(|error| Failure::imis(&error))?;
         }
         Ok(())
     }

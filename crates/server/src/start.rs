@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::config::{Limits, Site, TlsFiles};
-use crate::store::{SharedStore, Sqlite};
+use crate::store::{SharedStore, Sql};
 use crate::{Clock, Config, router};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
@@ -100,7 +100,7 @@ impl Drop for Running {
 /// Starts serving; returns as soon as requests are answered.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
     let clients = clients(&config.sites, &config.limits)?;
-    let store = Sqlite::open(&config.data).await.map_err(|error| StartError::Data(config.data.clone(), error))?;
+    let store = Sql::open_file(&config.data).await.map_err(|error| StartError::Data(config.data.clone(), error))?;
     let tls = match &config.tls {
         Some(files) => Some(tls(files).await.map_err(StartError::Tls)?),
         None => None,

@@ -1,15 +1,22 @@
-//! What must survive a restart: sessions, sign-in attempts, the journal of saves.
+//! What must survive a restart: sessions, sign-ins under way, attempts, the
+//! journal of saves, the audit log, and the tokens that instances share.
 //!
 //! A failing store fails the request, never the server. Nothing readable here is
 //! mail content or a secret.
 
+mod database;
+mod memory;
+mod sql;
 mod sqlite;
 
-pub(crate) use sqlite::Sqlite;
+pub(crate) use sql::Sql;
 
 use crate::token::RowKey;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
+
+/// How long after its token has expired a session can still be renewed (`security.md §4.2`).
+pub(crate) const GRACE_MS: i64 = 12 * 60 * 60 * 1000;
 
 /// The store could not do it: no room, not reachable, damaged.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +35,132 @@ pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 pub(crate) struct SessionRow {
     pub(crate) key: RowKey,
     pub(crate) site: String,
+    /// As [`crate::session::user_key`] writes it.
     pub(crate) user_name: String,
-    pub(crate) issued_ms: i64,
+    /// How they signed in: the name of [`api::SignInMethod`] in JSON.
+    pub(crate) method: String,
+    /// What they signed in with, such as "Edge on Windows".
+    pub(crate) client: String,
+    /// When they signed in.
+    pub(crate) begun_ms: i64,
+    /// When it was last used, to the minute.
+    pub(crate) seen_ms: i64,
+    /// When the current token expires.
     pub(crate) expires_ms: i64,
+    /// When it ends whatever is renewed.
+    pub(crate) ends_ms: i64,
+    /// Grows with every change.
+    pub(crate) version: i64,
     /// Of the key it is bound to.
     pub(crate) thumbprint: Option<String>,
-    /// Who it is and how to renew; opens with the token only.
+    /// SHA-256 of issuer and subject, for the provider's logout tokens.
+    pub(crate) subject: Option<[u8; 32]>,
+    /// SHA-256 of issuer and `sid`, for the same.
+    pub(crate) provider_session: Option<[u8; 32]>,
+    /// Who it is and how to renew; opens with the current token only.
+    pub(crate) sealed: Vec<u8>,
+    /// The current secret, sealed under the one before it.
+    pub(crate) former: Option<Vec<u8>>,
+    /// Until when [`SessionRow::former`] opens.
+    pub(crate) former_until_ms: i64,
+    /// Whether the current token has been used; the former one then no longer renews.
+    pub(crate) current_used: bool,
+}
+
+/// Which sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// One.
+    Session(RowKey),
+    /// All of a person.
+    User {
+        /// Where they are.
+        site: String,
+        /// As [`crate::session::user_key`] writes it.
+        user_name: String,
+    },
+    /// All of a subject at the OpenID provider.
+    Subject {
+        /// Where it signed in.
+        site: String,
+        /// Hash of issuer and subject.
+        subject: [u8; 32],
+    },
+    /// Those of one session at the OpenID provider.
+    ProviderSession {
+        /// Where it signed in.
+        site: String,
+        /// Hash of issuer and `sid`.
+        session: [u8; 32],
+    },
+    /// All of a site.
+    Site(String),
+    /// All.
+    Everybody,
+}
+
+/// What ending sessions did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// How many sessions.
+    pub(crate) keys: i64,
+    /// People, by site and name, who had sessions and have none left. Empty when there are too many to name.
+    pub(crate) users: Vec<(String, String)>,
+    /// Whether there were too many to name: then whatever is kept of anybody in the scope must go.
+    pub(crate) all_users: bool,
+}
+
+/// Sessions were ended, as every instance learns of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Revocation {
+    /// Grows from one to the next, not always by one.
+    pub(crate) number: i64,
+    /// Which sessions. What a newer server wrote and this one does not know is [`Scope::Everybody`].
+    pub(crate) scope: Scope,
+    /// The session among them that was left alone.
+    pub(crate) except: Option<RowKey>,
+    pub(crate) at_ms: i64,
+}
+
+/// A sign-in under way. All but what finds it is sealed under the flow's own id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FlowRow {
+    /// SHA-256 of the flow's id.
+    pub(crate) id: [u8; 32],
+    /// SHA-256 of the dialog's cookie, once it is bound to a browser.
+    pub(crate) cookie: Option<[u8; 32]>,
+    pub(crate) site: String,
+    /// Who began it, for the limit on open ones.
+    pub(crate) bucket: Bucket,
+    pub(crate) created_ms: i64,
+    pub(crate) expires_ms: i64,
+    /// Grows with every change.
+    pub(crate) version: i64,
     pub(crate) sealed: Vec<u8>,
 }
+
+/// An access token for iMIS that all sessions and instances of a person share, sealed by the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UpstreamRow {
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) ends_ms: i64,
+}
+
+/// One line of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AuditLine {
+    /// 1, 2, 3 … without gaps.
+    pub(crate) number: i64,
+    pub(crate) at_ms: i64,
+    /// The entry as JSON.
+    pub(crate) text: String,
+    /// Made from number, hash of the line before, and text.
+    pub(crate) hash: Vec<u8>,
+}
+
+/// Makes the hash of an audit line from its number, the hash of the line before
+/// it (empty for the first) and its text.
+pub(crate) type Link = Box<dyn Fn(i64, &[u8], &str) -> Vec<u8> + Send + Sync>;
 
 /// Counts attempts at something: the hash of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,16 +216,65 @@ pub(crate) struct Step {
 }
 
 /// The store, whatever database is behind it.
+///
+/// Times are the caller's; instances on one database must agree on them to well under a minute.
 pub(crate) trait Store: Send + Sync + 'static {
     /// Whether it can be written.
     fn ready(&self) -> Answer<'_, ()>;
 
-    /// Keeps a new session.
-    fn add_session(&self, row: SessionRow) -> Answer<'_, ()>;
+    /// Keeps a new session, unless a revocation at or after `flow_begun_ms` covers it: then
+    /// `false`. One move, so that no session slips past those who end it.
+    fn add_session(&self, row: SessionRow, flow_begun_ms: i64) -> Answer<'_, bool>;
     /// The session of that key, whether or not its time is over.
     fn session(&self, key: RowKey) -> Answer<'_, Option<SessionRow>>;
-    /// Ends a session; answers how many the person has left at the site.
-    fn end_session<'a>(&'a self, key: RowKey, site: &'a str, user_name: &'a str) -> Answer<'a, i64>;
+    /// Those sessions of a scope that can still be used or renewed, of user names that contain
+    /// `like`; the latest used come first.
+    fn sessions<'a>(&'a self, scope: &'a Scope, like: &'a str, now_ms: i64, most: i64) -> Answer<'a, Vec<SessionRow>>;
+    /// Puts a row in the place of its former version if that is still `from_version`.
+    fn change_session(&self, row: SessionRow, from_version: i64) -> Answer<'_, bool>;
+    /// Notes that a session is used; no change of version. Who knows it was noted within the last
+    /// minute need not ask.
+    fn saw_session(&self, key: RowKey, now_ms: i64) -> Answer<'_, ()>;
+    /// Ends the sessions of a scope but for `except`, the open flows of a site, and the tokens for
+    /// iMIS of those who have no session left; every instance is told. One move.
+    fn end_sessions<'a>(&'a self, scope: &'a Scope, except: Option<RowKey>, now_ms: i64) -> Answer<'a, Ended>;
+    /// What was revoked after that number, oldest first.
+    fn revocations(&self, after: i64) -> Answer<'_, Vec<Revocation>>;
+    /// The number of the latest revocation, 0 when there is none.
+    fn latest_revocation(&self) -> Answer<'_, i64>;
+    /// Resolves when there may be revocations not seen yet: when told, and in any case within a
+    /// second. Never fails: who reads the revocations then learns whether the store works.
+    fn revocation_told(&self) -> BoxFuture<'_, ()>;
+
+    /// Keeps a new flow unless its bucket has `most` open ones: then `false`.
+    fn add_flow(&self, row: FlowRow, most: i64, now_ms: i64) -> Answer<'_, bool>;
+    /// The flow of that id, unless its time is over.
+    fn flow(&self, id: [u8; 32], now_ms: i64) -> Answer<'_, Option<FlowRow>>;
+    /// The flow that is bound to that cookie, unless its time is over.
+    fn flow_of_cookie(&self, cookie: [u8; 32], now_ms: i64) -> Answer<'_, Option<FlowRow>>;
+    /// Puts a row in the place of its former version if that is still `from_version`.
+    fn change_flow(&self, row: FlowRow, from_version: i64) -> Answer<'_, bool>;
+    /// Takes a flow away if it still has that version; `true` for exactly one who asks.
+    fn take_flow(&self, id: [u8; 32], version: i64) -> Answer<'_, bool>;
+
+    /// Whether this is the first time a name is seen; until `until_ms` no other time will be.
+    fn once(&self, name: [u8; 32], until_ms: i64, now_ms: i64) -> Answer<'_, bool>;
+    /// Takes a name for `holder` if nobody has it or their time is over; its holder prolongs it so.
+    fn lease(&self, name: [u8; 32], holder: [u8; 16], now_ms: i64, until_ms: i64) -> Answer<'_, bool>;
+    /// Gives a name back, if `holder` has it.
+    fn release(&self, name: [u8; 32], holder: [u8; 16]) -> Answer<'_, ()>;
+
+    /// A person's token for iMIS.
+    fn upstream<'a>(&'a self, site: &'a str, user_name: &'a str) -> Answer<'a, Option<UpstreamRow>>;
+    /// Keeps a person's token for iMIS, where no copy of the files has it.
+    fn keep_upstream<'a>(&'a self, site: &'a str, user_name: &'a str, row: UpstreamRow) -> Answer<'a, ()>;
+    /// Forgets it.
+    fn forget_upstream<'a>(&'a self, site: &'a str, user_name: &'a str) -> Answer<'a, ()>;
+
+    /// Appends to the audit log, one after another.
+    fn audit(&self, at_ms: i64, text: String, link: Link) -> Answer<'_, ()>;
+    /// Lines after that number, oldest first.
+    fn audit_lines(&self, after: i64, most: i64) -> Answer<'_, Vec<AuditLine>>;
 
     /// Counts one more attempt unless `most` were made since `since_ms`; one step,
     /// so that attempts at the same moment cannot pass together.
@@ -122,9 +296,10 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// step; one move, so that two that look at the same moment cannot both have it.
     fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>>;
 
-    /// Forgets what is over: sessions that have expired, attempts and saves begun before.
+    /// Forgets what is over: sessions, flows, names, tokens, revocations that no session can be
+    /// older than; attempts and saves begun before.
     fn tidy(&self, now_ms: i64, attempts_before_ms: i64, saves_before_ms: i64) -> Answer<'_, ()>;
-    /// Writes everything down and lets go of the files.
+    /// Writes everything down and lets go of the database.
     fn close(&self) -> BoxFuture<'_, ()>;
 }
 

@@ -6,6 +6,7 @@
 mod accounts;
 mod answer;
 mod api;
+pub mod applications;
 mod arguments;
 mod contracts;
 pub mod faults;
@@ -13,6 +14,7 @@ mod filter;
 mod generator;
 mod json;
 pub mod ledger;
+mod markup;
 mod page;
 mod parties;
 pub mod people;
@@ -20,7 +22,9 @@ mod rows;
 mod rules;
 mod seed;
 mod serve;
+mod token;
 mod users;
+mod website;
 mod wire;
 
 use std::{
@@ -32,9 +36,13 @@ use std::{
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
+pub use applications::{
+    CLIENT_SECRET, Certificate, ClientApplication, HeadRequest, Neighbour, OpenerPolicy, PageHeaders, Posts,
+    ReferrerPolicy, RefreshUse, Replacement,
+};
 pub use arguments::{Arguments, run};
 pub use faults::{Effect, Fault, Faults, Lasts, Stored};
-pub use ledger::{Change, Entry, Ledger, Seen, StoredFile};
+pub use ledger::{Change, Entry, Event, Grant, Ledger, Seen, StoredFile, Way};
 
 /// Product line (imis.md §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -80,6 +88,14 @@ pub struct Settings {
     pub request_body_max: u64,
     /// Port on loopback; 0 for any free one.
     pub port: u16,
+    /// Client applications that are there from the start.
+    pub client_applications: Vec<ClientApplication>,
+    /// How often a refresh token can be used.
+    pub refresh_use: RefreshUse,
+    /// Whether a used refresh token is answered with another one.
+    pub refresh_replacement: Replacement,
+    /// What the pages of the site are sent with at first.
+    pub page_headers: PageHeaders,
 }
 
 impl Default for Settings {
@@ -96,8 +112,20 @@ impl Default for Settings {
             people: People::Story,
             request_body_max: 30 * 1024 * 1024,
             port: 0,
+            client_applications: Vec::new(),
+            refresh_use: RefreshUse::Once,
+            refresh_replacement: Replacement::Absent,
+            page_headers: PageHeaders::default(),
         }
     }
+}
+
+/// What an administrator of the site can change while it runs.
+#[derive(Debug)]
+struct Website {
+    applications: Vec<ClientApplication>,
+    headers: PageHeaders,
+    neighbours: Vec<Neighbour>,
 }
 
 /// Everything a request can reach.
@@ -105,6 +133,7 @@ impl Default for Settings {
 struct World {
     settings: Settings,
     accounts: Mutex<accounts::Accounts>,
+    website: Mutex<Website>,
     parties: parties::Parties,
     tables: Mutex<rows::Tables>,
     ledger: Ledger,
@@ -115,6 +144,11 @@ impl World {
     fn new(settings: Settings) -> Self {
         Self {
             accounts: Mutex::new(accounts::Accounts::new()),
+            website: Mutex::new(Website {
+                applications: settings.client_applications.clone(),
+                headers: settings.page_headers,
+                neighbours: Vec::new(),
+            }),
             parties: parties::Parties::new(generator::everybody(settings.people)),
             tables: Mutex::new(seed::tables(settings.edition)),
             ledger: Ledger::default(),
@@ -125,6 +159,42 @@ impl World {
 
     fn accounts(&self) -> MutexGuard<'_, accounts::Accounts> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn website(&self) -> MutexGuard<'_, Website> {
+        self.website.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The client application that fits.
+    fn application(&self, fits: impl Fn(&ClientApplication) -> bool) -> Option<ClientApplication> {
+        self.website().applications.iter().find(|application| fits(application)).cloned()
+    }
+
+    fn page_headers(&self) -> PageHeaders {
+        self.website().headers
+    }
+
+    fn passwords(&self) -> accounts::Passwords {
+        accounts::Passwords::Everybody
+    }
+
+    /// What the site makes requests of its own with.
+    fn outside(&self) -> reqwest::Result<reqwest::Client> {
+        let policy = reqwest::redirect::Policy::none();
+        let mut client = reqwest::Client::builder().no_proxy().redirect(policy).timeout(Duration::from_secs(10));
+        let mut certificates = Vec::new();
+        for neighbour in &self.website().neighbours {
+            if let Some(address) = neighbour.address {
+                client = client.resolve(&neighbour.host, address);
+            }
+            if let Some(pem) = neighbour.certificate.as_ref().and_then(Certificate::pem) {
+                certificates.push(reqwest::Certificate::from_pem(pem.as_bytes())?);
+            }
+        }
+        if !certificates.is_empty() {
+            client = client.tls_certs_only(certificates);
+        }
+        client.build()
     }
 
     fn tables(&self) -> MutexGuard<'_, rows::Tables> {
@@ -167,14 +237,95 @@ impl Running {
         self.world.accounts().purge();
     }
 
+    /// Turns the site's clock forward, so that tokens end without anybody waiting.
+    pub fn age_tokens(&self, by: Duration) {
+        self.world.accounts().age(by);
+    }
+
+    /// Adds a client application, or replaces the one with the same client ID.
+    pub fn register_application(&self, application: ClientApplication) {
+        let mut website = self.world.website();
+        website.applications.retain(|known| known.client_id != application.client_id);
+        website.applications.push(application);
+    }
+
+    /// Address of the page that hands people over to this client application.
+    ///
+    /// # Panics
+    /// When the client ID cannot be part of an address.
+    pub fn sign_on_page(&self, client_id: &str) -> Url {
+        self.url.join(&format!("{client_id}.aspx")).expect("the client ID is part of an address")
+    }
+
+    /// Tells the site's own requests where a host is, and which certificate it has.
+    pub fn introduce(&self, neighbour: Neighbour) {
+        self.world.website().neighbours.push(neighbour);
+    }
+
+    /// Changes what the pages of the site are sent with.
+    pub fn send_with_pages(&self, headers: PageHeaders) {
+        self.world.website().headers = headers;
+    }
+
     /// Disables a user; living tokens go on until the cache is purged (imis.md §3.3).
+    ///
+    /// # Panics
+    /// Here and in what follows: when there is no such user.
     pub fn disable_user(&self, user: &str) {
-        self.world.accounts().disable(user);
+        assert!(self.world.accounts().change(user, |user| user.disabled = true), "no such user: {user}");
+    }
+
+    /// Takes it back.
+    pub fn enable_user(&self, user: &str) {
+        assert!(self.world.accounts().change(user, |user| user.disabled = false), "no such user: {user}");
+    }
+
+    /// Gives a user another password; living tokens go on until the cache is purged (imis.md §3.3).
+    pub fn change_password(&self, user: &str, password: &str) {
+        assert!(self.world.accounts().change_password(user, password), "no such user: {user}");
+    }
+
+    /// Says who the user is at the OpenID provider; empty for nobody (imis.md §13).
+    pub fn set_external_id(&self, user: &str, id: &str) {
+        let changed = self.world.accounts().change(user, |user| id.clone_into(&mut user.external_id));
+        assert!(changed, "no such user: {user}");
+    }
+
+    /// Who the user is at the OpenID provider, if that is known.
+    pub fn external_id(&self, user: &str) -> Option<String> {
+        self.world.accounts().find(user).map(|user| user.external_id.clone()).filter(|id| !id.is_empty())
+    }
+
+    /// Gives a user a role, such as `SysAdmin` (imis.md §3.5).
+    pub fn grant_role(&self, user: &str, role: &str) {
+        let changed = self.world.accounts().change(user, |user| {
+            if !user.has(role) {
+                user.roles.push(role.to_owned());
+            }
+        });
+        assert!(changed, "no such user: {user}");
+    }
+
+    /// Takes a role from a user.
+    pub fn remove_role(&self, user: &str, role: &str) {
+        let changed =
+            self.world.accounts().change(user, |user| user.roles.retain(|held| !held.eq_ignore_ascii_case(role)));
+        assert!(changed, "no such user: {user}");
     }
 
     /// Unlocks a user after too many bad passwords.
     pub fn unlock_user(&self, user: &str) {
-        self.world.accounts().unlock(user);
+        assert!(self.world.accounts().unlock(user), "no such user: {user}");
+    }
+
+    /// Signs every browser out of the site.
+    pub fn end_browser_sign_ins(&self) {
+        self.world.accounts().end_sign_ins();
+    }
+
+    /// Refresh tokens that would be taken now.
+    pub fn living_refresh_tokens(&self) -> usize {
+        self.world.accounts().living_refresh_tokens()
     }
 
     /// Tokens that would be accepted now.

@@ -4,5 +4,6 @@
 //! never what our own client happens to send. Nothing here knows a crate of the product.
 
 pub mod imis;
+pub mod openid;
 pub mod outlook;
 pub mod tls;

@@ -1,4 +1,4 @@
-//! The stand-in world as a program: `sim imis`, `sim outlook`.
+//! The stand-in world as a program: `sim imis`, `sim openid`, `sim outlook`.
 //!
 //! Each part runs until it is interrupted and listens on loopback only.
 
@@ -17,6 +17,7 @@ struct Command {
 #[derive(Debug, Subcommand)]
 enum Part {
     Imis(sim::imis::Arguments),
+    Openid(sim::openid::Arguments),
     Outlook(sim::outlook::Arguments),
 }
 
@@ -25,6 +26,7 @@ type Ended = Result<(), Box<dyn std::error::Error>>;
 async fn run(part: Part) -> Ended {
     match part {
         Part::Imis(arguments) => sim::imis::run(arguments).await?,
+        Part::Openid(arguments) => sim::openid::run(arguments).await?,
         Part::Outlook(arguments) => sim::outlook::run(arguments).await?,
     }
     Ok(())

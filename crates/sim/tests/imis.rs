@@ -1,9 +1,13 @@
 //! The stand-in iMIS over real HTTP, held to the sections of imis.md that each test names.
 
+#[path = "imis/browsing.rs"]
+mod browsing;
 #[path = "imis/reading.rs"]
 mod reading;
 #[path = "imis/signing_in.rs"]
 mod signing_in;
+#[path = "imis/single_sign_on.rs"]
+mod single_sign_on;
 #[path = "imis/site.rs"]
 mod site;
 #[path = "imis/trouble.rs"]

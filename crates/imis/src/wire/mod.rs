@@ -6,7 +6,7 @@ mod write;
 
 pub(crate) use read::{
     activity_type, attachment, boolean, complaint, contact, contact_interaction, generic_identity, generic_text,
-    granted, interaction_type, log, page, recipient, token_refusal, user,
+    granted, interaction_type, log, page, recipient, roles, token_refusal, user,
 };
 pub(crate) use write::{
     ActivityAttachmentBody, ContactInteractionBody, Execute, LogAttachmentBody, LogBody, RecipientBody, activity, json,

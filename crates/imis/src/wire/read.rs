@@ -1,9 +1,12 @@
 //! The lenient reader (`imis.md §4.2`, `§4.5`, `§5.2`): names in any case, values
 //! bare or wrapped, lists as `$values` or arrays, defaults left out.
 
-use crate::{ActivityType, AttachmentId, Contact, InteractionId, LogId, PartyId, RecipientId, User, UserName};
+use crate::{
+    ActivityType, AttachmentId, Contact, InteractionId, LogId, PartyId, RecipientId, User, UserName, user::UserRecord,
+};
 use serde_json::Value;
 use std::time::Duration;
+use time::{PrimitiveDateTime, macros::format_description};
 
 /// Longest sentence of iMIS's that is passed on, in characters.
 const MESSAGE_MAX: usize = 300;
@@ -102,6 +105,7 @@ pub(crate) struct Granted {
     pub(crate) token: String,
     pub(crate) lifetime: Duration,
     pub(crate) user_name: Option<String>,
+    pub(crate) refresh_token: Option<String>,
 }
 
 /// Reads a good answer of `/token` (`imis.md §3.1`).
@@ -111,6 +115,7 @@ pub(crate) fn granted(answer: &Value) -> Option<Granted> {
         // Clients fall back to an hour where no lifetime is given.
         lifetime: Duration::from_secs(number(answer, "expires_in").unwrap_or(3600)),
         user_name: text(answer, "userName"),
+        refresh_token: text(answer, "refresh_token"),
     })
 }
 
@@ -147,16 +152,40 @@ fn tidy(text: &str) -> String {
 }
 
 /// Reads `UserData`.
-pub(crate) fn user(value: &Value) -> Option<User> {
+pub(crate) fn user(value: &Value) -> Option<UserRecord> {
     let user_name = text(value, "UserName")?;
     let party = member(value, "Party");
     let contact = party.and_then(|party| text(party, "PartyId").or_else(|| text(party, "Id")));
-    Some(User {
+    let user = User {
         contact: PartyId::new(contact.or_else(|| text(value, "UserId"))?),
         name: party.and_then(|party| text(party, "Name")).unwrap_or_else(|| user_name.clone()),
-        roles: list(value, "Roles").filter_map(|role| scalar(role).or_else(|| text(role, "RoleName"))).collect(),
+        email: party.and_then(|party| emails(party).0),
+        external_id: text(value, "ExternalId"),
+        roles: list(value, "Roles").filter_map(role).collect(),
         user_name: UserName::new(user_name),
-    })
+    };
+    let disabled = flag(value, "IsDisable");
+    Some(UserRecord { user, disabled, effective: date(value, "EffectiveDate"), expires: date(value, "ExpirationDate") })
+}
+
+/// A role, as its name or as `RoleData`.
+fn role(value: &Value) -> Option<String> {
+    scalar(value).or_else(|| text(value, "RoleName"))
+}
+
+/// Reads the answer of `GetUserRoles`, in its envelope or bare (`imis.md §4.6`).
+pub(crate) fn roles(answer: &Value) -> Vec<String> {
+    let bare = member(answer, "Result").unwrap_or(answer);
+    entries(bare).into_iter().flatten().filter_map(role).collect()
+}
+
+/// A moment in the site's local time. The beginning of time, which stands for
+/// none, and what cannot be read count as absent.
+fn date(value: &Value, name: &str) -> Option<PrimitiveDateTime> {
+    let text = text(value, name)?;
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
+    let date = PrimitiveDateTime::parse(text.get(..19)?, format).ok()?;
+    (date.year() > 1).then_some(date)
 }
 
 /// Reads `PartyData` of any kind, or its summary.
@@ -408,7 +437,7 @@ mod tests {
         let objects =
             json!({ "UserName": "JSMITH", "Party": { "PartyId": "7" }, "Roles": [{ "RoleName": "IsStaff" }] });
         for value in [texts, objects] {
-            let user = user(&value).unwrap();
+            let user = user(&value).unwrap().user;
             assert_eq!((user.contact.as_str(), &user.roles[..]), ("7", &["IsStaff".to_owned()][..]));
         }
     }

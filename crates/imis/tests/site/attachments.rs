@@ -119,7 +119,7 @@ async fn the_length_is_announced_before_the_first_byte() {
     let log = LogId::new("log");
     let upload = acting.attach_to_log(&log, "a.bin", "application/octet-stream", content(&bytes));
     let site = async {
-        raw::answer(&listener, raw::TOKEN, 0).await;
+        raw::grant(&listener).await;
         raw::answer(&listener, r#"{"CommunicationLogAttachmentId":"1"}"#, 0).await
     };
     let (uploaded, (head, length)) = tokio::join!(upload, site);

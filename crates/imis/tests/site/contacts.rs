@@ -170,7 +170,7 @@ async fn a_read_gives_up_after_two_repetitions() {
 async fn an_answer_that_is_cut_short_is_not_understood() {
     let (listener, acting) = raw::site().await;
     let site = async {
-        raw::answer(&listener, raw::TOKEN, 0).await;
+        raw::grant(&listener).await;
         for _ in 0..3 {
             raw::answer(&listener, r#"{"Items":[]}"#, 5).await;
         }

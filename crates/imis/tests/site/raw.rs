@@ -7,8 +7,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// A good answer of `/token`.
-pub(crate) const TOKEN: &str = r#"{"access_token":"t","expires_in":3600}"#;
+/// A good answer of `/token`, and the user it was granted to.
+const TOKEN: &str = r#"{"access_token":"t","expires_in":3600}"#;
+const USER: &str = r#"{"Items":[{"UserName":"staff","UserId":"1","Roles":["IsStaff"]}]}"#;
 
 /// A socket that nobody answers yet, and somebody who acts there.
 pub(crate) async fn site() -> (TcpListener, Acting) {
@@ -18,6 +19,12 @@ pub(crate) async fn site() -> (TcpListener, Acting) {
     let client = Client::new(site, limits).unwrap();
     let renewal = imis::Renewal::Credentials(crate::credentials("staff", "p"));
     (listener, client.acting_as(UserName::new("staff"), renewal))
+}
+
+/// Grants a token.
+pub(crate) async fn grant(listener: &TcpListener) {
+    answer(listener, TOKEN, 0).await;
+    answer(listener, USER, 0).await;
 }
 
 /// Takes one request and answers it, announcing `more` bytes than there are.

@@ -115,7 +115,7 @@ async fn without_means_of_renewal_a_dead_token_ends_it() {
 async fn what_is_forgotten_is_fetched_anew() {
     let world = World::new(Settings::default()).await;
     let acting = world.signed_in("STAFF1").await;
-    world.client.forget(&UserName::new("Staff1"));
+    world.client.forget(&UserName::new("Staff1")).await.unwrap();
     assert!(acting.find_by_addresses(&["ada.lovelace@example.org"]).await.error.is_none());
     assert_eq!(world.asked("POST /token"), 1);
 }

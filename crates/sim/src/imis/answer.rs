@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderName, HeaderValue, Response, StatusCode, header},
 };
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ pub(super) struct Answer {
     media: &'static str,
     pub(super) body: Vec<u8>,
     pub(super) retry_after: Option<u64>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// Either way it is an answer; `Err` ends the handling early.
@@ -35,7 +36,7 @@ pub(super) struct Complaint {
 
 impl Answer {
     fn new(status: StatusCode, media: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, reason: None, media, body: body.into(), retry_after: None }
+        Self { status, reason: None, media, body: body.into(), retry_after: None, headers: Vec::new() }
     }
 
     pub(super) fn json(status: StatusCode, body: &Value) -> Self {
@@ -56,6 +57,22 @@ impl Answer {
 
     pub(super) fn html(status: StatusCode, page: impl Into<String>) -> Self {
         Self::new(status, HTML, page.into())
+    }
+
+    /// A script of the site.
+    pub(super) fn script(text: &'static str) -> Self {
+        Self::new(StatusCode::OK, "text/javascript; charset=utf-8", text)
+    }
+
+    /// Elsewhere with another status than 200.
+    pub(super) fn redirect(status: StatusCode, location: &str) -> Self {
+        Self::html(status, "<h2>Object moved</h2>").with(header::LOCATION, location)
+    }
+
+    /// The same with one more header; one that cannot be written is left out.
+    pub(super) fn with(mut self, name: HeaderName, value: &str) -> Self {
+        self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
+        self
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
@@ -138,6 +155,9 @@ impl Answer {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        for (name, value) in self.headers {
+            headers.append(name, value);
         }
         if let Some(reason) = self.reason {
             response.extensions_mut().insert(hyper::ext::ReasonPhrase::from_static(reason));

@@ -172,7 +172,7 @@ fn create(world: &World, user: &User, contract: &'static Contract, body: &[u8]) 
     Action::Create.demand(user)?;
     let mut draft = rows::read(contract, body)?;
     let mut tables = world.tables();
-    rules::apply((world, &tables), contract, user.name, &mut draft, None);
+    rules::apply((world, &tables), contract, &user.name, &mut draft, None);
     if !draft.complaints.is_empty() {
         return Err(Answer::invalid(dialect(world), &draft.complaints));
     }
@@ -181,7 +181,7 @@ fn create(world: &World, user: &User, contract: &'static Contract, body: &[u8]) 
     let value = if key { id.parse::<u64>().map_or(Value::Null, |number| json!(number)) } else { json!(id) };
     draft.fields.insert(contract.key, value);
     let row = Row { id, fields: draft.fields, file: draft.file };
-    world.ledger.write(user.name, Change::Created, (contract.entity, &row.id), row.plain(), row.file.clone());
+    world.ledger.write(&user.name, Change::Created, (contract.entity, &row.id), row.plain(), row.file.clone());
     let shown = rows::show(world, &tables, (contract, false), &row, dialect(world));
     tables.add(contract, row);
     Ok(Answer::created(&shown))
@@ -192,7 +192,7 @@ fn replace(world: &World, user: &User, (contract, id): (&'static Contract, &str)
     let mut draft = rows::read(contract, body)?;
     let mut tables = world.tables();
     let before = tables.get(contract, id).cloned().ok_or_else(|| missing(contract.entity))?;
-    rules::apply((world, &tables), contract, user.name, &mut draft, Some(&before));
+    rules::apply((world, &tables), contract, &user.name, &mut draft, Some(&before));
     if !draft.complaints.is_empty() {
         return Err(Answer::invalid(dialect(world), &draft.complaints));
     }
@@ -200,7 +200,7 @@ fn replace(world: &World, user: &User, (contract, id): (&'static Contract, &str)
         draft.fields.insert(contract.key, key.clone());
     }
     let row = Row { id: before.id, fields: draft.fields, file: draft.file.or(before.file) };
-    world.ledger.write(user.name, Change::Replaced, (contract.entity, &row.id), row.plain(), row.file.clone());
+    world.ledger.write(&user.name, Change::Replaced, (contract.entity, &row.id), row.plain(), row.file.clone());
     let shown = rows::show(world, &tables, (contract, false), &row, dialect(world));
     tables.replace(contract, row);
     Ok(Answer::ok(&shown))
@@ -211,7 +211,7 @@ fn delete(world: &World, user: &User, contract: &'static Contract, id: &str) -> 
     Action::Delete.demand(user)?;
     let mut tables = world.tables();
     let row = tables.remove(contract, id).ok_or_else(|| missing(contract.entity))?;
-    world.ledger.write(user.name, Change::Deleted, (contract.entity, &row.id), row.plain(), None);
+    world.ledger.write(&user.name, Change::Deleted, (contract.entity, &row.id), row.plain(), None);
     if contract.entity == contracts::LOG.entity {
         let dependants = [
             (&contracts::RECIPIENT, "CommunicationLog.CommunicationLogId"),
@@ -221,7 +221,7 @@ fn delete(world: &World, user: &User, contract: &'static Contract, id: &str) -> 
             let gone: Vec<String> = tables.children(child, field, &row.id).iter().map(|row| row.id.clone()).collect();
             for id in gone {
                 if let Some(row) = tables.remove(child, &id) {
-                    world.ledger.write(user.name, Change::Deleted, (child.entity, &id), row.plain(), None);
+                    world.ledger.write(&user.name, Change::Deleted, (child.entity, &id), row.plain(), None);
                 }
             }
         }

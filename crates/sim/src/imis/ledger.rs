@@ -87,10 +87,89 @@ pub struct Seen {
     pub status: u16,
 }
 
+/// Kind of a request to `/token`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// User name and password.
+    Password,
+    /// What the Single Sign-On page handed over.
+    RefreshToken,
+}
+
+/// How somebody signed in at the site itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// User name and password of iMIS.
+    Password,
+    /// The OpenID Connect module.
+    OpenId,
+}
+
+/// Something that happened to a sign-in, without any secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A browser was signed in.
+    SignedIn {
+        /// User name.
+        user: String,
+        /// How.
+        way: Way,
+    },
+    /// A browser was not signed in.
+    SignInRefused {
+        /// How it was tried.
+        way: Way,
+    },
+    /// A browser was signed out.
+    SignedOut {
+        /// User name.
+        user: String,
+    },
+    /// The site sent a HEAD to a client application's redirect URL.
+    Checked {
+        /// Client ID.
+        client_id: String,
+        /// Status of the answer, if there was one.
+        status: Option<u16>,
+    },
+    /// A page with a refresh token was sent to a browser.
+    HandedOver {
+        /// User name.
+        user: String,
+        /// Client ID.
+        client_id: String,
+    },
+    /// `/token` gave an access token.
+    TokenIssued {
+        /// For what.
+        grant: Grant,
+        /// To whom.
+        user: String,
+    },
+    /// `/token` refused.
+    TokenRefused {
+        /// What.
+        grant: Grant,
+        /// The code in the answer.
+        error: &'static str,
+    },
+    /// The OpenID Connect module made an account.
+    AccountCreated {
+        /// User name.
+        user: String,
+    },
+    /// The OpenID Connect module stored who the person is at the provider.
+    ExternalIdStored {
+        /// User name.
+        user: String,
+    },
+}
+
 #[derive(Debug, Default)]
 struct Pages {
     entries: Vec<Entry>,
     seen: Vec<Seen>,
+    events: Vec<Event>,
 }
 
 /// The ledger.
@@ -124,6 +203,21 @@ impl Ledger {
         self.pages().seen.clone()
     }
 
+    /// What happened to sign-ins, oldest first.
+    pub fn events(&self) -> Vec<Event> {
+        self.pages().events.clone()
+    }
+
+    /// How many requests to `/token` there were, granted or refused, failed by a fault or not.
+    pub fn token_calls(&self) -> usize {
+        self.pages().seen.iter().filter(|seen| seen.path.eq_ignore_ascii_case("/token")).count()
+    }
+
+    /// How many refresh tokens were handed to browsers.
+    pub fn hand_overs(&self) -> usize {
+        self.pages().events.iter().filter(|event| matches!(event, Event::HandedOver { .. })).count()
+    }
+
     /// Requests per method and path.
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
@@ -133,7 +227,7 @@ impl Ledger {
         counts
     }
 
-    /// Forgets the requests, not the writes, so that a measurement can start from nothing.
+    /// Forgets the requests, neither the writes nor the events, so that a measurement can start from nothing.
     pub fn forget_requests(&self) {
         self.pages().seen.clear();
     }
@@ -173,6 +267,10 @@ impl Ledger {
             stored,
             file,
         });
+    }
+
+    pub(super) fn note(&self, event: Event) {
+        self.pages().events.push(event);
     }
 
     pub(super) fn saw(&self, seen: Seen) {

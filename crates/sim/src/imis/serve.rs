@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Instant};
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, Method, Request, Response, StatusCode, header},
+    http::{HeaderMap, Method, Request, Response, StatusCode, header, request::Parts},
 };
 use futures_util::{StreamExt, stream};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -19,7 +19,8 @@ use super::{
     api::{self, Call},
     faults::{Effect, Stored},
     ledger::Seen,
-    page,
+    page, token,
+    website::{self, Visit},
 };
 
 /// The connection is to be closed without an answer.
@@ -55,6 +56,8 @@ enum Route {
     Token,
     /// Segments after `/api/`, decoded.
     Api(Vec<String>),
+    /// A page that people see; the last part of its path, decoded.
+    Page(String),
     Purge,
     Ledger,
     LedgerJson,
@@ -75,8 +78,14 @@ impl Route {
         let prefix: Vec<&str> = prefix.split('/').filter(|one| !one.is_empty()).collect();
         let under = segments.len() >= prefix.len() && prefix.iter().zip(&segments).all(|(one, two)| same(two, one));
         match if under { &segments[prefix.len()..] } else { &[] } {
-            [token] if same(token, "token") => Self::Token,
-            [api, rest @ ..] if same(api, "api") && !rest.is_empty() => Self::Api(rest.to_vec()),
+            [token] if same(token, "token") => return Self::Token,
+            [api, rest @ ..] if same(api, "api") && !rest.is_empty() => return Self::Api(rest.to_vec()),
+            _ => {}
+        }
+        // The prefix is the API's; pages are found with and without it.
+        match if under { &segments[prefix.len()..] } else { &segments[..] } {
+            [] => Self::Page(String::new()),
+            [page] if website::is_page(page) => Self::Page(page.clone()),
             _ => Self::Nothing,
         }
     }
@@ -86,6 +95,7 @@ impl Route {
         match self {
             Self::Token => "token",
             Self::Api(segments) => &segments[0],
+            Self::Page(name) => name,
             _ => "",
         }
     }
@@ -139,7 +149,7 @@ async fn serve(world: &World, request: Request<Incoming>) -> Result<Response<Bod
                 Answer::html(StatusCode::NOT_FOUND, "<h2>404 - File or directory not found.</h2>").into_response()
             );
         }
-        Route::Token | Route::Api(_) => {}
+        Route::Token | Route::Api(_) | Route::Page(_) => {}
     }
     let now = Instant::now();
     let mut watch = Watch {
@@ -153,29 +163,22 @@ async fn serve(world: &World, request: Request<Incoming>) -> Result<Response<Bod
             status: 0,
         }),
     };
-    let answer = with_faults(world, &route, (&head.method, head.uri.query().unwrap_or_default()), &head.headers, body);
-    let response = answer.await?;
+    let response = with_faults(world, &route, &head, body).await?;
     if let Some(seen) = &mut watch.seen {
         seen.status = response.status().as_u16();
     }
     Ok(response)
 }
 
-async fn with_faults(
-    world: &World,
-    route: &Route,
-    (method, query): (&Method, &str),
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Response<Body>, Cut> {
-    let effect = world.faults.take(method.as_str(), route.entity());
+async fn with_faults(world: &World, route: &Route, head: &Parts, body: Body) -> Result<Response<Body>, Cut> {
+    let effect = world.faults.take(head.method.as_str(), route.entity());
     if effect == Some(Effect::HangForever) {
         std::future::pending::<std::convert::Infallible>().await;
     }
     if effect == Some(Effect::ResetBeforeStore) {
         return Err(Cut);
     }
-    let body = receive(world, headers, body).await?;
+    let body = receive(world, &head.headers, body).await?;
     let late = if let Some(Effect::Latency(more)) = effect { more } else { std::time::Duration::ZERO };
     let late = world.settings.latency + late;
     if !late.is_zero() {
@@ -186,7 +189,7 @@ async fn with_faults(
     }
     let answer = match body {
         None => Answer::too_large(),
-        Some(body) => answer(world, route, (method, query), headers, &body).unwrap_or_else(|refusal| refusal),
+        Some(body) => answer(world, route, head, &body).await.unwrap_or_else(|refusal| refusal),
     };
     match effect {
         Some(Effect::ServerError { stored: Stored::Yes }) => Ok(Answer::server_error().into_response()),
@@ -246,9 +249,14 @@ async fn receive(world: &World, headers: &HeaderMap, body: Body) -> Result<Optio
     Ok((length <= most).then_some(whole))
 }
 
-fn answer(world: &World, route: &Route, (method, query): (&Method, &str), headers: &HeaderMap, body: &[u8]) -> Outcome {
+async fn answer(world: &World, route: &Route, head: &Parts, body: &[u8]) -> Outcome {
+    let (method, query) = (&head.method, head.uri.query().unwrap_or_default());
     let segments = match route {
-        Route::Token if *method == Method::POST => return world.accounts().grant(&world.settings, body),
+        Route::Token if *method == Method::POST => return token::handle(world, body),
+        Route::Page(name) => {
+            let visit = Visit { method, name, path: head.uri.path(), query, headers: &head.headers, body };
+            return website::handle(world, &visit).await;
+        }
         Route::Api(segments) => segments,
         _ => return Err(Answer::text(StatusCode::METHOD_NOT_ALLOWED, "")),
     };
@@ -256,7 +264,7 @@ fn answer(world: &World, route: &Route, (method, query): (&Method, &str), header
     if *method == Method::OPTIONS {
         return Err(Answer::text(StatusCode::METHOD_NOT_ALLOWED, ""));
     }
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let authorization = head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let user = accounts::bearer(authorization)
         .and_then(|token| world.accounts().owner(token))
         .ok_or_else(Answer::unauthorized)?;

@@ -70,7 +70,7 @@ fn find(world: &World, user: &User, query: &str, dialect: Dialect) -> Outcome {
     })?;
     let all = world.accounts().all().to_vec();
     let (found, window) = find.page(all.iter().filter(|other| may_see(user, other)), |other, name| {
-        vec![if name == "UserName" { other.name.into() } else { other.party.to_string().into() }]
+        vec![if name == "UserName" { other.name.as_str().into() } else { other.party.to_string().into() }]
     });
     let items = found.into_iter().map(|other| shown(world, other, dialect)).collect();
     Ok(Answer::ok(&dialect.page(USER, items, window)))
@@ -87,12 +87,18 @@ fn shown(world: &World, user: &User, dialect: Dialect) -> Value {
             ("Party", summary),
             ("EffectiveDate", json!("2019-03-01T00:00:00")),
             ("IsDisable", if user.disabled { json!(true) } else { Value::Null }),
+            ("ExternalId", external_id(user)),
         ],
     );
     // These two are written even when they hold their defaults.
     data["Roles"] = json!({ "$type": STRINGS, "$values": user.roles });
     data["IsAnonymous"] = json!(false);
     data
+}
+
+/// Left out until it is filled, since nobody sees it but over REST (imis.md §13).
+fn external_id(user: &User) -> Value {
+    if user.external_id.is_empty() { Value::Null } else { json!(user.external_id) }
 }
 
 /// Operation and parameters of a `GenericExecuteRequest` (imis.md §4.6).
@@ -156,6 +162,7 @@ fn security(user: &User, dialect: Dialect) -> (String, Value) {
         ("UserName", json!(user.name)),
         ("FirstName", json!(user.first)),
         ("LastName", json!(user.last)),
+        ("ExternalId", external_id(user)),
         ("Roles", role_list(user, dialect).1),
     ];
     (dialect.class(class), dialect.object(class, members))

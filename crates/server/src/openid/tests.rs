@@ -1,0 +1,1 @@
+//! The relying party before providers that do everything wrong.

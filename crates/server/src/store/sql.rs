@@ -1,0 +1,214 @@
+//! The store over either database: every promise of [`Store`], kept by the same
+//! statements.
+//!
+//! `PostgreSQL` runs at its usual level, where each statement sees what was
+//! committed before it; what must be one move takes a lock first (see [`Lock`]).
+
+mod attempts;
+mod audit;
+mod flows;
+mod leases;
+mod saves;
+mod sessions;
+mod upstream;
+
+use super::database::{Database, Lock, values};
+use super::memory::Memory;
+use super::{
+    Answer, Attempt, AuditLine, Bucket, Ended, FlowRow, Link, Revocation, SaveKey, SaveRow, Scope, SessionRow, Step,
+    Store, StoreError, UpstreamRow, sqlite,
+};
+use crate::token::RowKey;
+use futures_util::future::BoxFuture;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// How often the revocations are read where another process may write the same file.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// A store.
+#[derive(Debug)]
+pub(crate) struct Sql {
+    database: Database,
+    /// Where tokens for iMIS are, if the database must not have them.
+    memory: Option<Memory>,
+    /// Wakes whoever waits for revocations.
+    revoked: Notify,
+}
+
+fn failed(operation: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| StoreError { operation, source }
+}
+
+impl Sql {
+    /// Opens the store in a folder, making both where they are not there yet.
+    pub(crate) async fn open_file(folder: &Path) -> io::Result<Self> {
+        let database = sqlite::open(folder).await?;
+        Ok(Self { database, memory: Some(Memory::default()), revoked: Notify::new() })
+    }
+
+    /// Takes the lock for writing and gives it back: a full or lost disk shows here,
+    /// and a database that may only be read.
+    async fn write_nothing(&self) -> Result<(), sqlx::Error> {
+        let mut work = self.database.begin(Lock::None).await?;
+        work.run("DELETE FROM sign_in_attempt WHERE at_ms < 0", values![]).await?;
+        work.commit().await
+    }
+
+    async fn forget_what_is_over(
+        &self,
+        now_ms: i64,
+        attempts_before_ms: i64,
+        saves_before_ms: i64,
+    ) -> Result<(), sqlx::Error> {
+        self.tidy_sessions(now_ms).await?;
+        self.tidy_flows(now_ms).await?;
+        self.tidy_upstream(now_ms).await?;
+        self.database.run("DELETE FROM sign_in_attempt WHERE at_ms <= $1", values![attempts_before_ms]).await?;
+        self.tidy_saves(saves_before_ms).await
+    }
+}
+
+impl Store for Sql {
+    fn ready(&self) -> Answer<'_, ()> {
+        Box::pin(async { self.write_nothing().await.map_err(failed("reach the store")) })
+    }
+
+    fn add_session(&self, row: SessionRow, flow_begun_ms: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.add_session(row, flow_begun_ms).await.map_err(failed("keep a session")) })
+    }
+
+    fn session(&self, key: RowKey) -> Answer<'_, Option<SessionRow>> {
+        Box::pin(async move { self.session(key).await.map_err(failed("find a session")) })
+    }
+
+    fn sessions<'a>(&'a self, scope: &'a Scope, like: &'a str, now_ms: i64, most: i64) -> Answer<'a, Vec<SessionRow>> {
+        Box::pin(async move { self.sessions(scope, like, now_ms, most).await.map_err(failed("list sessions")) })
+    }
+
+    fn change_session(&self, row: SessionRow, from_version: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.change_session(row, from_version).await.map_err(failed("change a session")) })
+    }
+
+    fn saw_session(&self, key: RowKey, now_ms: i64) -> Answer<'_, ()> {
+        Box::pin(async move { self.saw_session(key, now_ms).await.map_err(failed("note the use of a session")) })
+    }
+
+    fn end_sessions<'a>(&'a self, scope: &'a Scope, except: Option<RowKey>, now_ms: i64) -> Answer<'a, Ended> {
+        Box::pin(async move { self.end_sessions(scope, except, now_ms).await.map_err(failed("end sessions")) })
+    }
+
+    fn revocations(&self, after: i64) -> Answer<'_, Vec<Revocation>> {
+        Box::pin(async move { self.revocations(after).await.map_err(failed("read the revocations")) })
+    }
+
+    fn latest_revocation(&self) -> Answer<'_, i64> {
+        Box::pin(async move { self.latest_revocation().await.map_err(failed("read the revocations")) })
+    }
+
+    fn revocation_told(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            // Told or not, it is time to look.
+            drop(tokio::time::timeout(LOOK_EVERY, self.revoked.notified()).await);
+        })
+    }
+
+    fn add_flow(&self, row: FlowRow, most: i64, now_ms: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.add_flow(row, most, now_ms).await.map_err(failed("keep a sign-in under way")) })
+    }
+
+    fn flow(&self, id: [u8; 32], now_ms: i64) -> Answer<'_, Option<FlowRow>> {
+        Box::pin(async move { self.flow(id, now_ms).await.map_err(failed("find a sign-in under way")) })
+    }
+
+    fn flow_of_cookie(&self, cookie: [u8; 32], now_ms: i64) -> Answer<'_, Option<FlowRow>> {
+        Box::pin(async move { self.flow_of_cookie(cookie, now_ms).await.map_err(failed("find a sign-in under way")) })
+    }
+
+    fn change_flow(&self, row: FlowRow, from_version: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.change_flow(row, from_version).await.map_err(failed("change a sign-in under way")) })
+    }
+
+    fn take_flow(&self, id: [u8; 32], version: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.take_flow(id, version).await.map_err(failed("take a sign-in under way")) })
+    }
+
+    fn once(&self, name: [u8; 32], until_ms: i64, now_ms: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.once(name, until_ms, now_ms).await.map_err(failed("note what may be seen once")) })
+    }
+
+    fn lease(&self, name: [u8; 32], holder: [u8; 16], now_ms: i64, until_ms: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.lease(name, holder, now_ms, until_ms).await.map_err(failed("take a lease")) })
+    }
+
+    fn release(&self, name: [u8; 32], holder: [u8; 16]) -> Answer<'_, ()> {
+        Box::pin(async move { self.release(name, holder).await.map_err(failed("give back a lease")) })
+    }
+
+    fn upstream<'a>(&'a self, site: &'a str, user_name: &'a str) -> Answer<'a, Option<UpstreamRow>> {
+        Box::pin(async move { self.upstream(site, user_name).await.map_err(failed("find a token for iMIS")) })
+    }
+
+    fn keep_upstream<'a>(&'a self, site: &'a str, user_name: &'a str, row: UpstreamRow) -> Answer<'a, ()> {
+        Box::pin(async move { self.keep_upstream(site, user_name, row).await.map_err(failed("keep a token for iMIS")) })
+    }
+
+    fn forget_upstream<'a>(&'a self, site: &'a str, user_name: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move { self.forget_upstream(site, user_name).await.map_err(failed("forget a token for iMIS")) })
+    }
+
+    fn audit(&self, at_ms: i64, text: String, link: Link) -> Answer<'_, ()> {
+        Box::pin(async move { self.audit(at_ms, text, link).await.map_err(failed("write the audit log")) })
+    }
+
+    fn audit_lines(&self, after: i64, most: i64) -> Answer<'_, Vec<AuditLine>> {
+        Box::pin(async move { self.audit_lines(after, most).await.map_err(failed("read the audit log")) })
+    }
+
+    fn attempt(&self, bucket: Bucket, now_ms: i64, since_ms: i64, most: u32) -> Answer<'_, Attempt> {
+        Box::pin(async move {
+            self.attempt(bucket, now_ms, since_ms, most).await.map_err(failed("count a sign-in attempt"))
+        })
+    }
+
+    fn forget_attempt(&self, bucket: Bucket, number: i64) -> Answer<'_, ()> {
+        Box::pin(async move { self.forget_attempt(bucket, number).await.map_err(failed("forget a sign-in attempt")) })
+    }
+
+    fn forget_attempts(&self, bucket: Bucket) -> Answer<'_, ()> {
+        Box::pin(async move { self.forget_attempts(bucket).await.map_err(failed("forget sign-in attempts")) })
+    }
+
+    fn begin_save<'a>(&'a self, key: &'a SaveKey, row: SaveRow, now_ms: i64) -> Answer<'a, Option<SaveRow>> {
+        Box::pin(async move { self.begin_save(key, row, now_ms).await.map_err(failed("begin a save")) })
+    }
+
+    fn save<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Option<SaveRow>> {
+        Box::pin(async move { self.save(key).await.map_err(failed("find a save")) })
+    }
+
+    fn steps<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Vec<Step>> {
+        Box::pin(async move { self.steps(key).await.map_err(failed("read the steps of a save")) })
+    }
+
+    fn set_steps<'a>(&'a self, key: &'a SaveKey, steps: Vec<Step>) -> Answer<'a, ()> {
+        Box::pin(async move { self.set_steps(key, steps).await.map_err(failed("note the steps of a save")) })
+    }
+
+    fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>> {
+        Box::pin(async move { self.claim(key, step, records).await.map_err(failed("claim a record")) })
+    }
+
+    fn tidy(&self, now_ms: i64, attempts_before_ms: i64, saves_before_ms: i64) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let tidied = self.forget_what_is_over(now_ms, attempts_before_ms, saves_before_ms).await;
+            tidied.map_err(failed("tidy the store"))
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.database.close())
+    }
+}

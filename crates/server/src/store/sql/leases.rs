@@ -1,0 +1,29 @@
+//! Names that are seen once, and names that one instance has at a time.
+
+use super::Sql;
+use crate::store::database::values;
+
+impl Sql {
+    pub(super) async fn once(&self, name: [u8; 32], until_ms: i64, now_ms: i64) -> Result<bool, sqlx::Error> {
+        let sql = "INSERT INTO seen_once (name, until_ms) VALUES ($1, $2) \
+                   ON CONFLICT (name) DO UPDATE SET until_ms = excluded.until_ms WHERE seen_once.until_ms <= $3";
+        Ok(self.database.run(sql, values![name, until_ms, now_ms]).await? == 1)
+    }
+
+    pub(super) async fn lease(
+        &self,
+        name: [u8; 32],
+        holder: [u8; 16],
+        now_ms: i64,
+        until_ms: i64,
+    ) -> Result<bool, sqlx::Error> {
+        let sql = "INSERT INTO lease (name, holder, until_ms) VALUES ($1, $2, $3) \
+                   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_ms = excluded.until_ms \
+                   WHERE lease.holder = excluded.holder OR lease.until_ms <= $4";
+        Ok(self.database.run(sql, values![name, holder, until_ms, now_ms]).await? == 1)
+    }
+
+    pub(super) async fn release(&self, name: [u8; 32], holder: [u8; 16]) -> Result<(), sqlx::Error> {
+        self.database.run("DELETE FROM lease WHERE name = $1 AND holder = $2", values![name, holder]).await.map(drop)
+    }
+}
