@@ -3,6 +3,7 @@
 use crate::assets::Assets;
 use crate::config::Config;
 use crate::dpop::Proofs;
+use crate::flow::Providers;
 use crate::store::SharedStore;
 use crate::{Clock, saves};
 use std::collections::HashMap;
@@ -21,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) store: SharedStore,
     /// A client for each site.
     pub(crate) clients: HashMap<api::SiteName, imis::Client>,
+    /// The OpenID provider of each site that has one.
+    pub(crate) providers: Providers,
     pub(crate) proofs: Proofs,
     pub(crate) assets: Assets,
     /// Saves and uploads under way.
@@ -38,6 +41,7 @@ impl App {
         clock: Clock,
         store: SharedStore,
         clients: HashMap<api::SiteName, imis::Client>,
+        providers: Providers,
     ) -> (Self, mpsc::Receiver<()>) {
         let (work, ended) = mpsc::channel(1);
         let shared = Shared {
@@ -47,6 +51,7 @@ impl App {
             clock,
             store,
             clients,
+            providers,
             proofs: Proofs::default(),
             running: saves::Running::default(),
             stopping: AtomicBool::new(false),

@@ -12,11 +12,13 @@ mod clock;
 pub mod config;
 mod dpop;
 mod failure;
+mod flow;
 mod guard;
 mod headers;
 pub mod log;
 #[expect(dead_code, unused_imports, reason = "the dialog's way calls it")]
 mod openid;
+mod pages;
 mod router;
 mod routes;
 mod saves;
