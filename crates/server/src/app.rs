@@ -4,10 +4,11 @@ use crate::assets::Assets;
 use crate::config::Config;
 use crate::dpop::Proofs;
 use crate::flow::Providers;
+use crate::revoke::Living;
 use crate::store::SharedStore;
-use crate::{Clock, saves};
+use crate::{Clock, request, saves};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -25,6 +26,8 @@ pub(crate) struct Shared {
     /// The OpenID provider of each site that has one.
     pub(crate) providers: Providers,
     pub(crate) proofs: Proofs,
+    /// Requests under way, so that they end with their sessions.
+    pub(crate) living: Living,
     pub(crate) assets: Assets,
     /// Saves and uploads under way.
     pub(crate) running: saves::Running,
@@ -53,6 +56,7 @@ impl App {
             clients,
             providers,
             proofs: Proofs::default(),
+            living: Living::default(),
             running: saves::Running::default(),
             stopping: AtomicBool::new(false),
             work,
@@ -76,12 +80,28 @@ impl App {
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, tokio::task::JoinError> {
         let held = self.work.clone();
-        let task = tokio::spawn(async move {
+        let task = tokio::spawn(request::within(request::current(), async move {
             let answer = work.await;
             drop(held);
             answer
-        });
+        }));
         task.await
+    }
+
+    /// For what is kept by something that this keeps.
+    pub(crate) fn weak(&self) -> WeakApp {
+        WeakApp(Arc::downgrade(&self.0))
+    }
+}
+
+/// [`App`], if it is still there.
+#[derive(Clone)]
+pub(crate) struct WeakApp(Weak<Shared>);
+
+impl WeakApp {
+    /// It, unless the server has ended.
+    pub(crate) fn get(&self) -> Option<App> {
+        self.0.upgrade().map(App)
     }
 }
 

@@ -2,6 +2,7 @@
 //! configuration is refused with all its faults in one list.
 
 mod keyring;
+mod keyring_file;
 mod limits;
 mod load;
 mod methods;
@@ -11,7 +12,9 @@ mod show;
 mod sign_in;
 mod site;
 
-pub use keyring::{BadKey, Key, KeyId, Keyring};
+pub use keyring::{AuditKey, BadKey, BadKeyId, Key, KeyId, Keyring};
+pub use keyring_file::KeyringFileError;
+pub(crate) use keyring_file::{KeyState, KeyringFile, Retire};
 pub use limits::Limits;
 pub use load::{ConfigError, Fault};
 pub use public_url::{PublicUrl, PublicUrlError};
@@ -36,6 +39,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The keys that open tokens.
     pub keyring: Keyring,
+    /// The file they are in, where they are in one that is followed while the server runs.
+    pub keyring_file: Option<PathBuf>,
     /// The iMIS systems served, never empty; the first is offered when the page names none.
     pub sites: Vec<Site>,
     /// Origins that may frame the pane, beside Outlook's own.
@@ -44,6 +49,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether sessions are bound to a key of the browser.
     pub key_binding: KeyBinding,
+    /// Days after signing in when a session ends however often it is renewed.
+    pub session_days: u32,
     /// Sizes, times and rates.
     pub limits: Limits,
     /// What is logged, as a filter such as `info` or `server=debug`.
@@ -80,10 +87,12 @@ impl Config {
             pane: PathBuf::from("pane"),
             data: PathBuf::from("data"),
             keyring,
+            keyring_file: None,
             sites,
             frame_ancestors_extra: Vec::new(),
             trusted_proxies: Vec::new(),
             key_binding: KeyBinding::Preferred,
+            session_days: 7,
             limits: Limits::default(),
             log: "info".to_owned(),
         }
@@ -92,5 +101,10 @@ impl Config {
     /// The site of that name.
     pub fn site(&self, name: &api::SiteName) -> Option<&Site> {
         self.sites.iter().find(|site| site.name == *name)
+    }
+
+    /// How long a session lasts from signing in, in milliseconds.
+    pub(crate) fn session_life_ms(&self) -> i64 {
+        i64::from(self.session_days) * 24 * 60 * 60 * 1000
     }
 }

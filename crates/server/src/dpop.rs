@@ -97,27 +97,17 @@ struct Claims {
 impl Proofs {
     /// Checks a proof; answers whose key signed it.
     pub(crate) fn check(&self, proof: &str, expected: Expected<'_>) -> Result<Thumbprint, ProofError> {
-        if proof.len() > PROOF_MAX_BYTES {
-            return Err(ProofError::Form);
-        }
-        let (message, signature) = proof.rsplit_once('.').ok_or(ProofError::Form)?;
-        let (header, claims) = message.split_once('.').ok_or(ProofError::Form)?;
-        let header: Header = part(header)?;
-        if header.typ != "dpop+jwt" || header.crit.is_some() {
-            return Err(ProofError::Form);
-        }
-        if header.alg != "ES256" {
-            return Err(ProofError::Algorithm);
-        }
-        let (key, thumbprint) = public_key(&header.jwk)?;
-        let fits = jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, Algorithm::ES256);
-        if !fits.unwrap_or(false) {
-            return Err(ProofError::Signature);
-        }
-        let claims: Claims = part(claims)?;
-        claims.check(expected)?;
+        let (thumbprint, claims) = read(proof, expected)?;
         self.remember(&thumbprint, &claims, expected.now_ms)?;
         Ok(thumbprint)
+    }
+
+    /// Checks a proof that must be of this key. One of another key is not
+    /// remembered: strangers take no room.
+    pub(crate) fn check_of(&self, proof: &str, expected: Expected<'_>, owner: &Thumbprint) -> Result<(), ProofError> {
+        let (thumbprint, claims) = read(proof, expected)?;
+        owner.require(&thumbprint)?;
+        self.remember(&thumbprint, &claims, expected.now_ms)
     }
 
     fn remember(&self, thumbprint: &Thumbprint, claims: &Claims, now_ms: i64) -> Result<(), ProofError> {
@@ -160,6 +150,30 @@ impl Claims {
         }
         Ok(())
     }
+}
+
+/// Everything about a proof but whether it was used before.
+fn read(proof: &str, expected: Expected<'_>) -> Result<(Thumbprint, Claims), ProofError> {
+    if proof.len() > PROOF_MAX_BYTES {
+        return Err(ProofError::Form);
+    }
+    let (message, signature) = proof.rsplit_once('.').ok_or(ProofError::Form)?;
+    let (header, claims) = message.split_once('.').ok_or(ProofError::Form)?;
+    let header: Header = part(header)?;
+    if header.typ != "dpop+jwt" || header.crit.is_some() {
+        return Err(ProofError::Form);
+    }
+    if header.alg != "ES256" {
+        return Err(ProofError::Algorithm);
+    }
+    let (key, thumbprint) = public_key(&header.jwk)?;
+    let fits = jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, Algorithm::ES256);
+    if !fits.unwrap_or(false) {
+        return Err(ProofError::Signature);
+    }
+    let claims: Claims = part(claims)?;
+    claims.check(expected)?;
+    Ok((thumbprint, claims))
 }
 
 fn part<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ProofError> {

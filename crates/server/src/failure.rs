@@ -120,6 +120,7 @@ fn kind(kind: &ErrorKind) -> (ProblemCode, &'static str) {
         ErrorKind::ServerError => (ProblemCode::ImisUnavailable, "server error"),
         ErrorKind::Unauthorized => (ProblemCode::SignedOut, "unauthorized"),
         ErrorKind::Disabled => (ProblemCode::SignedOut, "disabled"),
+        // Nothing of the person's is wrong: the session lives until an administrator has acted.
         ErrorKind::ApplicationRefused => (ProblemCode::ImisRefused, "client application refused"),
         ErrorKind::HomeUnavailable => (ProblemCode::StoreUnavailable, "home of tokens unavailable"),
         ErrorKind::Forbidden { .. } => (ProblemCode::Forbidden, "forbidden"),

@@ -81,3 +81,15 @@ impl FromRequestParts<App> for SignedIn {
         session::find(app, parts.method.as_str(), parts.uri.path(), &parts.headers).await.map(Self)
     }
 }
+
+/// Somebody signed in who may not have confirmed yet who they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Present(pub(crate) Session);
+
+impl FromRequestParts<App> for Present {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        session::find_any(app, parts.method.as_str(), parts.uri.path(), &parts.headers).await.map(Self)
+    }
+}

@@ -7,7 +7,9 @@
 mod app;
 mod assets;
 mod attachments;
+mod audit;
 mod body;
+mod client_label;
 mod clock;
 pub mod config;
 mod dpop;
@@ -15,10 +17,12 @@ mod failure;
 mod flow;
 mod guard;
 mod headers;
+mod keys;
 pub mod log;
-#[expect(dead_code, unused_imports, reason = "the dialog's way calls it")]
 mod openid;
 mod pages;
+mod request;
+mod revoke;
 mod router;
 mod routes;
 mod saves;
@@ -28,6 +32,7 @@ mod start;
 mod store;
 mod to_api;
 mod token;
+mod upstream;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError};

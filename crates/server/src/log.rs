@@ -23,6 +23,7 @@ pub(crate) async fn requests(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let route = route.as_ref().map_or("(file)", MatchedPath::as_str);
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(%method, route, status = response.status().as_u16(), milliseconds, "answered a request");
+    let request = crate::request::current().map(|request| request.id).unwrap_or_default();
+    tracing::info!(request, %method, route, status = response.status().as_u16(), milliseconds, "answered a request");
     response
 }

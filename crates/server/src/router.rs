@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::headers::{self, Headers};
-use crate::routes::{auth, bootstrap, contacts, health, pane, saves, session};
-use crate::{guard, log, pages};
+use crate::routes::{auth, bootstrap, contacts, health, pane, saves, session, sessions};
+use crate::{guard, log, pages, request};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, any, get, post, put};
@@ -14,6 +14,10 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/api/bootstrap", get(bootstrap::show))
         .route("/api/session", post(session::sign_in).get(session::show).delete(session::sign_out))
+        .route("/api/session/renew", post(session::renew))
+        .route("/api/session/confirm", post(session::confirm))
+        .route("/api/sessions/list", post(sessions::list))
+        .route("/api/sessions/end", post(sessions::end))
         .route("/api/contacts/match", post(contacts::find))
         .route("/api/save-targets", get(saves::targets))
         .route("/api/saves", post(saves::save))
@@ -28,6 +32,7 @@ pub(crate) fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), guard::check))
         .layer(from_fn_with_state(headers, headers::put))
         .layer(from_fn(log::requests))
+        .layer(from_fn_with_state(app.clone(), request::note))
         .with_state(app)
 }
 

@@ -7,3 +7,4 @@ pub(crate) mod health;
 pub(crate) mod pane;
 pub(crate) mod saves;
 pub(crate) mod session;
+pub(crate) mod sessions;

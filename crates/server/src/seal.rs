@@ -3,7 +3,7 @@
 //!
 //! What is sealed for one purpose or one place does not open for another.
 
-use crate::config::{Key, KeyId, Keyring};
+use crate::config::{AuditKey, Key, KeyId, Keyring};
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
@@ -22,8 +22,14 @@ pub(crate) enum Purpose {
     Token,
     /// A session's row, which opens only with the token's secret too.
     Row,
+    /// The token that took a token's place, for whoever has the former.
+    Former,
     /// What a save still needs for its attachments.
     Save,
+    /// A user's token at iMIS, shared by sessions and instances.
+    Upstream,
+    /// A sign-in under way.
+    Flow,
 }
 
 impl Purpose {
@@ -31,7 +37,10 @@ impl Purpose {
         match self {
             Self::Token => b"token",
             Self::Row => b"row",
+            Self::Former => b"former",
             Self::Save => b"save",
+            Self::Upstream => b"at",
+            Self::Flow => b"flow",
         }
     }
 }
@@ -51,7 +60,7 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 pub(crate) fn seal(ring: &Keyring, purpose: Purpose, secret: &[u8], place: &[u8], plain: &[u8]) -> Vec<u8> {
     let key = ring.active();
     let nonce = random::<NONCE_BYTES>();
-    let cipher = cipher(key, purpose, secret, place);
+    let cipher = cipher(&key, purpose, secret, place);
     let aad = associated(purpose, key.id(), place);
     let sealed = cipher
         .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: &aad })
@@ -71,7 +80,7 @@ pub(crate) fn open(
     let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(NotOpened)?;
     let key = ring.find(KeyId(*id)).ok_or(NotOpened)?;
     let aad = associated(purpose, key.id(), place);
-    let plain = cipher(key, purpose, secret, place).decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &aad });
+    let plain = cipher(&key, purpose, secret, place).decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &aad });
     plain.map(Zeroizing::new).map_err(|_| NotOpened)
 }
 
@@ -85,6 +94,15 @@ fn cipher(key: &Key, purpose: Purpose, secret: &[u8], place: &[u8]) -> XChaCha20
         .expand_multi_info(&[purpose.label(), place], &mut *last)
         .expect("32 bytes are within what HKDF gives");
     XChaCha20Poly1305::new_from_slice(&*last).expect("a key of 32 bytes")
+}
+
+/// What makes and checks the audit log's lines under this key.
+pub(crate) fn audit_key(key: &Key) -> AuditKey {
+    let mut bytes = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(None, key.expose())
+        .expand(b"audit", &mut *bytes)
+        .expect("32 bytes are within what HKDF gives");
+    AuditKey::new(*bytes)
 }
 
 fn associated(purpose: Purpose, id: KeyId, place: &[u8]) -> Vec<u8> {

@@ -1,10 +1,11 @@
 //! Starting and stopping.
 
 use crate::app::App;
-use crate::config::{Limits, Site, TlsFiles};
+use crate::audit::{self, Entry, Event};
+use crate::config::{Limits, TlsFiles};
 use crate::flow::Providers;
-use crate::store::{SharedStore, Sql};
-use crate::{Clock, Config, router};
+use crate::store::{SharedStore, Sql, StoreError};
+use crate::{Clock, Config, keys, revoke, router, upstream};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
 use hyper_util::rt::TokioTimer;
@@ -32,6 +33,9 @@ pub enum StartError {
     /// The data folder cannot be made or written.
     #[error("failed to open the data folder {}", .0.display())]
     Data(PathBuf, #[source] std::io::Error),
+    /// The store does not answer.
+    #[error("failed to ask the store")]
+    Store(#[source] StoreError),
     /// Certificate or key cannot be used.
     #[error("failed to read the TLS certificate and key")]
     Tls(#[source] std::io::Error),
@@ -50,8 +54,19 @@ pub struct Running {
     app: App,
     handle: Handle<SocketAddr>,
     serving: JoinHandle<std::io::Result<()>>,
-    tidying: JoinHandle<()>,
+    chores: Chores,
     work_ended: mpsc::Receiver<()>,
+}
+
+/// What a server does beside answering.
+struct Chores(Vec<JoinHandle<()>>);
+
+impl Chores {
+    fn end(&self) {
+        for chore in &self.0 {
+            chore.abort();
+        }
+    }
 }
 
 impl std::fmt::Debug for Running {
@@ -84,7 +99,7 @@ impl Running {
         let store = self.app.store.clone();
         let (_, none) = mpsc::channel(1);
         let mut work_ended = std::mem::replace(&mut self.work_ended, none);
-        self.tidying.abort();
+        self.chores.end();
         drop(self);
         if tokio::time::timeout(drain, work_ended.recv()).await.is_err() {
             tracing::warn!("stopped with saves under way; they are looked for when they are tried again");
@@ -97,14 +112,16 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.handle.shutdown();
-        self.tidying.abort();
+        self.chores.end();
     }
 }
 
 /// Starts serving; returns as soon as requests are answered.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
-    let clients = clients(&config.sites, &config.limits)?;
     let store = Sql::open_file(&config.data).await.map_err(|error| StartError::Data(config.data.clone(), error))?;
+    let store: SharedStore = Arc::new(store);
+    let clients = clients(&config, &clock, &store)?;
+    let seen = store.latest_revocation().await.map_err(StartError::Store)?;
     let tls = match &config.tls {
         Some(files) => Some(tls(files).await.map_err(StartError::Tls)?),
         None => None,
@@ -121,33 +138,48 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     let providers = Providers::new(&config, &clock);
     let providers = providers.map_err(|(site, error)| StartError::Provider(site.0, error.into()))?;
     let limits = config.limits.clone();
-    let store: SharedStore = Arc::new(store);
     let (app, work_ended) = App::new(config, clock, store, clients, providers);
     if !app.assets.has_page() {
         tracing::warn!(folder = %app.config.pane.display(), "there is no pane in the folder of the pane");
     }
     let handle = Handle::new();
     let serving = serve(listener, tls, handle.clone(), app.clone(), &limits).map_err(listen)?;
-    let tidying = tokio::spawn(tidy(app.clone()));
+    let chores = Chores(vec![
+        tokio::spawn(tidy(app.clone())),
+        tokio::spawn(revoke::follow(app.clone(), seen)),
+        tokio::spawn(keys::follow(app.clone())),
+    ]);
+    audit::note(&app, Entry::new(Event::Started { version: env!("CARGO_PKG_VERSION") })).await;
     // Connections wait in the listener until it is asked, so requests are answered from here on.
     tracing::info!(url, %address, "started");
-    Ok(Running { url, address, app, handle, serving, tidying, work_ended })
+    Ok(Running { url, address, app, handle, serving, chores, work_ended })
 }
 
-fn clients(sites: &[Site], limits: &Limits) -> Result<HashMap<api::SiteName, imis::Client>, StartError> {
+fn clients(
+    config: &Config,
+    clock: &Clock,
+    store: &SharedStore,
+) -> Result<HashMap<api::SiteName, imis::Client>, StartError> {
     let limits = imis::Limits {
-        connect: limits.imis_connect,
-        read: limits.imis_read,
-        write: limits.imis_write,
-        upload: limits.upload_total,
+        connect: config.limits.imis_connect,
+        read: config.limits.imis_read,
+        write: config.limits.imis_write,
+        upload: config.limits.upload_total,
         ..imis::Limits::default()
     };
     let mut clients = HashMap::new();
-    for site in sites {
+    for site in &config.sites {
         let failed = |error| StartError::Site(site.name.0.clone(), error);
         let url = imis::SiteUrl::parse(site.url.as_str()).map_err(|error| failed(error.into()))?;
-        let client = imis::Client::new(url, limits).map_err(|error| failed(error.into()))?;
-        clients.insert(site.name.clone(), client);
+        let home = upstream::Home {
+            site: site.name.clone(),
+            store: Arc::clone(store),
+            ring: config.keyring.clone(),
+            clock: clock.clone(),
+        };
+        let client = imis::Client::with_home(url, limits, Arc::new(home)).map_err(|error| failed(error.into()))?;
+        let time = clock.clone();
+        clients.insert(site.name.clone(), client.with_clock(imis::Clock::new(move || time.now_ms())));
     }
     Ok(clients)
 }

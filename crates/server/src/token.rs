@@ -18,16 +18,11 @@ const PREFIX: &str = "ia1_";
 /// The place that a token is sealed for; the purpose says the rest.
 const PLACE: &[u8] = b"tok1";
 
-/// Text that is not a token of ours, or no longer one.
+/// Text that is not a token of ours, or a row that is not the token's: altered,
+/// cut, of another kind, or sealed by a key that is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum TokenError {
-    /// Altered, cut, of another kind, or sealed by a key that is gone.
-    #[error("the token does not open")]
-    NotOurs,
-    /// Its time is over.
-    #[error("the token has expired")]
-    Expired,
-}
+#[error("the token does not open")]
+pub(crate) struct NotOurs;
 
 /// What a token holds.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,19 +66,40 @@ impl Ticket {
         SessionToken(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(sealed)))
     }
 
-    /// Reads a token, at a time.
-    pub(crate) fn open(ring: &Keyring, token: &str, now_ms: i64) -> Result<Self, TokenError> {
-        let sealed = token.strip_prefix(PREFIX).ok_or(TokenError::NotOurs)?;
-        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| TokenError::NotOurs)?;
-        let plain = seal::open(ring, Purpose::Token, b"", PLACE, &sealed).map_err(|_| TokenError::NotOurs)?;
-        let (id, rest) = plain.split_first_chunk::<16>().ok_or(TokenError::NotOurs)?;
-        let (secret, rest) = rest.split_first_chunk::<32>().ok_or(TokenError::NotOurs)?;
-        let expires: [u8; 8] = rest.try_into().map_err(|_| TokenError::NotOurs)?;
+    /// The one that takes its place in the same session.
+    pub(crate) fn successor(&self, expires_ms: i64) -> Self {
+        Self { id: self.id, secret: Zeroizing::new(seal::random()), expires_ms }
+    }
+
+    /// When the token ends, in milliseconds since 1970.
+    pub(crate) fn expires_ms(&self) -> i64 {
+        self.expires_ms
+    }
+
+    /// Reads a token, whether or not its time is over.
+    pub(crate) fn open(ring: &Keyring, token: &str) -> Result<Self, NotOurs> {
+        let sealed = token.strip_prefix(PREFIX).ok_or(NotOurs)?;
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| NotOurs)?;
+        let plain = seal::open(ring, Purpose::Token, b"", PLACE, &sealed).map_err(|_| NotOurs)?;
+        let (id, rest) = plain.split_first_chunk::<16>().ok_or(NotOurs)?;
+        let (secret, rest) = rest.split_first_chunk::<32>().ok_or(NotOurs)?;
+        let expires: [u8; 8] = rest.try_into().map_err(|_| NotOurs)?;
         let expires_ms = i64::from_be_bytes(expires);
-        if now_ms >= expires_ms {
-            return Err(TokenError::Expired);
-        }
         Ok(Self { id: *id, secret: Zeroizing::new(*secret), expires_ms })
+    }
+
+    /// Seals the token that took this one's place.
+    pub(crate) fn seal_successor(&self, ring: &Keyring, token: &SessionToken) -> Vec<u8> {
+        seal::seal(ring, Purpose::Former, &self.secret[..], &self.id, token.0.as_bytes())
+    }
+
+    /// The token that took this one's place, and what it holds.
+    pub(crate) fn open_successor(&self, ring: &Keyring, sealed: &[u8]) -> Result<(SessionToken, Self), NotOurs> {
+        let plain =
+            seal::open(ring, Purpose::Former, &self.secret[..], &self.id, sealed).map_err(|_| NotOurs)?;
+        let token = std::str::from_utf8(&plain).map_err(|_| NotOurs)?;
+        let successor = Self::open(ring, token)?;
+        if successor.id == self.id { Ok((SessionToken(token.to_owned()), successor)) } else { Err(NotOurs) }
     }
 
     /// Seals what the session's row keeps.
@@ -92,8 +108,8 @@ impl Ticket {
     }
 
     /// Opens what the session's row keeps.
-    pub(crate) fn open_row(&self, ring: &Keyring, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, TokenError> {
-        seal::open(ring, Purpose::Row, &self.secret[..], &self.id, sealed).map_err(|_| TokenError::NotOurs)
+    pub(crate) fn open_row(&self, ring: &Keyring, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotOurs> {
+        seal::open(ring, Purpose::Row, &self.secret[..], &self.id, sealed).map_err(|_| NotOurs)
     }
 }
 
@@ -107,12 +123,23 @@ mod tests {
     }
 
     #[test]
-    fn a_token_opens_until_it_expires() {
+    fn a_token_opens_to_what_it_was_made_of() {
         let ticket = Ticket::new(1_000);
         let token = ticket.seal(&ring());
-        assert_eq!(Ticket::open(&ring(), &token.0, 999), Ok(ticket));
-        assert_eq!(Ticket::open(&ring(), &token.0, 1_000), Err(TokenError::Expired));
+        assert_eq!(Ticket::open(&ring(), &token.0), Ok(ticket));
         assert!(token.0.len() <= 138, "{}", token.0.len());
+    }
+
+    #[test]
+    fn the_next_token_opens_with_the_one_before_it_alone() {
+        let (first, other) = (Ticket::new(1_000), Ticket::new(1_000));
+        let second = first.successor(2_000);
+        let sealed = first.seal_successor(&ring(), &second.seal(&ring()));
+        let (token, opened) = first.open_successor(&ring(), &sealed).unwrap();
+        assert_eq!((Ticket::open(&ring(), &token.0), &opened), (Ok(second.clone()), &second));
+        assert_eq!(opened.row(), first.row(), "the session stays the same");
+        assert_eq!(second.open_successor(&ring(), &sealed), Err(NotOurs));
+        assert_eq!(other.open_successor(&ring(), &sealed), Err(NotOurs));
     }
 
     #[test]
@@ -121,7 +148,7 @@ mod tests {
         for place in 0..token.len() * 8 {
             let mut changed = token.clone();
             changed[place / 8] ^= 1 << (place % 8);
-            let opened = String::from_utf8(changed).map(|text| Ticket::open(&ring(), &text, 0));
+            let opened = String::from_utf8(changed).map(|text| Ticket::open(&ring(), &text));
             assert!(!matches!(opened, Ok(Ok(_))), "bit {place}");
         }
     }
@@ -130,13 +157,13 @@ mod tests {
     fn a_cut_or_foreign_token_does_not_open() {
         let token = Ticket::new(1_000).seal(&ring()).0;
         for end in 0..token.len() {
-            assert_eq!(Ticket::open(&ring(), &token[..end], 0), Err(TokenError::NotOurs), "{end}");
+            assert_eq!(Ticket::open(&ring(), &token[..end]), Err(NotOurs), "{end}");
         }
         let row = Ticket::new(1_000).seal_row(&ring(), &[0; 56]);
         let foreign = format!("ia1_{}", URL_SAFE_NO_PAD.encode(row));
-        assert_eq!(Ticket::open(&ring(), &foreign, 0), Err(TokenError::NotOurs), "a row is no token");
+        assert_eq!(Ticket::open(&ring(), &foreign), Err(NotOurs), "a row is no token");
         let other = Keyring::new(Key::new([4; 32]), Vec::new());
-        assert_eq!(Ticket::open(&other, &token, 0), Err(TokenError::NotOurs), "an unknown key");
+        assert_eq!(Ticket::open(&other, &token), Err(NotOurs), "an unknown key");
     }
 
     #[test]
@@ -144,6 +171,6 @@ mod tests {
         let (mine, yours) = (Ticket::new(1_000), Ticket::new(1_000));
         let row = mine.seal_row(&ring(), b"renewal");
         assert_eq!(mine.open_row(&ring(), &row).unwrap().as_slice(), b"renewal");
-        assert_eq!(yours.open_row(&ring(), &row), Err(TokenError::NotOurs));
+        assert_eq!(yours.open_row(&ring(), &row), Err(NotOurs));
     }
 }

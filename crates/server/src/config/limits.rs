@@ -15,6 +15,12 @@ pub struct Limits {
     pub sign_in_window: Duration,
     /// Sign-ins from one network address in that time; offices share one.
     pub sign_ins_per_address: u32,
+    /// Failed sign-ins with credentials at one site in that time: then nobody guesses on.
+    pub sign_ins_per_site: u32,
+    /// Refused sign-ins are answered after a whole number of these.
+    pub sign_in_floor: Duration,
+    /// Saves and uploads of one person at once; more are asked to wait.
+    pub saves_per_person: usize,
     /// Uploads at once; more are asked to wait.
     pub uploads_max: usize,
     /// Longest silence within an upload.
@@ -43,6 +49,9 @@ impl Default for Limits {
             sign_in_tries: 3,
             sign_in_window: Duration::from_mins(15),
             sign_ins_per_address: 100,
+            sign_ins_per_site: 1000,
+            sign_in_floor: Duration::from_secs(1),
+            saves_per_person: 8,
             uploads_max: 64,
             upload_silence: Duration::from_secs(10),
             upload_bytes_per_second: 8 * 1024,

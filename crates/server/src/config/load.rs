@@ -4,13 +4,14 @@
 //! `IMIS_OUTLOOK_SITES__LIVE__URL`. It wins over the file.
 
 use super::public_url::secure_or_loopback;
+use super::keyring_file::KeyringFile;
 use super::reader::{Faults, Section};
 use super::{ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, methods};
 use figment::Figment;
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Value};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
@@ -106,7 +107,12 @@ fn read(mut root: Section<'_>) -> Option<Config> {
     let usual_url = PublicUrl::parse("http://localhost").expect("a constant");
     let usual_ring = Keyring::new(Key::new([0; 32]), Vec::new());
     let complete = public_url.is_some() && keyring.is_some();
-    let mut config = Config::new(public_url.unwrap_or(usual_url), keyring.unwrap_or(usual_ring), sites);
+    let (keyring, keyring_file) = keyring.unwrap_or((usual_ring, None));
+    let mut config = Config::new(public_url.unwrap_or(usual_url), keyring, sites);
+    config.keyring_file = keyring_file;
+    if let Some(days) = root.number("session_days", 1, 90) {
+        config.session_days = u32::try_from(days).unwrap_or(config.session_days);
+    }
 
     if let Some(listen) = root.parsed("listen", |text| text.parse().map_err(|_| "must be an address and port")) {
         config.listen = listen;
@@ -128,14 +134,26 @@ fn read(mut root: Section<'_>) -> Option<Config> {
     complete.then_some(config)
 }
 
-fn keyring(root: &mut Section<'_>) -> Option<Keyring> {
-    if !root.has("key") && !root.has("key_file") {
+fn keyring(root: &mut Section<'_>) -> Option<(Keyring, Option<PathBuf>)> {
+    let file = root.path("keyring_file");
+    let inline = root.has("key") || root.has("key_file");
+    if file.is_none() && !inline {
         root.fault("key", "is needed: 32 random bytes in base64, here or in a file named by `key_file`");
     }
     let active = root.secret("key").and_then(|text| key(root, "key", &text));
     let older = root.secret("retiring_keys").unwrap_or_default();
     let older: Vec<Key> = older.split_whitespace().filter_map(|text| key(root, "retiring_keys", text)).collect();
-    Some(Keyring::new(active?, older))
+    let Some(file) = file else { return Some((Keyring::new(active?, older), None)) };
+    if inline || !older.is_empty() {
+        root.fault("keyring_file", "takes the place of `key` and `retiring_keys`: not both");
+    }
+    match KeyringFile::read(&file).and_then(|read| read.ring()) {
+        Ok(ring) => Some((ring, Some(file))),
+        Err(error) => {
+            root.fault("keyring_file", error.to_string());
+            None
+        }
+    }
 }
 
 fn key(root: &Section<'_>, setting: &str, text: &str) -> Option<Key> {
@@ -254,6 +272,13 @@ fn limits(mut section: Section<'_>, limits: &mut Limits) {
     // iMIS locks an account at the fifth wrong password, so ours must come before (`imis.md §1`).
     count("sign_in_tries", &mut limits.sign_in_tries, 4);
     count("sign_ins_per_address", &mut limits.sign_ins_per_address, 1_000_000);
+    count("sign_ins_per_site", &mut limits.sign_ins_per_site, 1_000_000);
+    if let Some(number) = section.number("sign_in_floor_ms", 1, 10_000) {
+        limits.sign_in_floor = Duration::from_millis(number);
+    }
+    if let Some(number) = section.number("saves_per_person", 1, 10_000) {
+        limits.saves_per_person = usize::try_from(number).unwrap_or(limits.saves_per_person);
+    }
     if let Some(number) = section.number("uploads_max", 1, 10_000) {
         limits.uploads_max = usize::try_from(number).unwrap_or(limits.uploads_max);
     }

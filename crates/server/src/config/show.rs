@@ -42,6 +42,7 @@ impl fmt::Display for Config {
             KeyBinding::Preferred => "preferred",
             KeyBinding::Off => "off",
         };
+        writeln!(f, "session_days = {}", self.session_days)?;
         writeln!(f, "pop = \"{binding}\"")?;
         writeln!(f, "log = \"{}\"", self.log)?;
         writeln!(
@@ -146,6 +147,9 @@ impl Config {
         writeln!(f, "\n[limits]")?;
         writeln!(f, "sign_in_tries = {}", limits.sign_in_tries)?;
         writeln!(f, "sign_ins_per_address = {}", limits.sign_ins_per_address)?;
+        writeln!(f, "sign_ins_per_site = {}", limits.sign_ins_per_site)?;
+        writeln!(f, "sign_in_floor_ms = {}", limits.sign_in_floor.as_millis())?;
+        writeln!(f, "saves_per_person = {}", limits.saves_per_person)?;
         writeln!(f, "uploads_max = {}", limits.uploads_max)?;
         writeln!(f, "upload_bytes_per_second = {}", limits.upload_bytes_per_second)?;
         for (name, time) in [

@@ -1,96 +1,174 @@
 //! Signing in, asking who that is, signing out.
 
 use crate::app::App;
-use crate::body;
+use crate::audit::{self, Entry, Event};
 use crate::config::{Admits, KeyBinding, RememberCredentials};
 use crate::dpop::{Expected, Thumbprint};
 use crate::failure::Failure;
-use crate::guard::{SignedIn, one};
-use crate::session;
+use crate::guard::{Present, one};
+use crate::session::{self, Beginning, KeptRenewal};
 use crate::store::{Attempt, Bucket};
-use api::{Call as _, ContactId, Me, ProblemCode, SignIn, SignInMethod};
+use crate::{body, client_label, request};
+use api::{Call as _, Me, ProblemCode, SignIn, SignInMethod, Standing};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use imis::{Credentials, ErrorKind, Operation, SignInError, UserName};
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 /// Longest user name and password taken, in bytes.
 const USER_NAME_MAX_BYTES: usize = 256;
 const PASSWORD_MAX_BYTES: usize = 1024;
 
 /// `POST /api/session`.
+///
+/// Whatever comes of it takes the same time, and nobody learns from the answer
+/// whether a name exists, is locked or disabled (`security.md §5.2`).
 pub(crate) async fn sign_in(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<api::SignedIn>, Failure> {
+    let begun = tokio::time::Instant::now();
     let limits = &app.config.limits;
-    let SignIn { site, user_name, password } = body::json(&headers, body, limits.json_max_bytes, limits).await?;
+    let asked: SignIn = body::json(&headers, body, limits.json_max_bytes, limits).await?;
+    let answer = enter(&app, &headers, asked).await;
+    if answer.is_err() {
+        even_out(begun, limits.sign_in_floor).await;
+    }
+    answer.map(Json)
+}
+
+/// Waits until the next full step of time since then: how long iMIS took shows nothing.
+async fn even_out(begun: tokio::time::Instant, step: Duration) {
+    let step_ms = step.as_millis().max(1);
+    let steps = begun.elapsed().as_millis() / step_ms + 1;
+    let until = u64::try_from(steps * step_ms).map(Duration::from_millis).unwrap_or(step);
+    tokio::time::sleep_until(begun + until).await;
+}
+
+async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::SignedIn, Failure> {
+    let limits = &app.config.limits;
+    let flow_begun_ms = app.clock.now_ms();
+    let SignIn { site, user_name, password } = asked;
     let password = SecretString::from(password);
     let user_name = user_name.trim().to_owned();
     let (Some(settings), Some(client)) = (app.config.site(&site), app.clients.get(&site)) else {
         return Err(Failure::invalid("site"));
     };
-    if settings.admits(SignInMethod::Credentials) == Admits::Nobody {
+    let admits = settings.admits(SignInMethod::Credentials);
+    if admits == Admits::Nobody {
         return Err(Failure::new(ProblemCode::Forbidden));
     }
     check_shape(&user_name, &password)?;
-    let ours = count(&app, address_bucket(&app, peer.ip(), &headers), limits.sign_ins_per_address, ProblemCode::Busy);
-    ours.await?;
+    let address = address_bucket();
+    let from_here = count(app, address, limits.sign_ins_per_address, ProblemCode::Busy).await?;
     // Proofs are remembered, so nobody brings more of them than tries.
-    let bound_to = key_of(&app, &headers)?;
-    let bucket = user_bucket(&site, &user_name);
-    let number = count(&app, bucket, limits.sign_in_tries, ProblemCode::LockedOut).await?;
+    let bound_to = key_of(app, headers)?;
+    let whole_site = bucket("site", &site, "");
+    let at_site = count(app, whole_site, limits.sign_ins_per_site, ProblemCode::Busy).await?;
+    let bucket = bucket("user", &site, &alike(&session::user_key(&user_name)));
+    let entry = |event| Entry::new(event).user(&site, &user_name);
+    let number = match count(app, bucket, limits.sign_in_tries, ProblemCode::LockedOut).await {
+        Ok(number) => number,
+        Err(failure) => {
+            if failure.problem.code == ProblemCode::LockedOut {
+                audit::note(app, entry(Event::LockedOut)).await;
+            }
+            return Err(failure);
+        }
+    };
 
     let credentials = Credentials { user_name: UserName::new(&user_name), password };
     let signed_in = match client.sign_in(&credentials).await {
         Ok(signed_in) => signed_in,
         Err(error) => {
             if !counts(&error) {
-                forget(&app, app.store.forget_attempt(bucket, number).await);
+                for (bucket, number) in [(bucket, number), (address, from_here), (whole_site, at_site)] {
+                    forget(app.store.forget_attempt(bucket, number).await);
+                }
             }
             tracing::info!(site = site.0, reason = %error, "refused a sign-in");
-            return Err(Failure::sign_in(&error));
+            let refused = Event::FlowRefused { method: SignInMethod::Credentials, reason: reason(&error) };
+            audit::note(app, entry(refused)).await;
+            return Err(uniform(Failure::sign_in(&error)));
         }
     };
-    forget(&app, app.store.forget_attempts(bucket).await);
-    let me = Me {
-        site,
-        user_name: signed_in.user.user_name.as_str().to_owned(),
-        name: signed_in.user.name,
-        contact: ContactId(signed_in.user.contact.as_str().to_owned()),
-        method: SignInMethod::Credentials,
-        administrator: signed_in.user.roles.iter().any(|role| role.eq_ignore_ascii_case("SysAdmin")),
-        standing: api::Standing::Full,
-        expires_ms: app.clock.now_ms().saturating_add(session::LIFE_MS),
-        renew_from_ms: app.clock.now_ms().saturating_add(session::LIFE_MS),
-        ends_ms: app.clock.now_ms().saturating_add(session::LIFE_MS),
+    forget(app.store.forget_attempts(bucket).await);
+    // An office behind one address is many people: only failures count.
+    forget(app.store.forget_attempt(address, from_here).await);
+    forget(app.store.forget_attempt(whole_site, at_site).await);
+    let me = session::me(site.clone(), &signed_in.user, SignInMethod::Credentials);
+    if admits == Admits::Administrators && !me.administrator {
+        client.forget(&signed_in.user.user_name).await.map_err(|error| Failure::imis(&error))?;
+        let refused = Event::FlowRefused { method: SignInMethod::Credentials, reason: "administrators_only" };
+        audit::note(app, entry(refused)).await;
+        return Err(Failure::new(ProblemCode::AdministratorsOnly));
+    }
+    let renewal = match settings.remember {
+        RememberCredentials::Sealed => KeptRenewal::Password(credentials.password),
+        RememberCredentials::Forgotten => KeptRenewal::Nothing,
     };
-    let kept = (settings.remember == RememberCredentials::Sealed).then_some(&credentials.password);
-    let key_bound = bound_to.is_some();
-    let token = session::begin(&app, &me, kept, bound_to).await?;
-    tracing::info!(site = me.site.0, key_bound, "began a session");
-    Ok(Json(api::SignedIn { token, key_bound, me }))
+    let beginning = Beginning {
+        me,
+        renewal,
+        bound_to,
+        flow_begun_ms,
+        provider: None,
+        client: client_label::of(headers),
+        standing: Standing::Full,
+    };
+    session::begin(app, beginning).await
 }
 
 /// `GET /api/session`.
-pub(crate) async fn show(SignedIn(session): SignedIn) -> Json<Me> {
+pub(crate) async fn show(Present(session): Present) -> Json<Me> {
     Json(session.me)
+}
+
+/// `POST /api/session/renew`.
+pub(crate) async fn renew(State(app): State<App>, request: Request) -> Result<Json<api::SignedIn>, Failure> {
+    let (parts, _) = request.into_parts();
+    session::renew(&app, parts.method.as_str(), parts.uri.path(), &parts.headers).await.map(Json)
+}
+
+/// `POST /api/session/confirm`.
+pub(crate) async fn confirm(State(app): State<App>, Present(session): Present) -> Result<Json<Me>, Failure> {
+    session::confirm(&app, &session).await.map(Json)
 }
 
 /// `DELETE /api/session`.
 pub(crate) async fn sign_out(
     State(app): State<App>,
-    SignedIn(session): SignedIn,
+    Present(session): Present,
 ) -> Result<Json<api::SignedOut>, Failure> {
-    session.end(&app).await?;
-    tracing::info!(site = session.me.site.0, "ended a session: signed out");
+    session.end(&app, "by_the_person").await?;
     Ok(Json(api::SignedOut::default()))
+}
+
+/// Why iMIS let nobody in, for the audit log alone.
+const fn reason(error: &SignInError) -> &'static str {
+    match error {
+        SignInError::WrongCredentials { .. } => "wrong_credentials",
+        SignInError::Locked { .. } => "locked",
+        SignInError::Disabled { .. } => "disabled",
+        SignInError::NoRemoteService => "no_remote_service",
+        SignInError::NotStaff => "not_staff",
+        SignInError::ApplicationRefused => "application_refused",
+        SignInError::HandOverRefused { .. } => "hand_over_refused",
+        SignInError::Upstream(_) => "imis_in_trouble",
+    }
+}
+
+/// What tells apart names that exist from others is for the audit log, not for guessers.
+fn uniform(failure: Failure) -> Failure {
+    match failure.problem.code {
+        ProblemCode::AccountDisabled => Failure::new(ProblemCode::WrongCredentials),
+        _ => failure,
+    }
 }
 
 /// Whose key signed this sign-in, where keys are wanted.
@@ -144,30 +222,24 @@ async fn count(app: &App, bucket: Bucket, most: u32, code: ProblemCode) -> Resul
     match attempt.map_err(|error| Failure::store(&error))? {
         Attempt::Allowed(number) => Ok(number),
         Attempt::Refused { oldest_ms } => {
-            let left_ms = oldest_ms.saturating_add(window_ms).saturating_sub(now_ms);
+            // A clock that was set back must not lock anybody out for longer.
+            let left_ms = oldest_ms.saturating_add(window_ms).saturating_sub(now_ms).min(window_ms);
             Err(Failure::wait(code, u32::try_from(left_ms / 1000 + 1).unwrap_or(u32::MAX)))
         }
     }
 }
 
 /// Taking back a count may fail: then the person waits a little longer than needed.
-fn forget(_: &App, forgotten: Result<(), crate::store::StoreError>) {
+fn forget(forgotten: Result<(), crate::store::StoreError>) {
     if let Err(error) = forgotten {
         tracing::warn!(error = crate::failure::chain(&error), "failed to forget a sign-in attempt");
     }
 }
 
-fn user_bucket(site: &api::SiteName, user_name: &str) -> Bucket {
-    let name = alike(&session::user_key(user_name));
-    Bucket(
-        Sha256::new()
-            .chain_update("user\0")
-            .chain_update(&site.0)
-            .chain_update([0])
-            .chain_update(name)
-            .finalize()
-            .into(),
-    )
+fn bucket(kind: &str, site: &api::SiteName, name: &str) -> Bucket {
+    let parts = [kind, &site.0].into_iter();
+    let hash = parts.fold(Sha256::new(), |hash, part| hash.chain_update(part).chain_update([0]));
+    Bucket(hash.chain_update(name).finalize().into())
 }
 
 /// One spelling for names that iMIS's database may take for the same: databases
@@ -182,26 +254,9 @@ fn alike(name: &str) -> String {
     name.to_uppercase().to_lowercase()
 }
 
-/// Where a request comes from: believed from a header only behind a trusted proxy.
-fn address_bucket(app: &App, peer: IpAddr, headers: &HeaderMap) -> Bucket {
-    let trusted = |address: &IpAddr| app.config.trusted_proxies.contains(&address.to_canonical());
-    let mut address = peer;
-    if trusted(&peer) {
-        let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-        let hops: Vec<&str> = hops.flat_map(|value| value.split(',')).map(str::trim).collect();
-        // From the nearest backwards: the first that is no proxy of ours.
-        for hop in hops.iter().rev() {
-            let Ok(hop) = hop.parse() else { break };
-            address = hop;
-            if !trusted(&hop) {
-                break;
-            }
-        }
-    }
-    // Whoever has one address of version 6 has all of its network of 64 bits.
-    let address = match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        address @ IpAddr::V4(_) => address,
-    };
-    Bucket(Sha256::new().chain_update("address\0").chain_update(address.to_string()).finalize().into())
+/// Where the request at hand comes from.
+pub(crate) fn address_bucket() -> Bucket {
+    let address = request::current().and_then(|request| request.address).map(request::network);
+    let address = address.map(|address| address.to_string()).unwrap_or_default();
+    Bucket(Sha256::new().chain_update("address\0").chain_update(address).finalize().into())
 }
