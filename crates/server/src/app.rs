@@ -8,8 +8,8 @@ use crate::revoke::Living;
 use crate::store::SharedStore;
 use crate::{Clock, request, saves};
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use tokio::sync::{Semaphore, mpsc};
 
 /// Everything a request may need; copies share it.

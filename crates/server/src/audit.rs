@@ -174,8 +174,7 @@ fn hash(key: &AuditKey, number: i64, before: &[u8], text: &str) -> Vec<u8> {
 /// Whether a line is as it was written after the hash before it.
 fn holds(ring: &Keyring, line: &AuditLine, before: &[u8]) -> Result<(), &'static str> {
     let fields: serde_json::Value = serde_json::from_str(&line.text).map_err(|_| "is not a line of ours")?;
-    let kid: KeyId =
-        fields["kid"].as_str().and_then(|kid| kid.parse().ok()).ok_or("does not name its key")?;
+    let kid: KeyId = fields["kid"].as_str().and_then(|kid| kid.parse().ok()).ok_or("does not name its key")?;
     let key = ring.audit_key(kid).ok_or("was made with a key that is not on the ring")?;
     if hash(&key, line.number, before, &line.text) != line.hash {
         return Err("does not fit its hash: it, or a line before it, was changed");

@@ -29,7 +29,8 @@ const SYSTEMS: [(&str, &str); 6] = [
 /// The browser and its system; empty where the request names neither.
 pub(crate) fn of(headers: &HeaderMap) -> String {
     let agent = one(headers, "user-agent").unwrap_or_default();
-    let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let first =
+        |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (first(&BROWSERS), first(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
@@ -51,7 +52,10 @@ mod tests {
         let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
                     Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0";
         assert_eq!(label(edge), "Edge on Windows");
-        assert_eq!(label("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)"), "Safari on macOS");
+        assert_eq!(
+            label("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)"),
+            "Safari on macOS"
+        );
         assert_eq!(label("Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"), "Firefox on Linux");
         assert_eq!(label("<script>CANARY</script>"), "");
         assert_eq!(of(&HeaderMap::new()), "");

@@ -99,9 +99,7 @@ fn cipher(key: &Key, purpose: Purpose, secret: &[u8], place: &[u8]) -> XChaCha20
 /// What makes and checks the audit log's lines under this key.
 pub(crate) fn audit_key(key: &Key) -> AuditKey {
     let mut bytes = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(None, key.expose())
-        .expand(b"audit", &mut *bytes)
-        .expect("32 bytes are within what HKDF gives");
+    Hkdf::<Sha256>::new(None, key.expose()).expand(b"audit", &mut *bytes).expect("32 bytes are within what HKDF gives");
     AuditKey::new(*bytes)
 }
 

@@ -95,8 +95,7 @@ impl Ticket {
 
     /// The token that took this one's place, and what it holds.
     pub(crate) fn open_successor(&self, ring: &Keyring, sealed: &[u8]) -> Result<(SessionToken, Self), NotOurs> {
-        let plain =
-            seal::open(ring, Purpose::Former, &self.secret[..], &self.id, sealed).map_err(|_| NotOurs)?;
+        let plain = seal::open(ring, Purpose::Former, &self.secret[..], &self.id, sealed).map_err(|_| NotOurs)?;
         let token = std::str::from_utf8(&plain).map_err(|_| NotOurs)?;
         let successor = Self::open(ring, token)?;
         if successor.id == self.id { Ok((SessionToken(token.to_owned()), successor)) } else { Err(NotOurs) }

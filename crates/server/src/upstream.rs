@@ -77,7 +77,8 @@ impl TokenHome for Home {
 
     fn lease<'a>(&'a self, user: &'a UserName, at_least: Duration) -> BoxFuture<'a, Result<Lease, HomeError>> {
         async move {
-            let name: [u8; 32] = Sha256::new().chain_update("upstream\0").chain_update(self.place(user)).finalize().into();
+            let name: [u8; 32] =
+                Sha256::new().chain_update("upstream\0").chain_update(self.place(user)).finalize().into();
             let holder = seal::random::<16>();
             let lasts_ms = i64::try_from((at_least + LEASE_MORE).as_millis()).unwrap_or(i64::MAX);
             loop {

@@ -4,6 +4,7 @@
 //! spells differently from common sense is what the reference says a real site does.
 
 mod accounts;
+mod administration;
 mod answer;
 mod api;
 pub mod applications;
@@ -15,6 +16,7 @@ mod generator;
 mod json;
 pub mod ledger;
 mod markup;
+pub mod openid_module;
 mod page;
 mod parties;
 pub mod people;
@@ -29,7 +31,7 @@ mod wire;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -43,6 +45,7 @@ pub use applications::{
 pub use arguments::{Arguments, run};
 pub use faults::{Effect, Fault, Faults, Lasts, Stored};
 pub use ledger::{Change, Entry, Event, Grant, Ledger, Seen, StoredFile, Way};
+pub use openid_module::{LoginHint, OpenIdMode, OpenIdModule, Public, StaffClaim};
 
 /// Product line (imis.md §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -96,6 +99,8 @@ pub struct Settings {
     pub refresh_replacement: Replacement,
     /// What the pages of the site are sent with at first.
     pub page_headers: PageHeaders,
+    /// The OpenID Connect module, where it is set up from the start.
+    pub openid: Option<OpenIdModule>,
 }
 
 impl Default for Settings {
@@ -116,6 +121,7 @@ impl Default for Settings {
             refresh_use: RefreshUse::Once,
             refresh_replacement: Replacement::Absent,
             page_headers: PageHeaders::default(),
+            openid: None,
         }
     }
 }
@@ -134,14 +140,17 @@ struct World {
     settings: Settings,
     accounts: Mutex<accounts::Accounts>,
     website: Mutex<Website>,
-    parties: parties::Parties,
+    openid: Mutex<openid_module::OpenId>,
+    /// The root of the site.
+    url: Url,
+    parties: RwLock<Arc<parties::Parties>>,
     tables: Mutex<rows::Tables>,
     ledger: Ledger,
     faults: Faults,
 }
 
 impl World {
-    fn new(settings: Settings) -> Self {
+    fn new(settings: Settings, url: Url) -> Self {
         Self {
             accounts: Mutex::new(accounts::Accounts::new()),
             website: Mutex::new(Website {
@@ -149,7 +158,9 @@ impl World {
                 headers: settings.page_headers,
                 neighbours: Vec::new(),
             }),
-            parties: parties::Parties::new(generator::everybody(settings.people)),
+            openid: Mutex::new(openid_module::OpenId::new(settings.openid.clone())),
+            url,
+            parties: RwLock::new(Arc::new(parties::Parties::new(generator::everybody(settings.people)))),
             tables: Mutex::new(seed::tables(settings.edition)),
             ledger: Ledger::default(),
             faults: Faults::default(),
@@ -174,8 +185,26 @@ impl World {
         self.website().headers
     }
 
+    fn openid(&self) -> MutexGuard<'_, openid_module::OpenId> {
+        self.openid.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who may use a password of iMIS.
     fn passwords(&self) -> accounts::Passwords {
-        accounts::Passwords::Everybody
+        self.openid().module.as_ref().map_or(accounts::Passwords::Everybody, OpenIdModule::passwords)
+    }
+
+    /// The contacts as they are now.
+    fn parties(&self) -> Arc<parties::Parties> {
+        Arc::clone(&self.parties.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Adds a person; their id.
+    fn add_party(&self, name: (&str, &str), email: &str) -> u32 {
+        let mut parties = self.parties.write().unwrap_or_else(PoisonError::into_inner);
+        let id = parties.next_id();
+        Arc::make_mut(&mut parties).add(generator::newcomer(id, name, email));
+        id
     }
 
     /// What the site makes requests of its own with.
@@ -232,102 +261,6 @@ impl Running {
         &self.world.faults
     }
 
-    /// "Purge System Cache": every token dies.
-    pub fn purge_cache(&self) {
-        self.world.accounts().purge();
-    }
-
-    /// Turns the site's clock forward, so that tokens end without anybody waiting.
-    pub fn age_tokens(&self, by: Duration) {
-        self.world.accounts().age(by);
-    }
-
-    /// Adds a client application, or replaces the one with the same client ID.
-    pub fn register_application(&self, application: ClientApplication) {
-        let mut website = self.world.website();
-        website.applications.retain(|known| known.client_id != application.client_id);
-        website.applications.push(application);
-    }
-
-    /// Address of the page that hands people over to this client application.
-    ///
-    /// # Panics
-    /// When the client ID cannot be part of an address.
-    pub fn sign_on_page(&self, client_id: &str) -> Url {
-        self.url.join(&format!("{client_id}.aspx")).expect("the client ID is part of an address")
-    }
-
-    /// Tells the site's own requests where a host is, and which certificate it has.
-    pub fn introduce(&self, neighbour: Neighbour) {
-        self.world.website().neighbours.push(neighbour);
-    }
-
-    /// Changes what the pages of the site are sent with.
-    pub fn send_with_pages(&self, headers: PageHeaders) {
-        self.world.website().headers = headers;
-    }
-
-    /// Disables a user; living tokens go on until the cache is purged (imis.md §3.3).
-    ///
-    /// # Panics
-    /// Here and in what follows: when there is no such user.
-    pub fn disable_user(&self, user: &str) {
-        assert!(self.world.accounts().change(user, |user| user.disabled = true), "no such user: {user}");
-    }
-
-    /// Takes it back.
-    pub fn enable_user(&self, user: &str) {
-        assert!(self.world.accounts().change(user, |user| user.disabled = false), "no such user: {user}");
-    }
-
-    /// Gives a user another password; living tokens go on until the cache is purged (imis.md §3.3).
-    pub fn change_password(&self, user: &str, password: &str) {
-        assert!(self.world.accounts().change_password(user, password), "no such user: {user}");
-    }
-
-    /// Says who the user is at the OpenID provider; empty for nobody (imis.md §13).
-    pub fn set_external_id(&self, user: &str, id: &str) {
-        let changed = self.world.accounts().change(user, |user| id.clone_into(&mut user.external_id));
-        assert!(changed, "no such user: {user}");
-    }
-
-    /// Who the user is at the OpenID provider, if that is known.
-    pub fn external_id(&self, user: &str) -> Option<String> {
-        self.world.accounts().find(user).map(|user| user.external_id.clone()).filter(|id| !id.is_empty())
-    }
-
-    /// Gives a user a role, such as `SysAdmin` (imis.md §3.5).
-    pub fn grant_role(&self, user: &str, role: &str) {
-        let changed = self.world.accounts().change(user, |user| {
-            if !user.has(role) {
-                user.roles.push(role.to_owned());
-            }
-        });
-        assert!(changed, "no such user: {user}");
-    }
-
-    /// Takes a role from a user.
-    pub fn remove_role(&self, user: &str, role: &str) {
-        let changed =
-            self.world.accounts().change(user, |user| user.roles.retain(|held| !held.eq_ignore_ascii_case(role)));
-        assert!(changed, "no such user: {user}");
-    }
-
-    /// Unlocks a user after too many bad passwords.
-    pub fn unlock_user(&self, user: &str) {
-        assert!(self.world.accounts().unlock(user), "no such user: {user}");
-    }
-
-    /// Signs every browser out of the site.
-    pub fn end_browser_sign_ins(&self) {
-        self.world.accounts().end_sign_ins();
-    }
-
-    /// Refresh tokens that would be taken now.
-    pub fn living_refresh_tokens(&self) -> usize {
-        self.world.accounts().living_refresh_tokens()
-    }
-
     /// Tokens that would be accepted now.
     pub fn living_tokens(&self) -> usize {
         self.world.accounts().living()
@@ -350,7 +283,7 @@ pub async fn start(settings: Settings) -> std::io::Result<Running> {
     let prefix = settings.path_prefix.trim_matches('/').to_owned();
     let slash = if prefix.is_empty() { "" } else { "/" };
     let url = Url::parse(&format!("http://{address}/{prefix}{slash}")).expect("the path prefix is part of an address");
-    let world = Arc::new(World::new(settings));
+    let world = Arc::new(World::new(settings, url.clone()));
     let task = tokio::spawn(serve::accept(listener, Arc::clone(&world)));
     Ok(Running { world, address, url, task })
 }

@@ -2,6 +2,8 @@
 
 #[path = "imis/browsing.rs"]
 mod browsing;
+#[path = "imis/openid.rs"]
+mod openid;
 #[path = "imis/reading.rs"]
 mod reading;
 #[path = "imis/signing_in.rs"]

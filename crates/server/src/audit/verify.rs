@@ -43,11 +43,7 @@ pub(crate) enum Verdict {
 }
 
 /// Checks the log, and that it still holds the line of `expected`.
-pub(crate) async fn verify(
-    store: &dyn Store,
-    ring: &Keyring,
-    expected: Option<&End>,
-) -> Result<Verdict, StoreError> {
+pub(crate) async fn verify(store: &dyn Store, ring: &Keyring, expected: Option<&End>) -> Result<Verdict, StoreError> {
     let mut last: Option<End> = None;
     let mut before = Vec::new();
     let mut number = 0;
@@ -55,11 +51,7 @@ pub(crate) async fn verify(
         let lines = store.audit_lines(number, PAGE).await?;
         for line in &lines {
             number += 1;
-            let wrong = if line.number == number {
-                holds(ring, line, &before).err()
-            } else {
-                Some("is missing")
-            };
+            let wrong = if line.number == number { holds(ring, line, &before).err() } else { Some("is missing") };
             if let Some(how) = wrong {
                 return Ok(Verdict::Broken { number, how });
             }

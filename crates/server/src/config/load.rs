@@ -3,8 +3,8 @@
 //! A variable names a setting by its path, `__` between the parts:
 //! `IMIS_OUTLOOK_SITES__LIVE__URL`. It wins over the file.
 
-use super::public_url::secure_or_loopback;
 use super::keyring_file::KeyringFile;
+use super::public_url::secure_or_loopback;
 use super::reader::{Faults, Section};
 use super::{ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, methods};
 use figment::Figment;

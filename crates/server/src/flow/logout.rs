@@ -25,6 +25,8 @@ use zeroize::Zeroize as _;
 
 /// Longest form of a logout token.
 const FORM_MAX_BYTES: usize = 64 * 1024;
+/// Sessions of one session at the provider that are looked at.
+const LOOKED_AT_MAX: i64 = 1000;
 /// How long the link to the provider's page works.
 const LINK_MS: i64 = 120_000;
 /// Such links open for one session; one is enough.
@@ -172,18 +174,28 @@ async fn take(app: &App, site: &SiteName, headers: &HeaderMap, body: Body) -> Re
     if !first.map_err(|error| store(&error))? {
         return Err(Unheard::Refused("replayed"));
     }
-    let ended = revoke::end(app, &scope(site, &notice), None).await.map_err(|_| Unheard::Store)?;
+    let (scope, subject) = whose(site, &notice).ok_or(Unheard::Refused("logout_nobody"))?;
+    if let Some(subject) = subject {
+        let named = app.store.sessions(&scope, "", app.clock.now_ms(), LOOKED_AT_MAX).await;
+        let named = named.map_err(|error| store(&error))?;
+        if named.iter().any(|row| row.subject != Some(subject)) {
+            return Err(Unheard::Refused("subject_differs"));
+        }
+    }
+    let ended = revoke::end(app, &scope, None).await.map_err(|_| Unheard::Store)?;
     Ok(ended.keys)
 }
 
-fn scope(site: &SiteName, notice: &LogoutNotice) -> Scope {
+/// Whose sessions are to end; and of whom they must be, where the notice says both.
+fn whose(site: &SiteName, notice: &LogoutNotice) -> Option<(Scope, Option<[u8; 32]>)> {
     let site = site.0.clone();
-    match (&notice.session, &notice.subject) {
-        (Some(session), _) => Scope::ProviderSession { site, session: provider_session(&notice.issuer, session) },
-        (None, subject) => {
-            let subject = provider_subject(&notice.issuer, subject.as_deref().unwrap_or_default());
-            Scope::Subject { site, subject }
+    let subject = notice.subject.as_ref().map(|subject| provider_subject(&notice.issuer, subject));
+    match &notice.session {
+        Some(session) => {
+            let session = provider_session(&notice.issuer, session);
+            Some((Scope::ProviderSession { site, session }, subject))
         }
+        None => Some((Scope::Subject { site, subject: subject? }, None)),
     }
 }
 

@@ -1,8 +1,8 @@
 //! A session changes: its token is renewed, its person confirmed, iMIS replaced
 //! what it renews with. Each change is made to the row as it was read, or not at all.
 
-use super::{Generation, KeptRenewal, Presented, Session, TRIES, out, present, reused, set_times};
 use super::kept::Kept;
+use super::{Generation, KeptRenewal, Presented, Session, TRIES, out, present, reused, set_times};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
@@ -18,19 +18,12 @@ const RETRY_MS: i64 = RenewSession::RETRY_S as i64 * 1000;
 
 /// `POST /api/session/renew`: a fresh token for the one sent. iMIS is asked first
 /// whether it still takes this person, and as whom.
-pub(crate) async fn renew(
-    app: &App,
-    method: &str,
-    path: &str,
-    headers: &HeaderMap,
-) -> Result<api::SignedIn, Failure> {
+pub(crate) async fn renew(app: &App, method: &str, path: &str, headers: &HeaderMap) -> Result<api::SignedIn, Failure> {
     let Presented { ticket, mut row, live } = present(app, method, path, headers).await?;
     let mut user: Option<User> = None;
     for _ in 0..TRIES {
         match Generation::of(app, &ticket, &row) {
-            Generation::Former { token, kept, .. }
-                if app.clock.now_ms() < row.former_until_ms && !row.current_used =>
-            {
+            Generation::Former { token, kept, .. } if app.clock.now_ms() < row.former_until_ms && !row.current_used => {
                 return Ok(signed_in(token, kept));
             }
             Generation::Former { .. } | Generation::Outdated => return Err(reused(app, &row).await),

@@ -61,6 +61,7 @@ impl World {
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.pane = pane;
         config.data = folder.0.join("data");
+        config.limits.sign_in_floor = Duration::from_millis(20);
         config.limits.imis_read = Duration::from_secs(2);
         config.limits.imis_write = Duration::from_secs(2);
         change(&mut config);

@@ -17,7 +17,7 @@ use super::people::{PASSWORD, SIGN_INS};
 const BAD_PASSWORDS: u32 = 5;
 
 /// However long the client application's own lifetime is, a refresh token ends after an hour (imis.md §12.3).
-const REFRESH_AT_MOST: Duration = Duration::from_secs(60 * 60);
+const REFRESH_AT_MOST: Duration = Duration::from_hours(1);
 
 /// A user.
 #[derive(Debug, Clone)]

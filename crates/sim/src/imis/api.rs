@@ -161,9 +161,9 @@ fn contacts(world: &World, user: &User, call: &Call<'_>, (view, segments): (View
         Action::Read.demand(user)?;
     }
     let shown = if let Some(id) = segments.get(1) {
-        world.parties.show(view, eye, id, dialect(world)).ok_or_else(|| missing(segments[0]))?
+        world.parties().show(view, eye, id, dialect(world)).ok_or_else(|| missing(segments[0]))?
     } else {
-        world.parties.find((view, eye), call.query, world.settings.max_limit, dialect(world))?
+        world.parties().find((view, eye), call.query, world.settings.max_limit, dialect(world))?
     };
     Ok(Answer::ok(&shown))
 }

@@ -35,7 +35,7 @@ impl ClientApplication {
             client_name: client_id.clone(),
             client_id,
             client_secret: CLIENT_SECRET.to_owned(),
-            refresh_token_lifetime: Duration::from_secs(30 * 60),
+            refresh_token_lifetime: Duration::from_mins(30),
             redirect_login_uri: None,
             head_request: HeadRequest::Sent,
             posts: Posts::InlineScript,

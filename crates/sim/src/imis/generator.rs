@@ -128,6 +128,27 @@ fn from_sign_in(
     }
 }
 
+/// Somebody who came by the OpenID Connect module, of whom nothing else is known (imis.md §13).
+pub(super) fn newcomer(id: u32, (first, last): (&str, &str), email: &str) -> Party {
+    Party {
+        id: id.to_string(),
+        uniform_id: uniform_id(id),
+        prefix: "".into(),
+        first: first.to_owned().into(),
+        last: last.to_owned().into(),
+        title: "".into(),
+        organization: None,
+        emails: vec![email.to_owned().into()],
+        phone: "".into(),
+        city: "".into(),
+        country: "",
+        member_type: "STAFF",
+        standing: Standing::Active,
+        is_organization: false,
+        updated_on: "2026-02-03T10:11:12".to_owned(),
+    }
+}
+
 fn pick<T: Copy>(list: &[T], number: u32) -> T {
     list[number as usize % list.len()]
 }

@@ -47,6 +47,20 @@ pub(super) fn sign_in(complaint: Option<&str>) -> String {
     page("Sign In", &content)
 }
 
+/// The form of the OpenID Connect module, with a link for those who keep a password.
+pub(super) fn email(provider: &str, query: &str) -> String {
+    let and = if query.is_empty() { "" } else { "&" };
+    let content = format!(
+        "<form method=post><label for=signInEmail>E-mail</label>\
+         <input id=signInEmail name=email type=email autocomplete=email required autofocus>\
+         <button id=SubmitButton>Continue to {}</button></form>\
+         <p><a id=signInWithPassword href=\"SignIn.aspx?{}\">Sign in with a user name and password</a></p>",
+        escape(provider),
+        escape(&format!("{query}{and}With=Password")),
+    );
+    page("Sign In", &content)
+}
+
 /// Asks before signing out, since a mere link must not do it.
 pub(super) fn sign_out() -> String {
     page("Sign Out", "<form method=post action=\"SignOut.aspx\"><button id=SubmitButton>Sign Out</button></form>")

@@ -81,7 +81,7 @@ fn describe(file: &StoredFile) -> String {
 
 fn contact(entry: &Entry, world: &World) -> Option<String> {
     let id = ["ID", "PartyId", "Party.PartyId"].into_iter().find_map(|name| entry.stored.get(name)?.as_str())?;
-    Some(world.parties.get(id)?.name())
+    Some(world.parties().get(id)?.name())
 }
 
 pub(super) fn escape(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! Contacts: what is known of them, finding them, and writing them as `Party` or `PartySummary` (imis.md §5).
 //!
-//! Contacts do not change while the site runs, so the indexes over their addresses are built once.
+//! A contact does not change while the site runs; new ones are rare, so the indexes over addresses are built for reading.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -374,7 +374,7 @@ pub(super) enum Eye<'a> {
 }
 
 /// All contacts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Parties {
     all: Vec<Party>,
     by_id: HashMap<String, usize>,
@@ -383,14 +383,39 @@ pub(super) struct Parties {
 
 impl Parties {
     pub(super) fn new(all: Vec<Party>) -> Self {
-        let by_id = all.iter().enumerate().map(|(index, party)| (party.id.clone(), index)).collect();
-        let mut by_email: HashMap<String, Vec<usize>> = HashMap::with_capacity(all.len());
-        for (index, party) in all.iter().enumerate() {
-            for email in &party.emails {
-                by_email.entry(email.to_lowercase()).or_default().push(index);
-            }
+        let count = all.len();
+        let mut parties = Self {
+            all: Vec::with_capacity(count),
+            by_id: HashMap::with_capacity(count),
+            by_email: HashMap::with_capacity(count),
+        };
+        for party in all {
+            parties.add(party);
         }
-        Self { all, by_id, by_email }
+        parties
+    }
+
+    pub(super) fn add(&mut self, party: Party) {
+        let index = self.all.len();
+        self.by_id.insert(party.id.clone(), index);
+        for email in &party.emails {
+            self.by_email.entry(email.to_lowercase()).or_default().push(index);
+        }
+        self.all.push(party);
+    }
+
+    /// An id that no contact has.
+    pub(super) fn next_id(&self) -> u32 {
+        self.all.iter().filter_map(|party| party.id.parse::<u32>().ok()).max().unwrap_or(0) + 1
+    }
+
+    /// The person whose primary address this is; nobody when it is several people's.
+    pub(super) fn with_primary_email(&self, email: &str) -> Option<Party> {
+        let found = self.by_email.get(&email.to_lowercase())?.iter().map(|&index| &self.all[index]);
+        let mut found = found.filter(|party| {
+            !party.is_organization && party.emails.first().is_some_and(|first| first.eq_ignore_ascii_case(email))
+        });
+        found.next().filter(|_| found.next().is_none()).cloned()
     }
 
     pub(super) fn get(&self, id: &str) -> Option<&Party> {

@@ -301,7 +301,7 @@ fn expand(
     if let Some(log) = tables.get(&contracts::LOG, row.text("CommunicationLog.CommunicationLogId")) {
         map.insert("CommunicationLog".to_owned(), show(world, tables, (&contracts::LOG, true), log, dialect));
     }
-    if let Some(party) = world.parties.get(row.text("Party.PartyId")) {
+    if let Some(party) = world.parties().get(row.text("Party.PartyId")) {
         map.insert("Party".to_owned(), party.reference(dialect));
     }
 }

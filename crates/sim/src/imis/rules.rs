@@ -85,7 +85,7 @@ fn activity(world: &World, tables: &Tables, draft: &mut Draft, before: Option<&R
     }
     require(draft, "ID");
     require(draft, "ACTIVITY_TYPE");
-    let known = world.parties.get(text(draft, "ID")).is_some();
+    let known = world.parties().get(text(draft, "ID")).is_some();
     unless(draft, known, "ID", "The contact does not exist.");
     let known = tables.get(&contracts::ACTIVITY_TYPE, text(draft, "ACTIVITY_TYPE")).is_some();
     unless(draft, known, "ACTIVITY_TYPE", "The activity type does not exist.");
@@ -107,7 +107,7 @@ fn contact_interaction(world: &World, tables: &Tables, draft: &mut Draft) {
     for field in ["PartyId", "InteractionTypeCode", "InteractionActionCode", "InteractionDate"] {
         require(draft, field);
     }
-    let known = world.parties.get(text(draft, "PartyId")).is_some();
+    let known = world.parties().get(text(draft, "PartyId")).is_some();
     unless(draft, known, "PartyId", "The contact does not exist.");
     let known = tables.get(&contracts::INTERACTION_TYPE, text(draft, "InteractionTypeCode")).is_some();
     unless(draft, known, "InteractionTypeCode", "The interaction type does not exist.");
@@ -121,7 +121,7 @@ fn recipient(world: &World, tables: &Tables, draft: &mut Draft) {
     require(draft, party);
     let known = tables.get(&contracts::LOG, text(draft, log)).is_some();
     unless(draft, known, log, "The communication log does not exist.");
-    let known = world.parties.get(text(draft, party)).is_some();
+    let known = world.parties().get(text(draft, party)).is_some();
     unless(draft, known, party, "The contact does not exist.");
 }
 

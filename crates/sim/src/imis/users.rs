@@ -78,7 +78,7 @@ fn find(world: &World, user: &User, query: &str, dialect: Dialect) -> Outcome {
 
 fn shown(world: &World, user: &User, dialect: Dialect) -> Value {
     let party = user.party.to_string();
-    let summary = world.parties.get(&party).map_or(Value::Null, |party| party.summary(dialect));
+    let summary = world.parties().get(&party).map_or(Value::Null, |party| party.summary(dialect));
     let mut data = dialect.object(
         USER,
         [
@@ -121,24 +121,50 @@ fn request(body: &[u8]) -> Result<(String, Vec<String>), Answer> {
 
 fn execute(world: &World, user: &User, (entity, operation): (&str, &str), parameters: &[String]) -> Outcome {
     let dialect = Dialect(world.settings.edition);
-    let name = parameters.first().map_or("", String::as_str);
-    let accounts = world.accounts();
-    let other = accounts.find(name).cloned();
-    drop(accounts);
+    let parameter = |index: usize| parameters.get(index).map_or("", String::as_str);
+    let name = parameter(0);
+    let other = world.accounts().find(name).cloned();
+    let own = user.name.eq_ignore_ascii_case(name);
+    // That these take an administrator for others than oneself is an assumption (imis.md §16).
+    let demand = |allowed: bool| if allowed { Ok(()) } else { Err(Answer::forbidden()) };
     let result = match (entity, operation.to_ascii_lowercase().as_str()) {
         ("user", "findbyusername") => {
             other.filter(|other| may_see(user, other)).map(|other| (dialect.class(USER), shown(world, &other, dialect)))
         }
-        ("usersecurity", "getuserroles" | "findbyname") => {
-            if !user.is_administrator() && !user.name.eq_ignore_ascii_case(name) {
-                return Err(Answer::forbidden());
-            }
-            let whole = operation.eq_ignore_ascii_case("FindByName");
-            other.map(|other| if whole { security(&other, dialect) } else { role_list(&other, dialect) })
+        ("usersecurity", "getuserroles") => {
+            demand(own || user.is_administrator())?;
+            other.map(|other| role_list(&other, dialect))
+        }
+        ("usersecurity", "findbyname") => {
+            demand(own || user.is_administrator())?;
+            other.map(|other| security(&other, dialect))
+        }
+        ("usersecurity", "findbyexternalid") => {
+            let found = world.accounts().find_by_external_id(name).cloned();
+            demand(user.is_administrator() || found.as_ref().is_some_and(|found| found.name == user.name))?;
+            found.map(|found| security(&found, dialect))
+        }
+        ("usersecurity", "updateexternalid") => {
+            demand(user.is_administrator())?;
+            let changed = world.accounts().change(name, |user| parameter(1).clone_into(&mut user.external_id));
+            changed.then(|| world.accounts().find(name).map(|user| security(user, dialect))).flatten()
+        }
+        ("usersecurity", "unlockuser") => {
+            demand(user.is_administrator())?;
+            world.accounts().unlock(name).then(|| flag(true))
+        }
+        ("usersecurity", "validateuser") => {
+            demand(own || user.is_administrator())?;
+            let passwords = world.passwords();
+            Some(flag(world.accounts().try_password(name, parameter(1), passwords).is_ok()))
         }
         _ => return Err(Answer::no_operation()),
     };
     Ok(Answer::ok(&respond(world.settings.edition, result)))
+}
+
+fn flag(value: bool) -> (String, Value) {
+    ("System.Boolean, mscorlib".to_owned(), json!(value))
 }
 
 fn role(name: &str, dialect: Dialect) -> Option<Value> {

@@ -12,7 +12,7 @@ use super::{
     answer::{Answer, Outcome},
     applications::{ClientApplication, HeadRequest, OpenerPolicy, Posts, ReferrerPolicy},
     ledger::{Event, Way},
-    markup,
+    markup, openid_module,
 };
 
 /// The sign-in cookie of the site. Its name is an assumption.
@@ -33,11 +33,11 @@ pub(super) struct Visit<'a> {
 }
 
 impl Visit<'_> {
-    pub(super) fn cookie(&self) -> Option<&str> {
+    pub(super) fn cookie(&self, wanted: &str) -> Option<&str> {
         let all = self.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         all.flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(name, value)| (name == COOKIE).then_some(value))
+            .find_map(|(name, value)| (name == wanted).then_some(value))
     }
 
     pub(super) fn in_query(&self, name: &str) -> Option<String> {
@@ -75,9 +75,10 @@ pub(super) fn is_page(name: &str) -> bool {
 /// Answers a request for a page.
 pub(super) async fn handle(world: &World, visit: &Visit<'_>) -> Outcome {
     let outcome = match visit.name.to_ascii_lowercase().as_str() {
-        "" | "default.aspx" => home(world, visit),
-        "signin.aspx" => sign_in(world, visit),
-        "signout.aspx" => sign_out(world, visit),
+        "" | "default.aspx" if openid_module::returns(visit) => openid_module::end(world, visit).await,
+        "" | "default.aspx" => Ok(home(world, visit)),
+        "signin.aspx" => sign_in(world, visit).await,
+        "signout.aspx" => Ok(sign_out(world, visit)),
         "sso.js" => Ok(Answer::script(SUBMIT_SCRIPT)),
         page => {
             let id = page.strip_suffix(".aspx").unwrap_or(page);
@@ -99,19 +100,33 @@ pub(super) async fn handle(world: &World, visit: &Visit<'_>) -> Outcome {
 }
 
 pub(super) fn user_of(world: &World, visit: &Visit<'_>) -> Option<User> {
-    world.accounts().signed_in(visit.cookie()?)
+    world.accounts().signed_in(visit.cookie(COOKIE)?)
 }
 
-fn home(world: &World, visit: &Visit<'_>) -> Outcome {
+fn home(world: &World, visit: &Visit<'_>) -> Answer {
     let Some(user) = user_of(world, visit) else {
-        return Ok(Answer::redirect(StatusCode::FOUND, "SignIn.aspx"));
+        return Answer::redirect(StatusCode::FOUND, "SignIn.aspx");
     };
-    Ok(Answer::html(StatusCode::OK, markup::home(&user)))
+    Answer::html(StatusCode::OK, markup::home(&user))
 }
 
-fn sign_in(world: &World, visit: &Visit<'_>) -> Outcome {
+async fn sign_in(world: &World, visit: &Visit<'_>) -> Outcome {
+    let provider = world.openid().on().map(|module| module.name.clone());
+    // With the module on, the page asks for an e-mail address alone; that those who keep a password get to the other
+    // form by a link is an assumption (imis.md §13).
+    let by_password = provider.is_none() || visit.in_query("With").as_deref() == Some("Password");
     if visit.method == Method::GET || visit.method == Method::HEAD {
-        return Ok(Answer::html(StatusCode::OK, markup::sign_in(None)));
+        return Ok(Answer::html(
+            StatusCode::OK,
+            match &provider {
+                Some(provider) if !by_password => markup::email(provider, visit.query),
+                _ => markup::sign_in(None),
+            },
+        ));
+    }
+    if !by_password {
+        let email = visit.in_form("email").unwrap_or_default();
+        return openid_module::begin(world, visit, email.trim()).await;
     }
     let text = |name| visit.in_form(name).unwrap_or_default();
     let passwords = world.passwords();
@@ -133,16 +148,16 @@ pub(super) fn signed_in(world: &World, user: &str, way: Way, to: Option<&str>) -
     Ok(Answer::redirect(StatusCode::FOUND, to.unwrap_or("Default.aspx")).with(header::SET_COOKIE, &cookie))
 }
 
-fn sign_out(world: &World, visit: &Visit<'_>) -> Outcome {
+fn sign_out(world: &World, visit: &Visit<'_>) -> Answer {
     if visit.method == Method::GET || visit.method == Method::HEAD {
-        return Ok(Answer::html(StatusCode::OK, markup::sign_out()));
+        return Answer::html(StatusCode::OK, markup::sign_out());
     }
-    let gone = visit.cookie().and_then(|cookie| world.accounts().sign_out(cookie));
+    let gone = visit.cookie(COOKIE).and_then(|cookie| world.accounts().sign_out(cookie));
     if let Some(user) = gone {
         world.ledger.note(Event::SignedOut { user });
     }
     let cookie = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    Ok(Answer::redirect(StatusCode::FOUND, "SignIn.aspx").with(header::SET_COOKIE, &cookie))
+    Answer::redirect(StatusCode::FOUND, "SignIn.aspx").with(header::SET_COOKIE, &cookie)
 }
 
 /// The page with the Single Sign-On content item (imis.md §12.2).

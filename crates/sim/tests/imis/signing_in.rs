@@ -9,13 +9,19 @@ use sim::imis::{Edition, Settings};
 use crate::site::{Site, activity, ids};
 
 fn execute(entity: &str, operation: &str, parameter: &str) -> Value {
+    execute_with(entity, operation, &[parameter])
+}
+
+fn execute_with(entity: &str, operation: &str, parameters: &[&str]) -> Value {
+    let parameters: Vec<Value> =
+        parameters.iter().map(|text| json!({ "$type": "System.String", "$value": text })).collect();
     json!({
         "$type": "Asi.Soa.Core.DataContracts.GenericExecuteRequest, Asi.Contracts",
         "OperationName": operation,
         "EntityTypeName": entity,
         "Parameters": {
             "$type": "System.Collections.ObjectModel.Collection`1[[System.Object, mscorlib]], mscorlib",
-            "$values": [{ "$type": "System.String", "$value": parameter }],
+            "$values": parameters,
         },
     })
 }
@@ -158,6 +164,45 @@ async fn named_operations_answer_in_an_envelope_on_ems() {
     let mut bare = execute("User", "FindByUserName", "STAFF1");
     bare["Parameters"] = json!(["STAFF1"]);
     assert_eq!(site.post(&token, "User/_execute", &bare).await.status, 500, "a bare array cannot be bound");
+}
+
+/// imis.md §3.5, §13: seen over REST alone, once it is filled.
+#[tokio::test]
+async fn an_external_id_is_shown_found_and_set_over_rest() {
+    let site = Site::start().await;
+    let (staff, manager) = (site.token("STAFF1").await, site.token("MANAGER").await);
+    let own = site.get(&staff, "User?UserName=STAFF1").await.json();
+    assert!(own["Items"]["$values"][0].get("ExternalId").is_none());
+    site.running.set_external_id("STAFF1", "dir-192");
+    let own = site.get(&staff, "User?UserName=STAFF1").await.json();
+    assert_eq!(own["Items"]["$values"][0]["ExternalId"], "dir-192");
+
+    let door = "UserSecurity/_execute";
+    let find = execute("UserSecurity", "FindByExternalId", "dir-192");
+    assert_eq!(site.post(&manager, door, &find).await.json()["Result"]["UserName"], "STAFF1");
+    assert_eq!(site.post(&site.token("READER1").await, door, &find).await.status, 403);
+    let none = execute("UserSecurity", "FindByExternalId", "");
+    assert!(site.post(&manager, door, &none).await.json()["Result"].is_null(), "nobody is found by nothing");
+    let set = execute_with("UserSecurity", "UpdateExternalId", &["READER1", "dir-194"]);
+    assert_eq!(site.post(&staff, door, &set).await.status, 403);
+    assert_eq!(site.post(&manager, door, &set).await.status, 200);
+    assert_eq!(site.running.external_id("READER1").as_deref(), Some("dir-194"));
+}
+
+/// imis.md §3.5, §17.
+#[tokio::test]
+async fn roles_come_and_go_and_passwords_are_validated_over_rest() {
+    let site = Site::start().await;
+    let staff = site.token("STAFF1").await;
+    site.running.grant_role("STAFF1", "SysAdmin");
+    site.running.remove_role("STAFF1", "IsStaff");
+    let own = site.get(&staff, "User?UserName=STAFF1").await.json();
+    let roles = &own["Items"]["$values"][0]["Roles"]["$values"];
+    assert_eq!(roles, &json!(["RemoteService", "AuthenticatedUser", "Everyone", "SysAdmin"]));
+    for (password, right) in [("Passw0rd!", true), ("wrong", false)] {
+        let ask = execute_with("UserSecurity", "ValidateUser", &["READER1", password]);
+        assert_eq!(site.post(&staff, "UserSecurity/_execute", &ask).await.json()["Result"], right);
+    }
 }
 
 /// imis.md §3.5, §4.6, §4.3, §7.2: what 2017 does otherwise.

@@ -228,7 +228,7 @@ async fn an_access_token_by_hand_over_replaces_the_users_other_one_and_ends_in_t
     let second = reply["access_token"].as_str().expect("a token");
     assert_eq!(site.get(&first, "Party/101").await.status, 401);
     assert_eq!(site.get(second, "Party/101").await.status, 200);
-    site.running.age_tokens(Duration::from_secs(3600));
+    site.running.age_tokens(Duration::from_hours(1));
     assert_eq!(site.get(second, "Party/101").await.status, 401);
 }
 
