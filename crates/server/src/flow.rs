@@ -28,8 +28,8 @@ pub(crate) use redeem::redeem;
 pub(crate) use start::start;
 
 use crate::app::App;
-use crate::dpop::{Expected, Thumbprint};
 use crate::config::KeyBinding;
+use crate::dpop::{Expected, Thumbprint};
 use crate::failure::Failure;
 use crate::guard::one;
 use axum::http::{HeaderMap, StatusCode};
@@ -50,9 +50,8 @@ fn key_of(app: &App, headers: &HeaderMap, path: &str, wanted: KeyWanted) -> Resu
     match (wanted, app.config.key_binding, given) {
         (KeyWanted::Always | KeyWanted::ByConfiguration, KeyBinding::Required, false)
         | (KeyWanted::Always, _, false) => Err(refused()),
-        (KeyWanted::ByConfiguration, KeyBinding::Off, _) | (KeyWanted::ByConfiguration, KeyBinding::Preferred, false) => {
-            Ok(None)
-        }
+        (KeyWanted::ByConfiguration, KeyBinding::Off, _)
+        | (KeyWanted::ByConfiguration, KeyBinding::Preferred, false) => Ok(None),
         (_, _, true) => {
             let proof = one(headers, "dpop").ok_or_else(refused)?;
             let address = app.config.public_url.join(path);

@@ -6,7 +6,7 @@ use crate::routes::{auth, bootstrap, contacts, health, pane, saves, session, ses
 use crate::{guard, log, pages, request};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, any, get, post, put};
+use axum::routing::{MethodRouter, get, post, put};
 
 /// The routes; what is no route is a file of the pane or nothing.
 pub(crate) fn router(app: App) -> Router {
@@ -50,7 +50,4 @@ fn dialog() -> Router<App> {
         .route("/auth/logout/{once}", page(get(auth::logout)))
         .route("/auth/assets/dialog.css", get(pages::style))
         .route("/auth/assets/dialog.js", get(pages::script))
-        .route("/auth", any(auth::nothing))
-        .route("/auth/", any(auth::nothing))
-        .route("/auth/{*rest}", any(auth::nothing))
 }

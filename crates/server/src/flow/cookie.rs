@@ -49,7 +49,8 @@ mod tests {
     fn exactly_one_cookie_of_the_name_is_taken() {
         let key = PassKey::new(&FlowKey::new(), Pass::Flow);
         let good = format!("__Host-flow={}", key.value());
-        let is_read = |lines: &[String]| read(&headers(lines), Pass::Flow).is_some_and(|read| read.is(Some(key.hash())));
+        let is_read =
+            |lines: &[String]| read(&headers(lines), Pass::Flow).is_some_and(|read| read.is(Some(key.hash())));
         assert!(is_read(std::slice::from_ref(&good)));
         assert!(is_read(&[format!("a=b; {good};c=d")]));
         assert!(is_read(&["a=b".to_owned(), good.clone()]));

@@ -29,12 +29,7 @@ const FORM_MAX_BYTES: usize = 16 * 1024;
 const TOKEN_MAX_BYTES: usize = 8 * 1024;
 
 /// Takes a hand-over.
-pub(crate) async fn hand_over(
-    app: &App,
-    site: SiteName,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Response, Stopped> {
+pub(crate) async fn hand_over(app: &App, site: SiteName, headers: &HeaderMap, body: Body) -> Result<Response, Stopped> {
     let no_page = || Stopped::stranger(Trouble::NoPage);
     let settings = app.config.site(&site).ok_or_else(no_page)?;
     let sign_on = settings.single_sign_on.as_ref().ok_or_else(no_page)?;
@@ -53,8 +48,7 @@ pub(crate) async fn hand_over(
         return Err(Stopped::stranger(Trouble::UsedAlready));
     }
     // From here on this is the only one that goes on, and iMIS is asked once.
-    let application =
-        ClientApplication { id: sign_on.client_id.clone(), secret: sign_on.client_secret.clone() };
+    let application = ClientApplication { id: sign_on.client_id.clone(), secret: sign_on.client_secret.clone() };
     let signed_in = match client.sign_in_by_hand_over(&application, token.clone()).await {
         Ok(signed_in) => signed_in,
         Err(error) => {

@@ -39,11 +39,8 @@ pub(crate) async fn redeem(app: &App, headers: &HeaderMap, ask: Redeem) -> Resul
         None => None,
     };
     for _ in 0..TRIES {
-        let offer = Offer {
-            code: &code,
-            verifier: &ask.verifier,
-            thumbprint: signer.as_ref().map(|signer| signer.0.as_str()),
-        };
+        let offer =
+            Offer { code: &code, verifier: &ask.verifier, thumbprint: signer.as_ref().map(|signer| signer.0.as_str()) };
         match held.it.redeem(&held.key, &offer, app.clock.now_ms()) {
             Ok(person) => {
                 if !held.take(app).await.map_err(|error| store(&error))? {
@@ -94,13 +91,7 @@ async fn note(app: &App, flow: &Flow, reason: &'static str) {
 }
 
 /// The row is gone; whoever it was for comes in now or not at all.
-async fn begin(
-    app: &App,
-    headers: &HeaderMap,
-    ask: &Redeem,
-    flow: Flow,
-    person: Person,
-) -> Result<SignedIn, Failure> {
+async fn begin(app: &App, headers: &HeaderMap, ask: &Redeem, flow: Flow, person: Person) -> Result<SignedIn, Failure> {
     let over = || Failure::new(ProblemCode::SignInOver);
     let (Some(site), Some(client)) = (app.config.site(&flow.site), app.clients.get(&flow.site)) else {
         return Err(over());

@@ -186,9 +186,7 @@ impl Trouble {
     pub(crate) const fn words(self) -> Words {
         match self {
             Self::NoPage => words("There is no such page", "This address leads nowhere.", AGAIN),
-            Self::WrongMethod => {
-                words("This page cannot be opened like this", "It is a step of signing in.", AGAIN)
-            }
+            Self::WrongMethod => words("This page cannot be opened like this", "It is a step of signing in.", AGAIN),
             Self::NoWindow => words(
                 "Signing in needs a window of its own",
                 "This page was asked for by a frame, a script or ahead of time, and so it was refused.",
@@ -316,11 +314,9 @@ impl Trouble {
                 "Whether you are signed out at your organisation too is not known: the answer was for another window.",
                 "Close this window. To be sure, close the browser.",
             ),
-            Self::Store => words(
-                "The server cannot sign anybody in right now",
-                "It cannot keep what it has to keep.",
-                LATER,
-            ),
+            Self::Store => {
+                words("The server cannot sign anybody in right now", "It cannot keep what it has to keep.", LATER)
+            }
         }
     }
 }

@@ -227,7 +227,10 @@ impl Window {
     /// The value of a cookie that this window would send to `url`.
     pub(crate) fn cookie(&self, url: &Url, name: &str) -> Option<String> {
         let cookies = self.cookies.lock().unwrap();
-        cookies.iter().find(|cookie| cookie.host == place(url) && cookie.name == name).map(|cookie| cookie.value.clone())
+        cookies
+            .iter()
+            .find(|cookie| cookie.host == place(url) && cookie.name == name)
+            .map(|cookie| cookie.value.clone())
     }
 
     pub(crate) fn set_cookie(&self, url: &Url, name: &str, value: &str) {

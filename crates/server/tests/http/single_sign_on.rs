@@ -1,15 +1,10 @@
 //! Signing in through iMIS's own page (`security.md §3.3`): whom it lets in, and
 //! everything that it does not fall for.
 
-use crate::dialog::{self, From, Pane, Window, challenge, handed, sign_in, verifier};
-use crate::world::{STAFF, World, answer};
-use api::{GetMe, Problem, ProblemCode, SignInMethod, Standing};
-use reqwest::{Method, StatusCode};
-use std::time::Duration;
-
-fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
-    answer.unwrap_err().code
-}
+use crate::dialog::{self, Pane, Window};
+use crate::world::STAFF;
+use api::{GetMe, SignInMethod, Standing};
+use reqwest::StatusCode;
 
 #[tokio::test]
 async fn whoever_imis_hands_over_is_signed_in_under_their_own_name() {
