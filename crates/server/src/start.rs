@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::config::{Limits, TlsFiles};
 use crate::flow::Providers;
-use crate::store::{SharedStore, Sql, StoreError};
+use crate::store::{self, SharedStore, StoreError};
 use crate::{Clock, Config, keys, revoke, router, upstream};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
@@ -33,6 +33,9 @@ pub enum StartError {
     /// The data folder cannot be made or written.
     #[error("failed to open the data folder {}", .0.display())]
     Data(PathBuf, #[source] std::io::Error),
+    /// The database cannot be reached, or not be used.
+    #[error("failed to open the database of the store")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store does not answer.
     #[error("failed to ask the store")]
     Store(#[source] StoreError),
@@ -118,8 +121,7 @@ impl Drop for Running {
 
 /// Starts serving; returns as soon as requests are answered.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
-    let store = Sql::open_file(&config.data).await.map_err(|error| StartError::Data(config.data.clone(), error))?;
-    let store: SharedStore = Arc::new(store);
+    let store = store::open(&config).await?;
     let clients = clients(&config, &clock, &store)?;
     let seen = store.latest_revocation().await.map_err(StartError::Store)?;
     let tls = match &config.tls {

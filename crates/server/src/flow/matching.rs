@@ -13,16 +13,13 @@ pub(super) fn mismatch(
     email: Option<&str>,
 ) -> Option<&'static str> {
     let filled = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    match (filled(identified.external_id.as_deref()), filled(external_id)) {
-        (Some(theirs), Some(ours)) => (theirs != ours).then_some("external_id_differs"),
-        // Not known on one side, as before the first sign-in.
-        _ => {
-            let (theirs, ours) = (address(identified.email.as_deref()), address(email));
-            match (theirs, ours) {
-                (Some(theirs), Some(ours)) => (theirs != ours).then_some("email_differs"),
-                _ => Some("nothing_to_compare"),
-            }
-        }
+    if let (Some(theirs), Some(ours)) = (filled(identified.external_id.as_deref()), filled(external_id)) {
+        return (theirs != ours).then_some("external_id_differs");
+    }
+    // Not known on one side, as before the first sign-in.
+    match (address(identified.email.as_deref()), address(email)) {
+        (Some(theirs), Some(ours)) => (theirs != ours).then_some("email_differs"),
+        _ => Some("nothing_to_compare"),
     }
 }
 

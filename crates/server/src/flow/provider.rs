@@ -55,7 +55,7 @@ pub(crate) async fn answer(app: &App, site: SiteName, headers: &HeaderMap, uri: 
     if held.it.site != site || held.it.method != SignInMethod::OpenIdConnect {
         return Err(Stopped::stranger(Trouble::OtherSite));
     }
-    let asked = held.it.from_provider().map_err(|_| Stopped::stranger(Trouble::UsedAlready))?;
+    let asked = held.it.answered_by_provider().map_err(|_| Stopped::stranger(Trouble::UsedAlready))?;
     if !held.keep(app).await? {
         return Err(Stopped::stranger(Trouble::UsedAlready));
     }

@@ -23,14 +23,14 @@ pub(crate) async fn start(app: &App, flow: &str, headers: &HeaderMap) -> Result<
     let sign_on = sites.and_then(|site| site.single_sign_on.as_ref()).ok_or_else(unknown)?;
     let to = match whither {
         Whither::Imis => {
-            held.it.to_imis().map_err(|_| used())?;
+            held.it.send_to_imis().map_err(|_| used())?;
             sign_on.page_url.clone()
         }
         Whither::Provider => {
             let provider = app.providers.of(&held.it.site).ok_or_else(unknown)?;
             match provider.begin(held.it.mailbox.as_deref(), crate::openid::Prompt::Usual).await {
                 Ok((to, asked)) => {
-                    held.it.to_provider(asked).map_err(|_| used())?;
+                    held.it.send_to_provider(asked).map_err(|_| used())?;
                     to
                 }
                 Err(error) => {

@@ -163,7 +163,7 @@ impl Flow {
     }
 
     /// The dialog goes to the provider.
-    pub(crate) fn to_provider(&mut self, asked: Asked) -> Result<(), OutOfTurn> {
+    pub(crate) fn send_to_provider(&mut self, asked: Asked) -> Result<(), OutOfTurn> {
         if self.whither() != Ok(Whither::Provider) {
             return Err(OutOfTurn);
         }
@@ -172,7 +172,7 @@ impl Flow {
     }
 
     /// The dialog goes straight to iMIS.
-    pub(crate) fn to_imis(&mut self) -> Result<(), OutOfTurn> {
+    pub(crate) fn send_to_imis(&mut self) -> Result<(), OutOfTurn> {
         if self.whither() != Ok(Whither::Imis) {
             return Err(OutOfTurn);
         }
@@ -181,7 +181,7 @@ impl Flow {
     }
 
     /// What the provider was asked, once: from here on its answer is being looked at.
-    pub(crate) fn from_provider(&mut self) -> Result<Asked, OutOfTurn> {
+    pub(crate) fn answered_by_provider(&mut self) -> Result<Asked, OutOfTurn> {
         match std::mem::replace(&mut self.state, State::Landing) {
             State::AtProvider(asked) => Ok(asked),
             other => {
@@ -192,7 +192,7 @@ impl Flow {
     }
 
     /// The provider has said who it is; the dialog goes on to iMIS. Follows
-    /// [`Flow::from_provider`] alone.
+    /// [`Flow::answered_by_provider`] alone.
     pub(crate) fn identified(&mut self, identified: Identified) -> Result<(), OutOfTurn> {
         if self.method != SignInMethod::OpenIdConnect || !matches!(self.state, State::Landing) {
             return Err(OutOfTurn);

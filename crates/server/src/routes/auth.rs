@@ -99,6 +99,6 @@ pub(crate) async fn wrong_method() -> Response {
 }
 
 /// Whatever else is below `/auth`.
-pub(crate) async fn nothing() -> Response {
+pub(crate) fn nothing() -> Response {
     pages::refused(Trouble::NoPage, None)
 }

@@ -14,7 +14,7 @@ pub(crate) async fn file(State(app): State<App>, request: Request) -> Response {
         return Failure::new(ProblemCode::NotFound).into_response();
     }
     if path == "/auth" || path.starts_with("/auth/") {
-        return super::auth::nothing().await;
+        return super::auth::nothing();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return wrong_method().await.into_response();
