@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::config::{Limits, TlsFiles};
+use crate::flow::Providers;
 use crate::store::{self, SharedStore};
 use crate::{Clock, Config, keys, revoke, router, upstream};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
@@ -38,6 +39,9 @@ pub enum StartError {
     /// Certificate or key cannot be used.
     #[error("failed to read the TLS certificate and key")]
     Tls(#[source] std::io::Error),
+    /// The OpenID provider of a site cannot be used.
+    #[error("failed to use the OpenID provider of the site `{0}`")]
+    Provider(String, #[source] Box<dyn std::error::Error + Send + Sync>),
     /// The address of a site cannot be used.
     #[error("failed to use the address of the site `{0}`")]
     Site(String, #[source] Box<dyn std::error::Error + Send + Sync>),
@@ -130,8 +134,10 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     let mut config = config;
     config.public_url = config.public_url.with_port_got(address.port());
     let url = config.public_url.origin().to_owned();
+    let providers = Providers::new(&config, &clock);
+    let providers = providers.map_err(|(site, error)| StartError::Provider(site.0, error.into()))?;
     let limits = config.limits.clone();
-    let (app, work_ended) = App::new(config, clock, store, clients);
+    let (app, work_ended) = App::new(config, clock, store, clients, providers);
     if !app.assets.has_page() {
         tracing::warn!(folder = %app.config.pane.display(), "there is no pane in the folder of the pane");
     }
