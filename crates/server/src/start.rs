@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::config::{Limits, TlsFiles};
-use crate::store::{SharedStore, Sql, StoreError};
+use crate::store::{SharedStore, Sql};
 use crate::{Clock, Config, keys, revoke, router, upstream};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
@@ -34,7 +34,7 @@ pub enum StartError {
     Data(PathBuf, #[source] std::io::Error),
     /// The store does not answer.
     #[error("failed to ask the store")]
-    Store(#[source] StoreError),
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Certificate or key cannot be used.
     #[error("failed to read the TLS certificate and key")]
     Tls(#[source] std::io::Error),
@@ -112,12 +112,17 @@ impl Drop for Running {
     }
 }
 
+/// Opens the store that is configured.
+pub(crate) async fn open_store(config: &Config) -> Result<SharedStore, StartError> {
+    let store = Sql::open_file(&config.data).await.map_err(|error| StartError::Data(config.data.clone(), error))?;
+    Ok(Arc::new(store))
+}
+
 /// Starts serving; returns as soon as requests are answered.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
-    let store = Sql::open_file(&config.data).await.map_err(|error| StartError::Data(config.data.clone(), error))?;
-    let store: SharedStore = Arc::new(store);
+    let store = open_store(&config).await?;
     let clients = clients(&config, &clock, &store)?;
-    let seen = store.latest_revocation().await.map_err(StartError::Store)?;
+    let seen = store.latest_revocation().await.map_err(|error| StartError::Store(error.into()))?;
     let tls = match &config.tls {
         Some(files) => Some(tls(files).await.map_err(StartError::Tls)?),
         None => None,
