@@ -1,14 +1,9 @@
 //! The whole pane: who is at it, which message is open, what is being saved.
 
-use crate::{
-    Attachment, Body, Credentials, Departure, Draft, Message, MessageKey, People, Role, Save, SaveKind, Session,
-    SignInForm, Trouble,
-};
-use api::{
-    ActivityTypeId, AttachmentReport, Bootstrap, ContactId, EmailAddress, Matches, Me, SaveId, SaveMessage, SaveReport,
-    SaveTargets, SignIn,
-};
-use std::sync::Arc;
+use crate::renewal::Renewal;
+use crate::session::Automatic;
+use crate::{Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, Trouble, Welcome};
+use api::{Bootstrap, EmailAddress, Me, SaveId, SaveTargets};
 
 /// Where the pane runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,140 +51,16 @@ pub struct App {
     pub targets: Targets,
     /// Saves, newest first, until dismissed.
     pub saves: Vec<Save>,
-    bootstrap: Option<Bootstrap>,
-    own: Option<EmailAddress>,
-    last_user: Option<Me>,
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Outlook is there; the mailbox has this address.
-    OutlookReady(Option<EmailAddress>),
-    /// There is no Outlook around the page.
-    OutsideOutlook,
-    /// The server said what it offers.
-    Bootstrapped(Result<Bootstrap, Trouble>),
-    /// The kept session was looked at: `None` if there is none.
-    SessionRestored(Option<Result<Me, Trouble>>),
-    /// Try again to reach the server.
-    RestartAsked,
-    /// A site was chosen, by its place in the list.
-    SiteChosen(usize),
-    /// The form was sent.
-    SignInAsked(Credentials),
-    /// The server answered it.
-    SignInAnswered(Result<Me, Trouble>),
-    /// The person signs out.
-    SignOutAsked,
-    /// A message was opened.
-    MessageOpened(Message),
-    /// A message was opened that Outlook would not give.
-    MessageUnreadable(Trouble),
-    /// No message is open.
-    MessageClosed,
-    /// iMIS answered who has these addresses.
-    Matched(MessageKey, Vec<EmailAddress>, Result<Matches, Trouble>),
-    /// Look the people up again.
-    MatchAgainAsked,
-    /// The server answered what may be saved to.
-    TargetsAnswered(Result<SaveTargets, Trouble>),
-    /// Ask again.
-    TargetsAgainAsked,
-    /// From, To or Cc was switched.
-    RoleToggled(Role),
-    /// Somebody was taken off the list.
-    PersonRemoved(EmailAddress),
-    /// Somebody was put back.
-    PersonRestored(EmailAddress),
-    /// It was settled whom an address means.
-    ContactChosen(EmailAddress, ContactId),
-    /// Interaction or activity was chosen.
-    KindChosen(SaveKind),
-    /// An activity type was chosen.
-    ActivityTypeChosen(ActivityTypeId),
-    /// An attachment was ticked or unticked.
-    AttachmentToggled(usize),
-    /// Save, under this new id.
-    SaveAsked(SaveId),
-    /// Outlook gave the body.
-    BodyRead(SaveId, Result<Body, Trouble>),
-    /// The server answered the save.
-    Written(SaveId, Result<SaveReport, Trouble>),
-    /// Outlook gave an attachment of so many bytes.
-    AttachmentRead(SaveId, usize, Result<u64, Trouble>),
-    /// So many bytes of an attachment have gone up.
-    UploadMoved(SaveId, usize, u64),
-    /// An upload was answered.
-    Uploaded(SaveId, usize, Result<AttachmentReport, Trouble>),
-    /// The category was set, or not.
-    Marked(SaveId, Result<(), Trouble>),
-    /// Try again what failed.
-    RetryAsked(SaveId),
-    /// The result has been read.
-    SaveDismissed(SaveId),
-}
-
-/// What is to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Ask the server what it offers → [`Event::Bootstrapped`].
-    FetchBootstrap,
-    /// Look for a kept session and ask who it is → [`Event::SessionRestored`].
-    RestoreSession,
-    /// Sign in, keep the token → [`Event::SignInAnswered`].
-    SignIn(SignIn),
-    /// End the session and forget the token; nothing is waited for.
-    SignOut,
-    /// Forget the token.
-    ForgetSession,
-    /// Look addresses up → [`Event::Matched`].
-    Match(MessageKey, Vec<EmailAddress>),
-    /// Ask what may be saved to → [`Event::TargetsAnswered`].
-    FetchTargets,
-    /// Read the body of the open message → [`Event::BodyRead`].
-    ReadBody {
-        /// For this save.
-        save: SaveId,
-        /// Of this message, if it is open still.
-        key: MessageKey,
-    },
-    /// Write the records → [`Event::Written`].
-    Write(Arc<SaveMessage>),
-    /// Read an attachment and hold its content → [`Event::AttachmentRead`].
-    ReadAttachment {
-        /// For this save.
-        save: SaveId,
-        /// Its place in the save.
-        index: usize,
-        /// Of this message, if it is open still.
-        key: MessageKey,
-        /// The attachment.
-        attachment: Attachment,
-    },
-    /// Send a held content up → [`Event::UploadMoved`], [`Event::Uploaded`].
-    Upload {
-        /// Of this save.
-        save: SaveId,
-        /// Its place in the save.
-        index: usize,
-        /// Media type.
-        content_type: String,
-    },
-    /// Let a held content go.
-    DropContent {
-        /// Of this save.
-        save: SaveId,
-        /// Its place in the save.
-        index: usize,
-    },
-    /// Set the category → [`Event::Marked`].
-    MarkMessage {
-        /// For this save.
-        save: SaveId,
-        /// On this message, if it is open still.
-        key: MessageKey,
-    },
+    /// The sessions being looked at, in place of the message.
+    pub desk: Option<Desk>,
+    /// Whether the line that says who signed in is shown.
+    pub welcome: Welcome,
+    pub(crate) bootstrap: Option<Bootstrap>,
+    pub(crate) own: Option<EmailAddress>,
+    pub(crate) last_user: Option<Me>,
+    pub(crate) renewal: Renewal,
+    pub(crate) automatic: Automatic,
+    pub(crate) attempts: u32,
 }
 
 impl App {
@@ -201,9 +72,14 @@ impl App {
             mail: None,
             targets: Targets::Loading,
             saves: vec![],
+            desk: None,
+            welcome: Welcome::Over,
             bootstrap: None,
             own: None,
             last_user: None,
+            renewal: Renewal::Idle,
+            automatic: Automatic::Ready,
+            attempts: 0,
         };
         (app, vec![Effect::FetchBootstrap])
     }
@@ -222,7 +98,31 @@ impl App {
             | Event::SiteChosen(_)
             | Event::SignInAsked(_)
             | Event::SignInAnswered(_)
+            | Event::WindowAsked(_)
+            | Event::SignInBegun(..)
+            | Event::DialogOpened(..)
+            | Event::DialogSaid(..)
+            | Event::DialogClosed(_)
+            | Event::CodeTyped(_)
+            | Event::WindowCancelled
+            | Event::Redeemed(..)
+            | Event::ConfirmAsked
+            | Event::Confirmed(_)
+            | Event::WelcomeRead
+            | Event::Woke(_)
+            | Event::Renewed(..)
+            | Event::KeptChanged
+            | Event::SignedOut(_)
+            | Event::FarewellAsked
             | Event::SignOutAsked => self.session_event(event),
+            Event::DeskOpened(_)
+            | Event::DeskClosed
+            | Event::SessionsAsked(_)
+            | Event::SessionsListed(..)
+            | Event::EndAsked(_)
+            | Event::EndConfirmed
+            | Event::EndCancelled
+            | Event::SessionsEnded(_) => self.desk_event(event),
             Event::SaveAsked(id) => self.save(id),
             Event::BodyRead(..)
             | Event::Written(..)
@@ -244,13 +144,18 @@ impl App {
         self.mail.as_ref()?.as_ref().ok()
     }
 
+    /// What is known of a site.
+    pub fn site(&self, name: &api::SiteName) -> Option<&api::Site> {
+        self.bootstrap.as_ref()?.sites.iter().find(|site| site.name == *name)
+    }
+
     /// The newest save of the open message.
     pub fn save_of_open_mail(&self) -> Option<&Save> {
         let key = self.open_key()?;
         self.saves.iter().find(|save| save.message.key.item_id == key.item_id)
     }
 
-    fn open_key(&self) -> Option<&MessageKey> {
+    pub(crate) fn open_key(&self) -> Option<&MessageKey> {
         self.open_mail().map(|mail| &mail.message.key)
     }
 
@@ -277,102 +182,7 @@ impl App {
         vec![]
     }
 
-    fn session_event(&mut self, event: Event) -> Vec<Effect> {
-        match event {
-            Event::Bootstrapped(Ok(bootstrap)) => {
-                self.bootstrap = Some(bootstrap);
-                vec![Effect::RestoreSession]
-            }
-            Event::SessionRestored(None) => self.depart(Departure::New),
-            Event::SessionRestored(Some(Ok(me))) => self.arrive(me),
-            Event::SessionRestored(Some(Err(trouble))) if trouble.is_signed_out() => {
-                let mut effects = vec![Effect::ForgetSession];
-                effects.extend(self.depart(Departure::Ended));
-                effects
-            }
-            Event::Bootstrapped(Err(trouble)) | Event::SessionRestored(Some(Err(trouble))) => {
-                self.session = Session::Unreachable(trouble);
-                vec![]
-            }
-            Event::RestartAsked => {
-                self.session = Session::Starting;
-                vec![Effect::FetchBootstrap]
-            }
-            Event::SignOutAsked => {
-                let mut effects = vec![Effect::SignOut];
-                effects.extend(self.forget_person());
-                effects.extend(self.depart(Departure::SignedOut));
-                effects
-            }
-            other => self.form_event(other),
-        }
-    }
-
-    fn form_event(&mut self, event: Event) -> Vec<Effect> {
-        let Session::SignedOut(form) = &mut self.session else { return vec![] };
-        match event {
-            Event::SiteChosen(index) if index < form.bootstrap.sites.len() && !form.busy => form.site = index,
-            Event::SignInAsked(credentials) => {
-                return form.submit(credentials).map(Effect::SignIn).into_iter().collect();
-            }
-            Event::SignInAnswered(Ok(me)) => return self.arrive(me),
-            Event::SignInAnswered(Err(trouble)) => {
-                form.busy = false;
-                form.trouble = Some(trouble);
-            }
-            _ => {}
-        }
-        vec![]
-    }
-
-    fn arrive(&mut self, me: Me) -> Vec<Effect> {
-        let same = self.last_user.as_ref().is_none_or(|last| last.user_name == me.user_name && last.site == me.site);
-        let mut effects = if same { vec![] } else { self.forget_person() };
-        self.last_user = Some(me.clone());
-        self.session = Session::SignedIn(me);
-        self.targets = Targets::Loading;
-        effects.push(Effect::FetchTargets);
-        effects.extend(self.look_up());
-        let open = self.open_key().cloned();
-        for save in self.saves.iter_mut().filter(|save| save.phase == crate::SavePhase::Paused) {
-            effects.extend(save.go_on(open.as_ref()));
-        }
-        effects
-    }
-
-    /// Nothing of one person's work or contacts is left for the next.
-    fn forget_person(&mut self) -> Vec<Effect> {
-        self.last_user = None;
-        if let Some(Ok(mail)) = &mut self.mail {
-            mail.people.forget();
-        }
-        std::mem::take(&mut self.saves).iter().flat_map(Save::let_go).collect()
-    }
-
-    fn depart(&mut self, departure: Departure) -> Vec<Effect> {
-        let Some(bootstrap) = self.bootstrap.clone() else { return vec![] };
-        let mut form = SignInForm::new(bootstrap, departure);
-        if departure == Departure::Ended
-            && let Some(last) = &self.last_user
-        {
-            form.user_name.clone_from(&last.user_name);
-            form.site = form.bootstrap.sites.iter().position(|site| site.name == last.site).unwrap_or_default();
-        }
-        self.session = Session::SignedOut(form);
-        vec![]
-    }
-
-    /// Any answer may say that the session has ended; what was begun waits.
-    fn notice_end(&mut self, trouble: Option<&Trouble>) -> Vec<Effect> {
-        if matches!(self.session, Session::SignedIn(_)) && trouble.is_some_and(Trouble::is_signed_out) {
-            let mut effects = vec![Effect::ForgetSession];
-            effects.extend(self.depart(Departure::Ended));
-            return effects;
-        }
-        vec![]
-    }
-
-    fn look_up(&mut self) -> Vec<Effect> {
+    pub(crate) fn look_up(&mut self) -> Vec<Effect> {
         if !matches!(self.session, Session::SignedIn(_)) {
             return vec![];
         }
@@ -397,6 +207,7 @@ impl App {
                     mail.draft.fit(&targets);
                 }
                 self.targets = Targets::Known(targets);
+                self.automatic = Automatic::Ready;
                 return vec![];
             }
             Event::TargetsAnswered(Err(trouble)) => {

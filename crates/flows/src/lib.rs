@@ -6,17 +6,24 @@
 //! and an answer to anything else is dropped.
 
 mod app;
+mod desk;
 mod draft;
+mod event;
 mod message;
+mod passage;
 mod people;
+mod renewal;
 mod save;
 mod session;
 mod trouble;
 
-pub use app::{App, Effect, Event, OpenMail, Place, Targets};
+pub use app::{App, OpenMail, Place, Targets};
+pub use desk::{Desk, Ending, Listed};
 pub use draft::{AttachmentChoice, Draft, SaveKind, Unsendable};
+pub use event::{BeginOrder, Effect, Event};
 pub use message::{Attachment, AttachmentKind, Body, Correspondent, Message, MessageKey, Role};
+pub use passage::{Code, Passage, Start, Step, Window, typed_code};
 pub use people::{Entry, Lookup, People, Standing};
 pub use save::{AttachmentProgress, AttachmentState, Mark, RecordState, Save, SavePhase, Summary};
-pub use session::{Credentials, Departure, Session, SignInForm};
-pub use trouble::Trouble;
+pub use session::{Asked, Confirmation, Credentials, Departure, Farewell, Session, SignInForm, Stage, Welcome};
+pub use trouble::{DialogTrouble, Prompt, Trouble};

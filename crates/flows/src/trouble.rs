@@ -19,11 +19,57 @@ pub enum Trouble {
     OutlookRefused(i32),
     /// This Outlook cannot do it.
     OutlookUnable,
+    /// A window did not open.
+    Dialog(DialogTrouble),
+}
+
+/// Whether Outlook asks the person before a window opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// At once: works inside a click, if the browser lets it.
+    Open,
+    /// Outlook asks; the answer is a click of its own.
+    Ask,
+}
+
+/// Why a window did not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DialogTrouble {
+    /// The browser blocks windows (12011).
+    Blocked,
+    /// The person told Outlook not to open it (12009).
+    Ignored,
+    /// Another window of the pane is still open (12007).
+    AlreadyOpen,
+    /// The manifest does not let windows open at our address (12004, 12005).
+    Address,
+    /// This Outlook has no windows.
+    Unable,
+    /// Outlook's number for anything else.
+    Other(i32),
+}
+
+impl DialogTrouble {
+    /// Whether asking the person first may help.
+    pub const fn is_blocked(self) -> bool {
+        matches!(self, Self::Blocked | Self::Ignored)
+    }
 }
 
 impl Trouble {
     /// Whether the person has to sign in before going on.
     pub fn is_signed_out(&self) -> bool {
-        matches!(self, Self::Server(Problem { code: ProblemCode::SignedOut, .. }))
+        self.is_code(ProblemCode::SignedOut) || self.is_code(ProblemCode::TokenOutdated)
+    }
+
+    /// Whether the server said just this.
+    pub fn is_code(&self, wanted: ProblemCode) -> bool {
+        matches!(self, Self::Server(Problem { code, .. }) if *code == wanted)
+    }
+
+    /// Whether the very same request may work in a moment.
+    pub(crate) fn may_pass(&self) -> bool {
+        let passing = [ProblemCode::Busy, ProblemCode::ImisUnavailable, ProblemCode::StoreUnavailable];
+        matches!(self, Self::Offline | Self::NoAnswer) || passing.into_iter().any(|code| self.is_code(code))
     }
 }

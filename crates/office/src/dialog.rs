@@ -109,12 +109,16 @@ impl Dialog {
         sys::put(&options, "displayInIframe", &JsValue::FALSE);
         sys::put(&options, "promptBeforeOpen", &JsValue::from_bool(prompt == Prompt::Ask));
         let operation = Operation::OpenDialog;
-        let answer = call(operation, limits::OPEN_DIALOG, |callback| {
+        let opened = call(operation, limits::OPEN_DIALOG, |callback| {
             let context = sys::context().ok_or(ErrorKind::Unsupported)?;
             let ui = context.ui()?.ok_or(ErrorKind::Unsupported)?;
             Ok(ui.display_dialog_async(address, &options, callback)?)
         })
-        .await?;
+        .await;
+        if matches!(opened, Err(OfficeError { kind: ErrorKind::DialogBlocked, .. })) {
+            put_notice_away();
+        }
+        let answer = opened?;
         if !answer.is_object() {
             return Err(OfficeError::new(operation, ErrorKind::Unreadable));
         }
@@ -171,6 +175,18 @@ impl std::fmt::Debug for Dialog {
         formatter.debug_struct("Dialog").finish_non_exhaustive()
     }
 }
+
+/// Where the browser blocks a window, the script of Outlook on the web covers the pane with advice on an old
+/// browser's settings, and stays broken until that is put away by its own button. The pane has better words.
+fn put_notice_away() {
+    let document = sys::page().document();
+    let button = document.and_then(|document| document.query_selector(NOTICE_BUTTON).ok().flatten());
+    if let Some(button) = button {
+        button.click();
+    }
+}
+
+const NOTICE_BUTTON: &str = "#crossZoneNotification input[type=button]";
 
 /// Reads a window's event: a message where there is one, else the code of its end.
 fn read_event(argument: &JsValue) -> DialogEvent {

@@ -111,7 +111,9 @@ pub enum ErrorKind {
     NotSaved,
     /// A window is open already (12007).
     DialogOpen,
-    /// The person, or the browser, did not let the window open (12009, 12011).
+    /// The person did not let the window open (12009).
+    DialogIgnored,
+    /// The browser did not let the window open (12011).
     DialogBlocked,
     /// The address is not one the window may start at (12002–12005).
     DialogAddress,
@@ -140,7 +142,8 @@ impl ErrorKind {
             12002..=12005 => Self::DialogAddress,
             12006 => Self::DialogClosed,
             12007 => Self::DialogOpen,
-            12009 | 12011 => Self::DialogBlocked,
+            12009 => Self::DialogIgnored,
+            12011 => Self::DialogBlocked,
             other => Self::Other(other),
         }
     }
@@ -167,7 +170,8 @@ impl fmt::Display for ErrorKind {
             Self::Offline => "the mailbox cannot be reached",
             Self::NotSaved => "the item is not saved yet",
             Self::DialogOpen => "a dialog is open already",
-            Self::DialogBlocked => "the dialog was not allowed to open",
+            Self::DialogIgnored => "the dialog was not wanted",
+            Self::DialogBlocked => "the dialog was blocked by the browser",
             Self::DialogAddress => "the dialog may not open this address",
             Self::DialogClosed => "the dialog is closed",
             Self::Unreadable => "an answer that cannot be read",
@@ -192,7 +196,8 @@ mod tests {
         assert_eq!(ErrorKind::from_code(12004), ErrorKind::DialogAddress);
         assert_eq!(ErrorKind::from_code(12006), ErrorKind::DialogClosed);
         assert_eq!(ErrorKind::from_code(12007), ErrorKind::DialogOpen);
-        assert_eq!(ErrorKind::from_code(12009), ErrorKind::DialogBlocked);
+        assert_eq!(ErrorKind::from_code(12009), ErrorKind::DialogIgnored);
+        assert_eq!(ErrorKind::from_code(12011), ErrorKind::DialogBlocked);
     }
 
     #[test]

@@ -18,6 +18,18 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural)]
     pub(crate) fn history(this: &Page) -> JsValue;
 
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn document(this: &Page) -> Option<Document>;
+
+    pub(crate) type Document;
+    #[wasm_bindgen(method, catch, js_name = querySelector)]
+    pub(crate) fn query_selector(this: &Document, selector: &str) -> Result<Option<Control>, JsValue>;
+
+    /// Something to press.
+    pub(crate) type Control;
+    #[wasm_bindgen(method)]
+    pub(crate) fn click(this: &Control);
+
     #[wasm_bindgen(js_name = setTimeout)]
     pub(crate) fn set_timeout(callback: &Function, milliseconds: i32) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]

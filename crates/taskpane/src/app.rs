@@ -3,6 +3,7 @@
 use crate::dispatch::Dispatch;
 use crate::parts::block;
 use crate::{live, views};
+use api::Whose;
 use flows::{App, Place, Session};
 use leptos::prelude::*;
 
@@ -13,7 +14,9 @@ enum Screen {
     Outside,
     Unreachable,
     SignIn,
+    Confirm,
     Main,
+    Desk(Whose),
 }
 
 fn screen(app: &App) -> Screen {
@@ -22,7 +25,8 @@ fn screen(app: &App) -> Screen {
         (_, Session::Starting) => Screen::Starting,
         (_, Session::Unreachable(_)) => Screen::Unreachable,
         (_, Session::SignedOut(_)) => Screen::SignIn,
-        (_, Session::SignedIn(_)) => Screen::Main,
+        (_, Session::Unconfirmed(_)) => Screen::Confirm,
+        (_, Session::SignedIn(_)) => app.desk.as_ref().map_or(Screen::Main, |desk| Screen::Desk(desk.asked.whose)),
     }
 }
 
@@ -46,7 +50,9 @@ fn pane() -> impl IntoView {
             Screen::Outside => views::outside().into_any(),
             Screen::Unreachable => views::unreachable().into_any(),
             Screen::SignIn => views::sign_in().into_any(),
+            Screen::Confirm => views::confirm().into_any(),
             Screen::Main => views::main_screen().into_any(),
+            Screen::Desk(whose) => views::desk(whose).into_any(),
         })}
         <div class="visually-hidden" role="status">{polite}</div>
         <div class="visually-hidden" role="alert">{assertive}</div>

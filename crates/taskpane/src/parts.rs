@@ -2,12 +2,14 @@
 
 mod avatar;
 mod button;
+mod disclosure;
 mod heading;
 mod notice;
 
 pub(crate) use avatar::avatar;
 pub(crate) use button::{button, keep_focus, toggle};
-pub(crate) use heading::heading;
+pub(crate) use disclosure::disclosure;
+pub(crate) use heading::{heading, subheading};
 pub(crate) use notice::{trouble_line, trouble_notice};
 
 use leptos::prelude::*;

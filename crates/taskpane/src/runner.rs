@@ -1,17 +1,22 @@
 //! Carries out effects. The only place that starts anything asynchronous; what comes of it returns as an event.
 
 mod base64url;
+mod clock;
 mod keys;
+mod locks;
 mod outlook;
 mod server;
 mod session;
 mod uploads;
 mod wait;
+mod windows;
 
 use crate::dispatch::Dispatch;
 use crate::theme;
-use api::{EmailAddress, GetMe, GetSaveTargets, MatchContacts, SaveId};
-use flows::{Effect, Event, Trouble};
+use api::{
+    ConfirmSession, EmailAddress, EndSessions, GetMe, GetSaveTargets, MatchContacts, Redeem, SaveId, SignInBegun,
+};
+use flows::{BeginOrder, Code, DialogTrouble, Effect, Event, Prompt, Trouble};
 use leptos::prelude::window;
 use office::Host;
 use std::cell::RefCell;
@@ -22,6 +27,8 @@ use wasm_bindgen_futures::spawn_local;
 pub(crate) struct Runner {
     server: server::Server,
     uploads: uploads::Uploads,
+    windows: windows::Windows,
+    alarm: clock::Alarm,
     /// Dropping one ends its listening.
     subscriptions: RefCell<Vec<office::mailbox::Subscription>>,
 }
@@ -38,6 +45,8 @@ impl Runner {
             if !matches!(office::ready().await, Host::Outlook(_)) {
                 return dispatch.send(Event::OutsideOutlook);
             }
+            self.server.session.follow(move || dispatch.send(Event::KeptChanged));
+            self.wake_when_seen(dispatch);
             theme::show(office::theme::current().as_ref());
             let own = office::mailbox::user_profile();
             let own = own.and_then(|profile| EmailAddress::parse(&profile.email_address).ok());
@@ -60,11 +69,13 @@ impl Runner {
         match effect {
             Effect::SignOut => {
                 let kept = self.server.session.current();
-                self.server.session.forget();
+                self.server.session.leave();
                 if let Some(kept) = kept {
-                    spawn_local(self.server.sign_out(kept));
+                    spawn_local(async move { dispatch.send(Event::SignedOut(self.server.sign_out(kept).await)) });
                 }
             }
+            Effect::CloseDialog => self.windows.close(),
+            Effect::WakeAt(at_ms) => self.wake_at(at_ms, dispatch),
             Effect::ForgetSession => self.server.session.forget(),
             Effect::DropContent { save, index } => self.uploads.drop_content(&save, index),
             other => spawn_local(async move {
@@ -84,9 +95,26 @@ impl Runner {
                 Some(_) => Some(server.call(&GetMe).await),
                 None => None,
             }),
-            Effect::SignIn(sign_in) => {
-                Event::SignInAnswered(server.sign_in(&sign_in).await.map(|signed_in| signed_in.me))
+            Effect::SignIn(sign_in) => Event::SignInAnswered(server.sign_in(&sign_in).await),
+            Effect::BeginSignIn(attempt, order) => Event::SignInBegun(attempt, self.begin(attempt, order).await),
+            Effect::OpenDialog { attempt, path, prompt } => {
+                Event::DialogOpened(attempt, self.open(attempt, &path, prompt, dispatch).await)
             }
+            Effect::Redeem { attempt, flow, code: Code(code) } => {
+                let verifier = self.windows.verifier(attempt).unwrap_or_default();
+                let former = server.session.current().map(|kept| kept.token);
+                Event::Redeemed(attempt, server.sign_in(&Redeem { flow, code, verifier, former }).await)
+            }
+            Effect::Confirm => Event::Confirmed(server.call(&ConfirmSession).await),
+            Effect::Renew => {
+                let answer = server.renew().await;
+                Event::Renewed(answer, server.now_ms())
+            }
+            Effect::ListSessions(asked) => {
+                let answer = server.call(&asked).await;
+                Event::SessionsListed(asked, answer)
+            }
+            Effect::EndSessions(scope) => Event::SessionsEnded(server.call(&EndSessions { scope }).await),
             Effect::Match(key, addresses) => {
                 let call = MatchContacts { addresses };
                 let answer = server.call(&call).await;
@@ -104,11 +132,35 @@ impl Runner {
             Effect::Upload { save, index, content_type } => {
                 let moving = save.clone();
                 let moved = move |bytes| dispatch.send(Event::UploadMoved(moving.clone(), index, bytes));
-                let answer = self.uploads.send(server, &save, index, &content_type, moved).await;
+                let used = server.session.current();
+                let mut answer = self.uploads.send(server, &save, index, &content_type, moved.clone()).await;
+                if server.may_repeat(&answer, used.as_ref()) {
+                    answer = self.uploads.send(server, &save, index, &content_type, moved).await;
+                }
                 Event::Uploaded(save, index, answer)
             }
             Effect::MarkMessage { save, key } => Event::Marked(save, outlook::mark(&key).await),
-            Effect::SignOut | Effect::ForgetSession | Effect::DropContent { .. } => return None,
+            Effect::SignOut
+            | Effect::ForgetSession
+            | Effect::CloseDialog
+            | Effect::WakeAt(_)
+            | Effect::DropContent { .. } => return None,
         })
+    }
+
+    async fn begin(&self, attempt: u32, order: BeginOrder) -> Result<SignInBegun, Trouble> {
+        let challenge = self.windows.challenge(attempt).await.ok_or(Trouble::OutlookUnable)?;
+        self.server.call_as_nobody(&order.with_challenge(challenge)).await
+    }
+
+    async fn open(
+        &'static self,
+        attempt: u32,
+        path: &str,
+        prompt: Prompt,
+        dispatch: Dispatch,
+    ) -> Result<(), DialogTrouble> {
+        let address = self.server.address(path).ok_or(DialogTrouble::Address)?;
+        self.windows.open(attempt, &address, prompt, dispatch).await
     }
 }

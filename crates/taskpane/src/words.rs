@@ -3,7 +3,7 @@
 //! `build.rs` makes a function of every text; one that nobody uses is dead code, and refused.
 
 use api::{Problem, ProblemCode};
-use flows::Trouble;
+use flows::{DialogTrouble, Trouble};
 
 #[deny(dead_code)]
 mod texts {
@@ -45,6 +45,7 @@ pub(crate) fn trouble(trouble: &Trouble) -> TroubleWords {
         Trouble::NoAnswer => (trouble_silent(), trouble_silent_advice(), TryAgain),
         Trouble::MessageClosed => (trouble_closed(), trouble_closed_advice(), TryAgain),
         Trouble::OutlookSilent => (trouble_outlook_silent(), trouble_outlook_silent_advice(), TryAgain),
+        Trouble::Dialog(trouble) => return of_dialog(*trouble),
         Trouble::OutlookUnable => (trouble_outlook_unable(), trouble_outlook_unable_advice(), Nothing),
         Trouble::OutlookRefused(code) => {
             let advice = trouble_outlook_refused_advice(&code.to_string());
@@ -54,10 +55,23 @@ pub(crate) fn trouble(trouble: &Trouble) -> TroubleWords {
     TroubleWords { title, advice: advice.to_owned(), remedy, reference: None }
 }
 
+fn of_dialog(trouble: DialogTrouble) -> TroubleWords {
+    let other = |code: i32| (trouble_window(), trouble_outlook_refused_advice(&code.to_string()));
+    let (title, advice) = match trouble {
+        DialogTrouble::Blocked => (trouble_window(), trouble_window_blocked().to_owned()),
+        DialogTrouble::Ignored => (trouble_window_ignored(), trouble_window_ignored_advice().to_owned()),
+        DialogTrouble::AlreadyOpen => (trouble_window_open(), trouble_window_open_advice().to_owned()),
+        DialogTrouble::Address => (trouble_window(), trouble_window_address().to_owned()),
+        DialogTrouble::Unable => (trouble_outlook_unable(), trouble_outlook_unable_advice().to_owned()),
+        DialogTrouble::Other(code) => other(code),
+    };
+    TroubleWords { title, advice, remedy: Remedy::Nothing, reference: None }
+}
+
 fn of_server(problem: &Problem) -> TroubleWords {
     use Remedy::{Nothing, Reload, TryAgain};
     let (title, advice, remedy) = match problem.code {
-        ProblemCode::SignedOut => (trouble_session(), trouble_session_advice(), Nothing),
+        ProblemCode::SignedOut | ProblemCode::TokenOutdated => (trouble_session(), trouble_session_advice(), Nothing),
         ProblemCode::WrongCredentials => (trouble_credentials(), trouble_credentials_advice(), Nothing),
         ProblemCode::LockedOut => (trouble_locked(), "", Nothing),
         ProblemCode::AccountDisabled => (trouble_disabled(), trouble_disabled_advice(), Nothing),
@@ -74,7 +88,6 @@ fn of_server(problem: &Problem) -> TroubleWords {
         ProblemCode::Unknown => (trouble_unknown(), trouble_unknown_advice(), TryAgain),
         ProblemCode::StoreUnavailable => (trouble_store(), trouble_store_advice(), TryAgain),
         ProblemCode::PaneOutdated => (trouble_outdated(), trouble_outdated_advice(), Reload),
-        ProblemCode::TokenOutdated => (trouble_session(), trouble_session_advice(), Nothing),
         ProblemCode::ConfirmFirst => (trouble_confirm(), trouble_confirm_advice(), Nothing),
         ProblemCode::SignInOver => (trouble_sign_in_over(), trouble_sign_in_over_advice(), Nothing),
         ProblemCode::WrongCode => (trouble_code(), trouble_code_advice(), Nothing),

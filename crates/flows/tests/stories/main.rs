@@ -1,6 +1,9 @@
 //! The pane's stories: events in, state and effects out, on the host.
 
 mod people;
+mod renewal;
 mod save;
 mod session;
+mod sessions;
+mod sign_in;
 mod world;

@@ -75,13 +75,17 @@ pub(crate) fn me(user_name: &str) -> Me {
         user_name: user_name.to_owned(),
         name: user_name.to_owned(),
         contact: ContactId("1".to_owned()),
-        method: api::SignInMethod::Credentials,
+        method: SignInMethod::Credentials,
         administrator: false,
         standing: api::Standing::Full,
         expires_ms: i64::MAX,
         renew_from_ms: i64::MAX,
         ends_ms: i64::MAX,
     }
+}
+
+pub(crate) fn me_by(user_name: &str, method: SignInMethod) -> Me {
+    Me { method, ..me(user_name) }
 }
 
 pub(crate) fn targets() -> SaveTargets {
@@ -107,6 +111,16 @@ pub(crate) fn bootstrap() -> Bootstrap {
     }
 }
 
+/// A site whose way in goes through a window.
+pub(crate) fn dialog_site() -> Bootstrap {
+    let mut bootstrap = bootstrap();
+    for site in &mut bootstrap.sites {
+        site.methods = vec![SignInMethod::SingleSignOn];
+        site.administrator_methods = vec![SignInMethod::Credentials];
+    }
+    bootstrap
+}
+
 pub(crate) fn problem(code: ProblemCode) -> Trouble {
     Trouble::Server(Problem::new(code))
 }
@@ -117,9 +131,14 @@ pub(crate) fn signed_out() -> Trouble {
 
 /// An app in Outlook with nobody signed in.
 pub(crate) fn at_the_door() -> App {
+    at_the_door_of(bootstrap())
+}
+
+/// The same at a server that offers this.
+pub(crate) fn at_the_door_of(bootstrap: Bootstrap) -> App {
     let (mut app, _) = App::start();
     app.update(Event::OutlookReady(Some(address("staff@association.example"))));
-    app.update(Event::Bootstrapped(Ok(bootstrap())));
+    app.update(Event::Bootstrapped(Ok(bootstrap)));
     app.update(Event::SessionRestored(None));
     app
 }

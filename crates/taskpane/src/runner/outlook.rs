@@ -78,6 +78,7 @@ fn trouble(error: OfficeError) -> Trouble {
         | ErrorKind::NotSaved
         | ErrorKind::DialogOpen
         | ErrorKind::DialogBlocked
+        | ErrorKind::DialogIgnored
         | ErrorKind::DialogAddress
         | ErrorKind::DialogClosed => Trouble::OutlookUnable,
     }

@@ -4,10 +4,14 @@
 //! time is up.
 
 use super::keys::{self, Claims, Keys};
+use super::locks;
 use super::session::{Keeper, Kept};
 use super::wait::{Missed, within};
-use api::{Bootstrap, Call, GetBootstrap, Problem, ProblemCode, SignIn, SignOut, SignedIn, Verb};
+use api::{
+    Bootstrap, Call, GetBootstrap, GetMe, Me, Problem, ProblemCode, RenewSession, SignOut, SignedIn, SignedOut, Verb,
+};
 use flows::Trouble;
+use futures_util::lock::Mutex;
 use js_sys::{Date, Promise, Reflect};
 use leptos::prelude::window;
 use std::cell::{Cell, RefCell};
@@ -26,6 +30,8 @@ pub(super) struct Server {
     keys: Keys,
     public_url: RefCell<String>,
     clock_ahead_ms: Cell<f64>,
+    /// One renewal at a time in this page.
+    renewing: Mutex<()>,
 }
 
 /// A header's name and value.
@@ -55,23 +61,53 @@ impl Server {
         parse(&self.send(C::VERB, C::PATH, body).await?)
     }
 
-    /// Signs in and keeps the session. The proof binds it to this browser's key.
-    pub(super) async fn sign_in(&self, sign_in: &SignIn) -> Result<SignedIn, Trouble> {
+    /// Makes a call in nobody's name. The proof binds what comes of it to this browser's key.
+    pub(super) async fn call_as_nobody<C: Call>(&self, call: &C) -> Result<C::Response, Trouble> {
+        parse(&self.ask(C::VERB, C::PATH, Some(write(call)?), None).await?)
+    }
+
+    /// Makes such a call and keeps the session that comes of it.
+    pub(super) async fn sign_in<C: Call<Response = SignedIn>>(&self, call: &C) -> Result<Me, Trouble> {
         self.session.forget();
-        let body = Some(write(sign_in)?);
-        let signed_in: SignedIn = parse(&self.send(SignIn::VERB, SignIn::PATH, body).await?)?;
-        self.session.keep(Kept { token: signed_in.token.clone(), key_bound: signed_in.key_bound });
-        Ok(signed_in)
+        let signed_in = self.call_as_nobody(call).await?;
+        self.session.keep(Kept::from(&signed_in));
+        Ok(signed_in.me)
     }
 
-    /// Ends the session here at once, and at the server when it can be reached.
-    pub(super) async fn sign_out(&self, kept: Kept) {
-        let proof = self.proof_for(word(SignOut::VERB), SignOut::PATH, Some(kept)).await;
+    /// Ends the session here at once, and at the server when it can be reached; answers where a window may go
+    /// on to end the provider's session too.
+    pub(super) async fn sign_out(&self, kept: Kept) -> Option<String> {
         // A session that cannot be ended now ends by itself; the token is gone from here either way.
-        let _ = self.exchange(SignOut::VERB, SignOut::PATH, None, proof).await;
+        let answer = self.ask(SignOut::VERB, SignOut::PATH, None, Some(kept)).await.ok()?;
+        parse::<SignedOut>(&answer).ok()?.continue_at
     }
 
-    /// The part that all calls share, boxed so that it is compiled once.
+    /// Renews the session, one pane of the browser at a time; what another pane renewed meanwhile is taken.
+    pub(super) async fn renew(&self) -> Result<Me, Trouble> {
+        let _page = self.renewing.lock().await;
+        let _browser = locks::hold("imis-renewal").await;
+        let ended = || Trouble::Server(Problem::new(ProblemCode::SignedOut));
+        let used = self.session.current().ok_or_else(ended)?;
+        if !self.session.has_newer(&used) && used.renew_from_ms <= self.now_ms() {
+            let body = Some(write(&RenewSession)?);
+            match self.ask(RenewSession::VERB, RenewSession::PATH, body, Some(used.clone())).await {
+                Ok(answer) => {
+                    let signed_in: SignedIn = parse(&answer)?;
+                    // Unless the person has left meanwhile.
+                    if self.session.current().is_some() {
+                        self.session.keep(Kept::from(&signed_in));
+                    }
+                    return Ok(signed_in.me);
+                }
+                Err(trouble) if trouble.is_signed_out() && self.session.has_newer(&used) => {}
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        parse(&self.ask(GetMe::VERB, GetMe::PATH, None, self.session.current()).await?)
+    }
+
+    /// The part that all calls share, boxed so that it is compiled once. A token that is known to have ended is
+    /// renewed first; one that another pane renewed is exchanged for the newer, and the call made once more.
     fn send(
         &self,
         verb: Verb,
@@ -79,9 +115,44 @@ impl Server {
         body: Option<String>,
     ) -> Pin<Box<dyn Future<Output = Result<String, Trouble>> + '_>> {
         Box::pin(async move {
-            let proof = self.proof(word(verb), path).await;
+            if self.session.current().is_some_and(|kept| kept.expires_ms <= self.now_ms()) {
+                // Whatever came of it, the call finds out.
+                let _ = self.renew().await;
+            }
+            let used = self.session.current();
+            let answer = self.ask(verb, path, body.clone(), used.clone()).await;
+            if self.may_repeat(&answer, used.as_ref()) {
+                return self.ask(verb, path, body, self.session.current()).await;
+            }
+            answer
+        })
+    }
+
+    /// Whether an answer was only for want of a newer token that is there now.
+    pub(super) fn may_repeat<T>(&self, answer: &Result<T, Trouble>, used: Option<&Kept>) -> bool {
+        answer.as_ref().is_err_and(Trouble::is_signed_out) && used.is_some_and(|used| self.session.has_newer(used))
+    }
+
+    fn ask(
+        &self,
+        verb: Verb,
+        path: &'static str,
+        body: Option<String>,
+        kept: Option<Kept>,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Trouble>> + '_>> {
+        Box::pin(async move {
+            let proof = self.proof_for(word(verb), path, kept).await;
             self.exchange(verb, path, body, proof).await
         })
+    }
+
+    /// The address of a path of ours; of no other server's.
+    pub(super) fn address(&self, path: &str) -> Option<String> {
+        let ours = self.public_url.borrow();
+        if path.starts_with('/') {
+            return Some([ours.as_str(), path].concat());
+        }
+        path.strip_prefix(ours.as_str()).filter(|rest| rest.starts_with('/')).map(|_| path.to_owned())
     }
 
     /// The headers that say whose request this is.
@@ -111,13 +182,13 @@ impl Server {
         };
         let htu = [self.public_url.borrow().as_str(), path].concat();
         let jti = window().crypto().ok()?.random_uuid();
-        key.sign(&Claims { htm: verb, htu, iat: self.seconds(), jti, ath }).await
+        key.sign(&Claims { htm: verb, htu, iat: self.now_ms().div_euclid(1_000).unsigned_abs(), jti, ath }).await
     }
 
     /// The time by the server's clock, so that a wrong clock here refuses nobody.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; the year 2500 fits")]
-    fn seconds(&self) -> u64 {
-        ((Date::now() - self.clock_ahead_ms.get()) / 1000.0) as u64
+    #[expect(clippy::cast_possible_truncation, reason = "saturates; the year 2500 fits")]
+    pub(super) fn now_ms(&self) -> i64 {
+        (Date::now() - self.clock_ahead_ms.get()) as i64
     }
 
     async fn exchange(

@@ -2,22 +2,47 @@
 //!
 //! Invariant: a token outlives the page's session only when it is bound to a key that cannot leave this
 //! browser (DESIGN.md §5). Storage that throws is a normal state: memory is enough until the pane closes.
+//! Several panes of one browser share the storage and follow each other; a token is only taken from another
+//! pane under a request when it is the same person's.
 
-use api::SessionToken;
+use api::{SessionToken, SignedIn};
 use leptos::prelude::window;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
-use web_sys::Storage;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Storage, StorageEvent};
 
 const NAME: &str = "imis-session";
+/// Left for a moment where a session was, so that other panes tell a sign-out from an end.
+const LEFT: &str = "left";
 
 /// A session as it is kept.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Kept {
     /// What to show.
     pub(super) token: SessionToken,
     /// Whether every request needs a proof.
     pub(super) key_bound: bool,
+    /// Whose it is.
+    who: String,
+    /// From when it is to be renewed, in milliseconds since 1970 by the server's clock.
+    pub(super) renew_from_ms: i64,
+    /// When the token ends, likewise.
+    pub(super) expires_ms: i64,
+}
+
+impl From<&SignedIn> for Kept {
+    fn from(signed_in: &SignedIn) -> Self {
+        let SignedIn { token, key_bound, me } = signed_in;
+        Self {
+            token: token.clone(),
+            key_bound: *key_bound,
+            who: [&me.site.0, "/", &me.user_name].concat(),
+            renew_from_ms: me.renew_from_ms,
+            expires_ms: me.expires_ms,
+        }
+    }
 }
 
 /// The session in use, if any.
@@ -32,7 +57,7 @@ impl Keeper {
         self.current.borrow().clone()
     }
 
-    /// A session has begun.
+    /// A session has begun, or goes on with a new token.
     pub(super) fn keep(&self, kept: Kept) {
         if let Ok(text) = serde_json::to_string(&kept) {
             put(for_the_page(), NAME, &text);
@@ -43,24 +68,85 @@ impl Keeper {
         *self.current.borrow_mut() = Some(kept);
     }
 
-    /// The session is over.
+    /// The session is over. Another pane's newer one stays.
     pub(super) fn forget(&self) {
-        *self.current.borrow_mut() = None;
+        let former = self.current.borrow_mut().take();
         remove(for_the_page(), NAME);
-        remove(for_the_browser(), &partitioned());
+        let shared = read(for_the_browser(), &partitioned());
+        if shared.is_none() || shared == former {
+            remove(for_the_browser(), &partitioned());
+        }
+    }
+
+    /// The person left; the other panes of this browser hear of it.
+    pub(super) fn leave(&self) {
+        let kept = self.current.borrow_mut().take();
+        remove(for_the_page(), NAME);
+        if kept.is_some_and(|kept| kept.key_bound) {
+            put(for_the_browser(), &partitioned(), LEFT);
+            remove(for_the_browser(), &partitioned());
+        }
     }
 
     /// Takes up the session kept by this page earlier, or else by another pane of this browser. The latter's
     /// name is only known once Outlook is there.
     pub(super) async fn restore(&self) -> Option<Kept> {
-        let mut kept = read(for_the_page(), NAME);
+        let mut kept = self.current().or_else(|| read(for_the_page(), NAME));
         if kept.is_none() {
             office::ready().await;
-            kept = read(for_the_browser(), &partitioned()).filter(|kept| kept.key_bound);
+            kept = shared();
         }
         self.current.borrow_mut().clone_from(&kept);
         kept
     }
+
+    /// Whether the same person has a newer token than this one: this pane was given it meanwhile, or another
+    /// pane of this browser was, and then this one takes it.
+    pub(super) fn has_newer(&self, used: &Kept) -> bool {
+        let newer = |kept: &Kept| kept.token != used.token && kept.who == used.who;
+        if self.current.borrow().as_ref().is_some_and(newer) {
+            return true;
+        }
+        let other = shared().filter(newer);
+        let found = other.is_some();
+        if let Some(kept) = other {
+            self.keep(kept);
+        }
+        found
+    }
+
+    /// Follows what other panes do with the kept session, and tells when it changed.
+    pub(super) fn follow(&'static self, changed: impl Fn() + 'static) {
+        let name = partitioned();
+        let heard = Closure::<dyn Fn(StorageEvent)>::new(move |event: StorageEvent| {
+            if event.key().as_deref() == Some(name.as_str()) && self.heard(event.new_value().as_deref()) {
+                changed();
+            }
+        });
+        // A window that takes no listener has no other panes to follow.
+        let _ = window().add_event_listener_with_callback("storage", heard.into_js_value().unchecked_ref());
+    }
+
+    /// Whether what another pane wrote changes anything here. That it took a session away says nothing: a
+    /// session that ended is found out by asking the server.
+    fn heard(&self, written: Option<&str>) -> bool {
+        if written == Some(LEFT) {
+            remove(for_the_page(), NAME);
+            return self.current.borrow_mut().take().is_some();
+        }
+        match written.and_then(|text| serde_json::from_str::<Kept>(text).ok()) {
+            Some(kept) if self.current().as_ref() != Some(&kept) => {
+                put(for_the_page(), NAME, written.unwrap_or_default());
+                *self.current.borrow_mut() = Some(kept);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn shared() -> Option<Kept> {
+    read(for_the_browser(), &partitioned()).filter(|kept| kept.key_bound)
 }
 
 fn partitioned() -> String {

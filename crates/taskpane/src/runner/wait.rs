@@ -25,3 +25,9 @@ pub(super) async fn within(limit_ms: i32, promise: &Promise) -> Result<JsValue, 
     let why = |reason: JsValue| if reason.is_undefined() { Missed::Late } else { Missed::Refused };
     JsFuture::from(first).await.map_err(why)
 }
+
+/// Lets this time pass.
+pub(super) async fn pause(time_ms: i32) {
+    // A promise that never settles leaves the limit alone to end it.
+    let _ = within(time_ms, &Promise::new(&mut |_, _| {})).await;
+}

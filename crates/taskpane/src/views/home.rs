@@ -1,11 +1,11 @@
 //! The main screen: who is signed in, the open message, saves of other messages.
 
-use super::{mail, others};
+use super::{desk, mail, others};
 use crate::dispatch::dispatch;
-use crate::parts::{avatar, block, heading, spinner, told, trouble_notice};
+use crate::parts::{avatar, block, heading, icon, spinner, told, trouble_notice};
 use crate::words;
-use api::ContactKind;
-use flows::{App, Event, Place, Session, Trouble};
+use api::{ContactKind, Whose};
+use flows::{App, Event, Place, Session, Trouble, Welcome};
 use leptos::prelude::*;
 
 /// What stands where the message would.
@@ -31,6 +31,7 @@ pub(crate) fn main_screen() -> impl IntoView {
     let open = dispatch().project(open);
     view! {
         {header()}
+        {welcome()}
         <main class="view-main">
             {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),
@@ -58,7 +59,11 @@ fn header() -> impl IntoView {
             {block(move || avatar(&name.get(), ContactKind::Person))}
             <div class="view-header-names">
                 {heading(words::product())}
-                <p class="quiet">{told(move || words::signed_in_as(&name.get()))}</p>
+                <button type="button" id=desk::OPENER class="view-header-name quiet"
+                    aria-label=told(move || words::account_open(&name.get()))
+                    on:click=move |_| dispatch.send_and_move(Event::DeskOpened(Whose::Mine))>
+                    {told(move || words::signed_in_as(&name.get()))}
+                </button>
             </div>
             <button type="button" class="part-button part-button--subtle"
                 on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
@@ -66,6 +71,32 @@ fn header() -> impl IntoView {
             </button>
         </header>
     }
+}
+
+/// Who signed in, until it was read.
+fn welcome() -> impl IntoView {
+    let dispatch = dispatch();
+    let shown = dispatch.project(|app| match (&app.session, app.welcome) {
+        (Session::SignedIn(me), Welcome::Shown) => Some(me.name.clone()),
+        _ => None,
+    });
+    block(move || {
+        shown.get().map(|name| {
+            view! {
+                <div class="view-welcome" role="status">
+                    <p>{words::welcome(&name)}</p>
+                    <button type="button" class="part-button part-button--subtle"
+                        on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
+                        {words::not_you()}
+                    </button>
+                    <button type="button" class="part-button part-button--subtle part-button--icon"
+                        aria-label=words::close() on:click=move |_| dispatch.send(Event::WelcomeRead)>
+                        {icon("icon icon--dismiss")}
+                    </button>
+                </div>
+            }
+        })
+    })
 }
 
 fn empty(title: &'static str, text: &'static str) -> impl IntoView {

@@ -1,0 +1,29 @@
+//! Something quiet that opens on demand.
+
+use super::{block, holds, icon};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+/// A line that shows more when it is pressed, and hides it again at Escape.
+pub(crate) fn disclosure(
+    id: &'static str,
+    label: &'static str,
+    more: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let escape = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && open.get_untracked() {
+            open.set(false);
+        }
+    };
+    view! {
+        <div class="part-disclosure" on:keydown=escape>
+            <button type="button" class="part-disclosure-button" aria-expanded=holds(move || open.get())
+                aria-controls=id on:click=move |_| open.update(|open| *open = !*open)>
+                {icon("icon icon--chevron")}
+                {label}
+            </button>
+            <div id=id class="part-disclosure-more">{block(move || open.get().then(&more))}</div>
+        </div>
+    }
+}

@@ -1,0 +1,54 @@
+//! Who iMIS signed in, for the person to confirm: until then the session does nothing (`security.md §3.2`).
+
+use crate::dispatch::dispatch;
+use crate::parts::{avatar, block, heading, holds, icon, trouble_notice};
+use crate::words;
+use api::ContactKind;
+use flows::{App, Asked, Confirmation, Event, Session};
+use leptos::prelude::*;
+
+fn confirmation(app: &App) -> Option<Confirmation> {
+    match &app.session {
+        Session::Unconfirmed(confirmation) => Some(confirmation.clone()),
+        _ => None,
+    }
+}
+
+/// The screen.
+pub(crate) fn confirm() -> impl IntoView {
+    let dispatch = dispatch();
+    let confirmation = dispatch.project(confirmation);
+    let who = confirmation.get_untracked().map(|confirmation| confirmation.me);
+    let asked = Memo::new(move |_| confirmation.get().map(|confirmation| confirmation.asked));
+    view! {
+        <main class="view-page">
+            {heading(words::confirm_title())}
+            <p class="view-confirm-warning">{icon("icon icon--warning")} {words::confirm_text()}</p>
+            {who.map(|me| view! {
+                <div class="view-person">
+                    {avatar(&me.name, ContactKind::Person)}
+                    <div class="view-person-body">
+                        <p class="view-person-name">{me.name.clone()}</p>
+                        <p class="quiet">{me.user_name}</p>
+                        <p class="quiet">{words::account_contact(&me.contact.0)}</p>
+                    </div>
+                </div>
+            })}
+            <div role="alert">
+                {block(move || match asked.get() {
+                    Some(Asked::Failed(trouble)) => Some(trouble_notice(&trouble, None)),
+                    _ => None,
+                })}
+            </div>
+            <button type="button" class="part-button part-button--primary part-button--wide"
+                aria-disabled=holds(move || asked.get() == Some(Asked::Waiting))
+                on:click=move |_| dispatch.send_and_move(Event::ConfirmAsked)>
+                {words::confirm_yes()}
+            </button>
+            <button type="button" class="part-button part-button--wide"
+                on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
+                {words::confirm_no()}
+            </button>
+        </main>
+    }
+}
