@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     /// Requests under way, so that they end with their sessions.
     pub(crate) living: Living,
     pub(crate) assets: Assets,
+    /// Saves and uploads under way.
+    pub(crate) running: saves::Running,
     pub(crate) uploads: Arc<Semaphore>,
     stopping: AtomicBool,
     /// Held by work that goes on when the person has gone.
@@ -55,6 +57,7 @@ impl App {
             providers,
             proofs: Proofs::default(),
             living: Living::default(),
+            running: saves::Running::default(),
             stopping: AtomicBool::new(false),
             work,
         };
