@@ -14,12 +14,13 @@ mod clock;
 pub mod config;
 mod dpop;
 mod failure;
+mod flow;
 mod guard;
 mod headers;
 mod keys;
 pub mod log;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the dialog's way calls it"))]
 mod openid;
+mod pages;
 mod request;
 mod revoke;
 mod router;

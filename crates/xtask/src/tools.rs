@@ -29,7 +29,7 @@ pub(crate) enum Need {
     Pane,
     /// The pane beside a stand-in Outlook, looked at by a person.
     Demo,
-    /// The pane beside a stand-in Outlook, driven by tests.
+    /// The pane beside a stand-in Outlook, driven by tests, and every database that the server may have.
     BrowserTests,
 }
 
@@ -54,7 +54,12 @@ pub(crate) fn set_up(workspace: &Workspace, need: Need) -> Result<()> {
                 eprintln!("{problem:#}");
             }
         }
-        Need::BrowserTests => browser(&["chromium", "chromium-driver"])?,
+        Need::BrowserTests => {
+            browser(&["chromium", "chromium-driver"])?;
+            if postgres().is_none() {
+                install(&["postgresql"])?;
+            }
+        }
     }
     Ok(())
 }
@@ -100,6 +105,16 @@ pub(crate) fn wasm_opt(workspace: &Workspace) -> Option<PathBuf> {
     on_path("wasm-opt").then(|| "wasm-opt".into())
 }
 
+/// `PostgreSQL`'s own programs, which Debian keeps off the `PATH`, by version.
+fn postgres() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    folders.sort();
+    folders.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
+    let complete = |folder: &PathBuf| ["initdb", "pg_ctl", "postgres"].iter().all(|name| folder.join(name).is_file());
+    folders.into_iter().rfind(complete)
+}
+
 fn findings(workspace: &Workspace) -> Vec<Finding> {
     let first_line =
         |program: &str| answer(program, &["--version"]).and_then(|text| text.lines().next().map(Into::into));
@@ -126,6 +141,11 @@ fn findings(workspace: &Workspace) -> Vec<Finding> {
             name: "chromedriver",
             found: first_line("chromedriver"),
             remedy: "Debian: apt-get install chromium-driver (done by test as root)",
+        },
+        Finding {
+            name: "PostgreSQL",
+            found: postgres().map(|folder| folder.display().to_string()),
+            remedy: "Debian: apt-get install postgresql (done by test as root)",
         },
         Finding {
             name: "office.js",
@@ -204,9 +224,11 @@ fn browser(packages: &[&str]) -> Result<()> {
             _ => !on_path("chromedriver"),
         })
         .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
+/// Installs Debian packages, where we may.
+fn install(missing: &[&str]) -> Result<()> {
     let advice = format!("{} missing: as root, apt-get install {}", missing.join(" and "), missing.join(" "));
     let is_root = answer("id", &["-u"]).as_deref() == Some("0");
     if !is_root || !on_path("apt-get") {

@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on panics")]
 
 mod contacts;
+mod dialog;
 mod key_binding;
 mod pane;
 mod program;
 mod resilience;
 mod saves;
 mod sign_in;
+mod single_sign_on;
 mod uploads;
 mod web;
 mod world;
