@@ -178,7 +178,9 @@ impl Sql {
         work.commit().await?;
         if let Some(memory) = &self.memory {
             memory.forget_scope(scope, kept.as_ref());
-            people.iter().for_each(|person| memory.forget(person));
+            for person in &people {
+                memory.forget(person);
+            }
         }
         self.revoked.notify_one();
         Ok(Ended { keys: ended, users: people, all_users })
