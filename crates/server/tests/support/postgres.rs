@@ -22,6 +22,7 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 pub(crate) struct Cluster {
     bin: PathBuf,
     folder: PathBuf,
+    settings: String,
     /// Waits for the end of our end of its input.
     guard: Child,
 }
@@ -35,6 +36,11 @@ struct Account {
 impl Cluster {
     /// Starts one; for tests that stop and start it. Others take [`database`].
     pub(crate) fn start() -> Self {
+        Self::with(&[], "")
+    }
+
+    /// Starts one with these files in its folder and these settings beside the usual.
+    pub(crate) fn with(files: &[(&str, &str)], settings: &str) -> Self {
         let bin = programs();
         let folder = std::env::temp_dir().join(format!("imis-outlook-pg-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir(&folder).unwrap();
@@ -53,7 +59,15 @@ impl Cluster {
             .process_group(0)
             .spawn()
             .unwrap();
-        let cluster = Self { bin, folder, guard };
+        for (name, content) in files {
+            let file = folder.join(name);
+            std::fs::write(&file, content).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+            if let Some(account) = account() {
+                std::os::unix::fs::chown(&file, Some(account.user), Some(account.group)).unwrap();
+            }
+        }
+        let cluster = Self { bin, folder, settings: settings.to_owned(), guard };
         cluster
             .run("initdb", &["-D", "data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync"]);
         cluster.go_on();
@@ -62,7 +76,7 @@ impl Cluster {
 
     /// Starts it again.
     pub(crate) fn go_on(&self) {
-        let settings = format!("{SETTINGS} -k {}", self.folder.display());
+        let settings = format!("{SETTINGS} -k {} {}", self.folder.display(), self.settings);
         self.run("pg_ctl", &["-D", "data", "-w", "-s", "-l", "log", "-o", &settings, "start"]);
     }
 

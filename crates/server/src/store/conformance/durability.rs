@@ -160,3 +160,39 @@ async fn a_database_that_cannot_be_reached_is_said_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(2));
     assert!(!error.to_string().contains("CANARY") && error.to_string().contains("refused"), "{error}");
 }
+
+/// Over a network: the usual, `verify-full`, takes the server that the authority
+/// vouches for under this name, and no other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_cannot_prove_who_it_is_gets_nothing() {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let settings = format!(
+        "-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on -c ssl_cert_file=../cert.pem -c ssl_key_file=../key.pem"
+    );
+    let files = [("cert.pem", made.cert.pem()), ("key.pem", made.signing_key.serialize_pem())];
+    let files: Vec<_> = files.iter().map(|(name, content)| (*name, content.as_str())).collect();
+    let _cluster = Cluster::with(&files, &settings);
+    let folder = Place::file();
+    let Place::File(folder) = &folder else { unreachable!() };
+    std::fs::create_dir_all(folder).unwrap();
+    let root = |name: &str, pem: String| {
+        let file = folder.join(name);
+        std::fs::write(&file, pem).unwrap();
+        file.display().to_string()
+    };
+    let (right, wrong) = (root("right.pem", made.cert.pem()), root("wrong.pem", other.cert.pem()));
+    let connect = |host: &str, root: &str| {
+        let url = format!("postgres://postgres@{host}:{port}/postgres?sslmode=verify-full&sslrootcert={root}");
+        let url = PostgresUrl::parse(&url, Network::Verified).unwrap();
+        async move { Sql::connect(&url).await }
+    };
+    let store = connect("localhost", &right).await.unwrap();
+    let sql = "SELECT CAST(ssl AS TEXT) AS ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    let row = store.database().row(sql, values![]).await.unwrap().unwrap();
+    assert_eq!(row.get::<String>("ssl").unwrap(), "true");
+    assert!(connect("localhost", &wrong).await.is_err(), "another authority");
+    assert!(connect("127.0.0.1", &right).await.is_err(), "another name");
+    std::fs::remove_dir_all(folder).unwrap();
+}

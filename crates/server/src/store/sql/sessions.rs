@@ -201,11 +201,14 @@ impl Sql {
     }
 
     pub(super) async fn tidy_sessions(&self, now_ms: i64) -> Result<(), sqlx::Error> {
+        // Not beside those who end sessions: two that each wait for rows of the other would both fail.
+        let mut work = self.database.begin(Lock::End).await?;
         let graced_ms = now_ms.saturating_sub(GRACE_MS);
-        self.database.run("DELETE FROM session WHERE expires_ms <= $1", values![graced_ms]).await?;
-        self.database.run("DELETE FROM session WHERE ends_ms <= $1", values![now_ms]).await?;
+        work.run("DELETE FROM session WHERE expires_ms <= $1", values![graced_ms]).await?;
+        work.run("DELETE FROM session WHERE ends_ms <= $1", values![now_ms]).await?;
         let before_ms = now_ms.saturating_sub(REVOCATIONS_KEPT_MS);
-        self.database.run("DELETE FROM revocation WHERE at_ms <= $1", values![before_ms]).await.map(drop)
+        work.run("DELETE FROM revocation WHERE at_ms <= $1", values![before_ms]).await?;
+        work.commit().await
     }
 
     /// Another process that ended sessions could not reach what is in this one's memory.
