@@ -12,8 +12,10 @@ use anyhow::{Result, bail};
 use crate::run::{answer, on_path, run};
 use crate::workspace::Workspace;
 
-/// Node packages, exact: Microsoft's library for the stand-in Outlook, and wasm-opt.
-const NODE_PACKAGES: [(&str, &str); 2] = [("@microsoft/office-js", "1.1.110"), ("binaryen", "132.0.0")];
+/// Node packages, exact: Microsoft's library for the stand-in Outlook, wasm-opt, and
+/// a certified OpenID provider for the tests.
+const NODE_PACKAGES: [(&str, &str); 3] =
+    [("@microsoft/office-js", "1.1.110"), ("binaryen", "132.0.0"), ("oidc-provider", "9.13.3")];
 
 /// The last Trunk that builds with this repository's compiler.
 pub(crate) const TRUNK: &str = "cargo install trunk --version 0.21.14 --locked --no-default-features --features rustls";
@@ -89,6 +91,11 @@ pub(crate) fn office_js(workspace: &Workspace) -> Option<PathBuf> {
     Some(workspace.node_package("@microsoft/office-js/dist")).filter(|folder| folder.join("office.js").is_file())
 }
 
+/// The certified OpenID provider, if installed.
+fn openid_provider(workspace: &Workspace) -> Option<PathBuf> {
+    Some(workspace.node_package("oidc-provider")).filter(|folder| folder.join("lib/index.js").is_file())
+}
+
 /// The wasm-opt to use: the pinned one, else any on the `PATH`.
 pub(crate) fn wasm_opt(workspace: &Workspace) -> Option<PathBuf> {
     let pinned = workspace.node_package("binaryen/bin/wasm-opt");
@@ -149,6 +156,11 @@ fn findings(workspace: &Workspace) -> Vec<Finding> {
             name: "wasm-opt",
             found: wasm_opt(workspace).map(|path| path.display().to_string()),
             remedy: "npm package binaryen (fetched by pane, test and demo)",
+        },
+        Finding {
+            name: "OpenID provider",
+            found: openid_provider(workspace).map(|path| path.display().to_string()),
+            remedy: "npm package oidc-provider (fetched by pane, test and demo)",
         },
         Finding {
             name: "trunk",

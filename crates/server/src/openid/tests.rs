@@ -5,6 +5,7 @@
 
 mod answers;
 mod browser;
+mod certified;
 mod discovery;
 mod hand_made;
 mod logout_tokens;

@@ -53,7 +53,11 @@ impl Browser {
         let answer = request.header(header::COOKIE, cookies.join("; ")).send().await.unwrap();
         for cookie in answer.headers().get_all(header::SET_COOKIE) {
             let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
         answer
     }
