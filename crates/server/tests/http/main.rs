@@ -5,6 +5,7 @@
 mod contacts;
 mod dialog;
 mod key_binding;
+mod openid_sign_in;
 mod pane;
 mod program;
 mod resilience;
