@@ -4,6 +4,7 @@
 
 mod contacts;
 mod dialog;
+mod doors;
 mod key_binding;
 mod openid_sign_in;
 mod pane;
