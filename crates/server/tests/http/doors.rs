@@ -123,8 +123,8 @@ async fn a_sign_in_under_way_goes_where_the_configuration_says_whatever_is_added
     };
     let first = window.open(&with_all(pane.start())).await;
     assert_eq!(first.location(), world.imis.sign_on_page(dialog::CLIENT_ID));
-    let page = window.at_imis(window.follow(first).await, "STAFF1").await;
-    let (to, token) = handed(&page);
+    let sheet = window.at_imis(window.follow(first).await, "STAFF1").await;
+    let (to, token) = handed(&sheet);
     let origin = world.imis.url().origin().ascii_serialization();
     let mut form: Vec<(&str, &str)> = NAMES.iter().map(|name| (*name, "https://evil.example")).collect();
     form.push(("refresh_token", &token));
@@ -144,8 +144,8 @@ async fn what_opens_one_door_opens_no_other() {
     let (one, two, three) = (Window::new(), Window::new(), Window::new());
     let here = bound.start();
     one.to_hand_over(&bound, "STAFF1").await;
-    let page = two.to_hand_over(&landed, "STAFF1").await;
-    two.hand_over(&page).await;
+    let sheet = two.to_hand_over(&landed, "STAFF1").await;
+    two.hand_over(&sheet).await;
     let last = three.pass(&coded, "STAFF1").await;
     let (_, signed_in) = dialog::sign_in(&world, "READER1").await;
     let things = [

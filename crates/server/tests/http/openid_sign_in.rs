@@ -70,17 +70,17 @@ impl Organisation {
 
     /// To iMIS's page with the form, or to wherever the provider's answer ends.
     async fn at_provider(&self, window: &Window, pane: &Pane<'_>, user: &str) -> Shown {
-        let page = window.go(&pane.start()).await;
-        if page.text.contains("name=\"interaction\"") { window.type_in(&page, user, PASSWORD).await } else { page }
+        let sheet = window.go(&pane.start()).await;
+        if sheet.text.contains("name=\"interaction\"") { window.type_in(&sheet, user, PASSWORD).await } else { sheet }
     }
 
     /// The whole way.
     async fn pass(&self, window: &Window, pane: &Pane<'_>, user: &str, imis_user: &str) -> Shown {
-        let page = self.at_provider(window, pane, user).await;
-        if page.has_message() {
-            return page;
+        let sheet = self.at_provider(window, pane, user).await;
+        if sheet.has_message() {
+            return sheet;
         }
-        let form = window.at_imis(page, imis_user).await;
+        let form = window.at_imis(sheet, imis_user).await;
         let landed = window.hand_over(&form).await;
         window.follow(landed).await
     }
@@ -116,9 +116,9 @@ async fn the_provider_s_person_goes_on_to_imis_and_is_signed_in() {
     let asked: Vec<(String, String)> = first.location().query_pairs().into_owned().collect();
     let hint = ("login_hint".to_owned(), "hannah.weiss@association.example".to_owned());
     assert!(asked.contains(&hint) && asked.contains(&("code_challenge_method".to_owned(), "S256".to_owned())));
-    let page = window.follow(first).await;
-    let page = window.type_in(&page, "STAFF1", PASSWORD).await;
-    let form = window.at_imis(page, "STAFF1").await;
+    let sheet = window.follow(first).await;
+    let sheet = window.type_in(&sheet, "STAFF1", PASSWORD).await;
+    let form = window.at_imis(sheet, "STAFF1").await;
     let landed = window.hand_over(&form).await;
     let message = window.follow(landed).await.message();
     let signed_in = pane.redeem(&message.code.unwrap()).await.unwrap();
@@ -133,8 +133,8 @@ async fn the_second_time_nobody_is_asked_anything() {
     let window = Window::new();
     organisation.sign_in(&window, "STAFF1").await;
     let pane = organisation.begin().await;
-    let page = window.go(&pane.start()).await;
-    let landed = window.hand_over(&page).await;
+    let sheet = window.go(&pane.start()).await;
+    let landed = window.hand_over(&sheet).await;
     assert!(window.follow(landed).await.message().code.is_some());
 }
 
@@ -210,8 +210,8 @@ async fn an_answer_of_one_way_in_is_none_for_the_other() {
     let pane = organisation.begin().await;
     let window = Window::new();
     window.open(&pane.start()).await;
-    let page = window.at_imis(window.go(&world.imis.sign_on_page(CLIENT_ID)).await, "STAFF1").await;
-    assert_eq!(window.hand_over(&page).await.status, StatusCode::CONFLICT);
+    let sheet = window.at_imis(window.go(&world.imis.sign_on_page(CLIENT_ID)).await, "STAFF1").await;
+    assert_eq!(window.hand_over(&sheet).await.status, StatusCode::CONFLICT);
     // The provider answers a sign-in that goes by iMIS alone.
     let pane = Pane::single_sign_on(world).await;
     let window = Window::new();
@@ -227,14 +227,14 @@ async fn the_provider_s_answer_works_once_and_in_its_own_window() {
     let organisation = Organisation::new().await;
     let pane = organisation.begin().await;
     let (window, thief) = (Window::new(), Window::new());
-    let page = window.go(&pane.start()).await;
-    let origin = page.url.origin().ascii_serialization();
+    let sheet = window.go(&pane.start()).await;
+    let origin = sheet.url.origin().ascii_serialization();
     let form = [
-        ("interaction", page.attribute("name=\"interaction\" value=\"")),
+        ("interaction", sheet.attribute("name=\"interaction\" value=\"")),
         ("username", "STAFF1".to_owned()),
         ("password", PASSWORD.to_owned()),
     ];
-    let to = page.url.join(&page.attribute("action=\"")).unwrap();
+    let to = sheet.url.join(&sheet.attribute("action=\"")).unwrap();
     let request = window.request(Method::POST, &to, From::Here).header("origin", origin).form(&form);
     let mut shown = window.send(request).await;
     while !shown.location().path().starts_with("/auth/live/openid") {
@@ -431,18 +431,18 @@ async fn signing_out_here_goes_on_to_the_provider_and_back() {
 }
 
 /// Says yes where the provider asks whether to sign out.
-async fn leave(window: &Window, page: Shown) -> Shown {
-    if !page.text.contains("<form") {
-        return page;
+async fn leave(window: &Window, sheet: Shown) -> Shown {
+    if !sheet.text.contains("<form") {
+        return sheet;
     }
-    let to = page.url.join(&page.attribute("action=\"")).unwrap();
-    let tags = page.text.split("<input").skip(1).map(|tag| tag.split('>').next().unwrap().to_owned());
+    let to = sheet.url.join(&sheet.attribute("action=\"")).unwrap();
+    let tags = sheet.text.split("<input").skip(1).map(|tag| tag.split('>').next().unwrap().to_owned());
     let field = |tag: &str, name: &str| {
         tag.split_once(&format!("{name}=\"")).map(|(_, rest)| rest.split('"').next().unwrap().to_owned())
     };
     let form: Vec<(String, String)> =
         tags.filter_map(|tag| Some((field(&tag, "name")?, field(&tag, "value").unwrap_or_default()))).collect();
-    let origin = page.url.origin().ascii_serialization();
+    let origin = sheet.url.origin().ascii_serialization();
     let shown = window.send(window.request(Method::POST, &to, From::Here).header("origin", origin).form(&form)).await;
     window.follow(shown).await
 }
@@ -484,7 +484,7 @@ async fn a_provider_that_is_away_is_named_and_lets_the_next_one_try() {
     organisation.op.turn_clock(300);
     let window = Window::new();
     let pane = organisation.begin().await;
-    let page = organisation.at_provider(&window, &pane, "STAFF1").await;
-    let (to, _) = handed(&window.at_imis(page, "STAFF1").await);
+    let sheet = organisation.at_provider(&window, &pane, "STAFF1").await;
+    let (to, _) = handed(&window.at_imis(sheet, "STAFF1").await);
     assert!(to.path().ends_with("/auth/live/imis"));
 }

@@ -48,8 +48,8 @@ async fn who_is_signed_in_at_imis_already_is_asked_nothing() {
     let first = Pane::single_sign_on(&world).await;
     window.pass(&first, "STAFF1").await;
     let second = Pane::single_sign_on(&world).await;
-    let page = window.go(&second.start()).await;
-    let (to, _) = handed(&page);
+    let sheet = window.go(&second.start()).await;
+    let (to, _) = handed(&sheet);
     assert_eq!(to, landing(&world));
 }
 
@@ -59,8 +59,8 @@ async fn a_form_of_another_web_page_hands_nobody_over() {
     let world = dialog::world().await;
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let (to, token) = handed(&page);
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let (to, token) = handed(&sheet);
     let imis = imis_origin(&world);
     for evil in [
         "https://evil.example".to_owned(),
@@ -81,7 +81,7 @@ async fn a_form_of_another_web_page_hands_nobody_over() {
     assert_eq!(window.send(twice.form(&[("refresh_token", &token)])).await.status, StatusCode::FORBIDDEN);
     assert_eq!(world.imis.ledger().token_calls(), 0, "iMIS was not asked");
     // The person's own sign-in goes on.
-    assert_eq!(window.hand_over(&page).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(window.hand_over(&sheet).await.status, StatusCode::SEE_OTHER);
 }
 
 // B1, the frame: WebKit sends the cookie into it (`security.md §3.1`).
@@ -90,8 +90,8 @@ async fn a_frame_or_a_script_hands_nobody_over() {
     let world = dialog::world().await;
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let (to, token) = handed(&page);
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let (to, token) = handed(&sheet);
     let cookie = format!("__Host-flow={}", window.cookie(&to, "__Host-flow").unwrap());
     for (mode, dest) in [("navigate", "iframe"), ("cors", "empty"), ("no-cors", "image"), ("navigate", "embed")] {
         let request = reqwest::Client::new().post(to.clone()).header("cookie", &cookie);
@@ -100,7 +100,7 @@ async fn a_frame_or_a_script_hands_nobody_over() {
         assert_eq!(window.send(request).await.status, StatusCode::FORBIDDEN, "{mode} {dest}");
     }
     assert_eq!(world.imis.ledger().token_calls(), 0);
-    assert_eq!(window.hand_over(&page).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(window.hand_over(&sheet).await.status, StatusCode::SEE_OTHER);
 }
 
 // B2, S2: an origin of null.
@@ -109,8 +109,8 @@ async fn a_hand_over_without_origin_is_refused_with_words_for_the_administrator(
     let world = dialog::world().await;
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let (to, token) = handed(&page);
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let (to, token) = handed(&sheet);
     let null = window.post(&to, From::Origin("null"), &[("refresh_token", &token)]).await;
     assert_eq!(null.status, StatusCode::FORBIDDEN);
     assert!(null.text.contains("Referrer-Policy") && null.text.contains("accept_null_origin"));
@@ -129,8 +129,8 @@ async fn where_it_is_accepted_the_person_confirms_before_anything_else() {
     .await;
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let (to, token) = handed(&page);
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let (to, token) = handed(&sheet);
     let evil = window.post(&to, From::Origin("https://evil.example"), &[("refresh_token", &token)]).await;
     assert_eq!(evil.status, StatusCode::FORBIDDEN, "null is accepted, not anything");
     let landed = window.post(&to, From::Origin("null"), &[("refresh_token", &token)]).await;
@@ -177,9 +177,9 @@ async fn a_cookie_that_the_dialog_was_not_given_opens_nothing() {
     let world = dialog::world().await;
     let (mine, other) = (Pane::single_sign_on(&world).await, Pane::single_sign_on(&world).await);
     let (window, thief) = (Window::new(), Window::new());
-    let page = window.to_hand_over(&mine, "STAFF1").await;
+    let sheet = window.to_hand_over(&mine, "STAFF1").await;
     thief.go(&other.start()).await;
-    let (to, token) = handed(&page);
+    let (to, token) = handed(&sheet);
     let own = window.cookie(&to, "__Host-flow").unwrap();
     let foreign = thief.cookie(&to, "__Host-flow").unwrap();
     let flow = &mine.begun.flow.0;
@@ -199,7 +199,7 @@ async fn a_cookie_that_the_dialog_was_not_given_opens_nothing() {
         assert_eq!(shown.status, StatusCode::FORBIDDEN, "{planted}");
     }
     assert_eq!(world.imis.ledger().token_calls(), 0);
-    assert_eq!(window.hand_over(&page).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(window.hand_over(&sheet).await.status, StatusCode::SEE_OTHER);
 }
 
 // B5, S5: somebody sends their own link to somebody else.
@@ -327,10 +327,10 @@ async fn a_hand_over_works_once() {
     let world = dialog::world().await;
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let (to, token) = handed(&page);
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let (to, token) = handed(&sheet);
     let cookie = window.cookie(&to, "__Host-flow").unwrap();
-    let landed = window.hand_over(&page).await;
+    let landed = window.hand_over(&sheet).await;
     assert_eq!(landed.status, StatusCode::SEE_OTHER);
     assert!(landed.cookies().iter().any(|cookie| cookie.starts_with("__Host-flow=;") && cookie.contains("Max-Age=0")));
     for _ in 0..2 {
@@ -347,8 +347,8 @@ async fn of_many_hand_overs_at_the_same_moment_one_lands() {
     let world = dialog::world().await;
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let answers = futures_util::future::join_all((0..16).map(|_| window.hand_over(&page))).await;
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let answers = futures_util::future::join_all((0..16).map(|_| window.hand_over(&sheet))).await;
     assert_eq!(answers.iter().filter(|shown| shown.status == StatusCode::SEE_OTHER).count(), 1);
     assert_eq!(world.imis.ledger().token_calls(), 1, "iMIS was asked once");
 }
@@ -361,9 +361,9 @@ async fn the_refresh_token_stays_between_imis_and_the_server() {
     let secrets = {
         let pane = Pane::single_sign_on(&world).await;
         let window = Window::new();
-        let page = window.to_hand_over(&pane, "STAFF1").await;
-        let (_, token) = handed(&page);
-        let landed = window.hand_over(&page).await;
+        let sheet = window.to_hand_over(&pane, "STAFF1").await;
+        let (_, token) = handed(&sheet);
+        let landed = window.hand_over(&sheet).await;
         let last = window.follow(landed).await;
         assert_eq!(last.headers["cache-control"], "no-store");
         assert_eq!(last.headers["referrer-policy"], "no-referrer");
@@ -465,8 +465,8 @@ async fn an_answer_for_one_site_is_none_for_another() {
     .await;
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let (to, token) = handed(&page);
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let (to, token) = handed(&sheet);
     let origin = imis_origin(&world);
     let other = to.join("/auth/test/imis").unwrap();
     let shown = window.post(&other, From::Origin(&origin), &[("refresh_token", &token)]).await;
@@ -483,8 +483,8 @@ async fn only_the_one_form_that_imis_sends_is_read() {
     let world = dialog::world().await;
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let (to, token) = handed(&page);
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let (to, token) = handed(&sheet);
     let origin = imis_origin(&world);
     let form = "application/x-www-form-urlencoded";
     let json = format!("{{\"refresh_token\":\"{token}\"}}");
@@ -534,8 +534,8 @@ async fn a_head_is_answered_and_does_nothing() {
     let world = dialog::world().await;
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let (to, token) = handed(&page);
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let (to, token) = handed(&sheet);
     let before = world.imis.ledger().requests().len();
     for request in [
         reqwest::Client::new().head(to.clone()),
@@ -549,7 +549,7 @@ async fn a_head_is_answered_and_does_nothing() {
         assert!(shown.cookies().is_empty());
     }
     assert_eq!(world.imis.ledger().requests().len(), before);
-    assert_eq!(window.hand_over(&page).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(window.hand_over(&sheet).await.status, StatusCode::SEE_OTHER);
 }
 
 // B16, S17: the window has lost its opener.
@@ -624,8 +624,8 @@ async fn a_dialog_that_is_closed_leaves_nothing_behind() {
     // Landed, but the last page was never shown.
     let pane = Pane::single_sign_on(&world).await;
     let window = Window::new();
-    let page = window.to_hand_over(&pane, "STAFF1").await;
-    let landed = window.hand_over(&page).await;
+    let sheet = window.to_hand_over(&pane, "STAFF1").await;
+    let landed = window.hand_over(&sheet).await;
     world.pass(Duration::from_mins(10));
     assert_eq!(window.follow(landed).await.status, StatusCode::CONFLICT);
 }
@@ -754,8 +754,8 @@ async fn a_change_of_keys_interrupts_no_sign_in() {
     world.config.public_url = server::config::PublicUrl::parse(&host).unwrap();
     world.restart().await;
     let pane = Pane { world: &world, begun, verifier, key: None };
-    let page = window.go(&world.imis.sign_on_page(dialog::CLIENT_ID)).await;
-    let landed = window.hand_over(&page).await;
+    let sheet = window.go(&world.imis.sign_on_page(dialog::CLIENT_ID)).await;
+    let landed = window.hand_over(&sheet).await;
     let right = window.follow(landed).await.message().code.unwrap();
     assert!(pane.redeem(&right).await.is_ok());
 }
