@@ -2,7 +2,7 @@
 //! time to every record that lacks it. A few chunks in memory, nothing on disk.
 
 use crate::app::App;
-use crate::body::Paced;
+use crate::body::{Broken, Paced};
 use crate::failure::Failure;
 use crate::saves::journal::{Journal, Outcome};
 use crate::saves::plan::{self, Attachment, Head};
@@ -16,6 +16,7 @@ use imis::{Acting, ActivityId, Content, LogId, WriteError};
 use std::io;
 use time::PrimitiveDateTime;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// Chunks waiting for each record.
 const WAITING: usize = 2;
@@ -32,7 +33,8 @@ pub(crate) struct Upload {
     index: usize,
     length: u64,
     records: Vec<RecordId>,
-    _turn: saves::Turn,
+    save: String,
+    turn: saves::Turn,
 }
 
 /// Checks an upload; nothing is written yet.
@@ -53,20 +55,54 @@ pub(crate) async fn prepare(
     let head = Head::open(&app.config.keyring, &key, &row.sealed)?;
     let attachment = head.attachments.get(index).cloned().ok_or_else(not_found)?;
     let date = head.local_time().ok_or_else(not_found)?;
-    let turn = app.running.begin(&key, &format!("attachment {index}"));
-    let turn = turn.ok_or(Failure::wait(ProblemCode::Conflict, 1))?;
-    let journal = Journal::load(app.store.clone(), key).await?;
-    let records = journal.records_for_attachments(&head.kind);
-    if records.is_empty() {
-        return Err(not_found());
+    let turn = app.running.begin(app, session, &key, &part(index)).await?;
+    let stop = turn.stop().clone();
+    let rest = async {
+        let journal = Journal::load(app.store.clone(), key, stop).await?;
+        let records = journal.records_for_attachments(&head.kind);
+        let acting = session.acting(app)?;
+        if records.is_empty() { Err(not_found()) } else { Ok((journal, records, acting)) }
+    };
+    match rest.await {
+        Ok((journal, records, acting)) => {
+            let save = save.to_owned();
+            Ok(Upload { acting, journal, attachment, date, index, length, records, save, turn })
+        }
+        Err(failure) => {
+            turn.end(app).await;
+            Err(failure)
+        }
     }
-    let acting = session.acting(app)?;
-    Ok(Upload { acting, journal, attachment, date, index, length, records, _turn: turn })
+}
+
+/// The part of a save that an attachment is.
+fn part(index: usize) -> String {
+    format!("attachment {index}")
 }
 
 impl Upload {
     /// Sends the file wherever it is not yet.
-    pub(crate) async fn run(mut self, app: &App, mut body: Paced) -> Result<AttachmentReport, Failure> {
+    pub(crate) async fn run(
+        mut self,
+        app: &App,
+        session: &Session,
+        body: Paced,
+    ) -> Result<AttachmentReport, Failure> {
+        let part = part(self.index);
+        saves::note_begun(app, session, &self.save, &part).await;
+        let report = self.run_in_turn(app, body).await;
+        let report = saves::stopped(session, self.turn.stop()).and(report);
+        let Self { save, turn, .. } = self;
+        turn.end(app).await;
+        let records = report.iter().flat_map(|report| &report.records);
+        let done = records.clone().filter(|(_, outcome)| matches!(outcome, AttachmentOutcome::Saved));
+        let done: Vec<_> = done.map(|(record, _)| record.clone()).collect();
+        let outcome = saves::outcome_word(report.as_ref().err(), done.len(), records.count());
+        saves::note_ended(app, session, &save, &part, outcome, done).await;
+        report
+    }
+
+    async fn run_in_turn(&mut self, app: &App, mut body: Paced) -> Result<AttachmentReport, Failure> {
         let mut outcomes = Vec::new();
         let mut lacking = Vec::new();
         for record in self.records.clone() {
@@ -132,7 +168,7 @@ impl Upload {
             takers.push(taker);
             writes.push(self.write(record, chunks));
         }
-        let ((), outcomes) = future::join(pump(body, takers), future::join_all(writes)).await;
+        let ((), outcomes) = future::join(pump(body, takers, self.journal.stop()), future::join_all(writes)).await;
         outcomes.into_iter().map(Outcome::of).collect()
     }
 
@@ -181,8 +217,21 @@ fn file(record: &RecordId, id: &str) -> String {
     format!("{FILE}{}:{id}", record.0)
 }
 
-/// Ends when the body does, or when nobody takes any more.
-async fn pump(body: &mut Paced, mut takers: Vec<mpsc::Sender<io::Result<Bytes>>>) {
+/// Ends when the body does, when nobody takes any more, or when nothing more may be written.
+async fn pump(body: &mut Paced, takers: Vec<mpsc::Sender<io::Result<Bytes>>>, stop: &CancellationToken) {
+    let stopped = {
+        let takers: Vec<_> = takers.iter().cloned().collect();
+        stop.run_until_cancelled(pump_on(body, takers)).await.is_none()
+    };
+    if stopped {
+        for taker in takers {
+            // One that has no room ends too early, which is a broken file as well.
+            drop(taker.try_send(Err(io::Error::other(Broken::Gone))));
+        }
+    }
+}
+
+async fn pump_on(body: &mut Paced, mut takers: Vec<mpsc::Sender<io::Result<Bytes>>>) {
     while !takers.is_empty() {
         match body.next().await {
             Ok(None) => return,

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::config::{AuditKey, KeyId, Keyring};
 use crate::request;
 use crate::session::{self, Session};
-use crate::store::{AuditLine, SessionRow};
+use crate::store::{AuditLine, SessionRow, Store, StoreError};
 use crate::token::RowKey;
 use api::{SignInMethod, SiteName};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -127,8 +127,14 @@ struct Line {
 /// Writes a line. One that cannot be written is an error in the log: what
 /// happened has happened.
 pub(crate) async fn note(app: &App, entry: Entry) {
-    let now_ms = app.clock.now_ms();
-    let key = app.config.keyring.active();
+    if let Err(error) = write(&*app.store, &app.config.keyring, app.clock.now_ms(), entry).await {
+        tracing::error!(error = crate::failure::chain(&error), "failed to write the audit log");
+    }
+}
+
+/// Writes a line for whoever runs beside the server.
+pub(crate) async fn write(store: &dyn Store, ring: &Keyring, now_ms: i64, entry: Entry) -> Result<(), StoreError> {
+    let key = ring.active();
     let request = request::current();
     let line = Line {
         time: time_text(now_ms),
@@ -140,15 +146,9 @@ pub(crate) async fn note(app: &App, entry: Entry) {
         request: request.map(|request| request.id),
         kid: key.id().to_string(),
     };
-    let text = match serde_json::to_string(&line) {
-        Ok(text) => text,
-        Err(error) => return tracing::error!(%error, "failed to word a line of the audit log"),
-    };
+    let text = serde_json::to_string(&line).expect("a line is made of texts and numbers");
     let key = crate::seal::audit_key(&key);
-    let link = Box::new(move |number: i64, before: &[u8], text: &str| hash(&key, number, before, text));
-    if let Err(error) = app.store.audit(now_ms, text, link).await {
-        tracing::error!(error = crate::failure::chain(&error), "failed to write the audit log");
-    }
+    store.audit(now_ms, text, Box::new(move |number, before, text| hash(&key, number, before, text))).await
 }
 
 /// The beginning of a session's name: enough to find it, not enough to be it.
@@ -156,7 +156,7 @@ pub(crate) fn prefix(row: RowKey) -> String {
     row.id().0.chars().take(8).collect()
 }
 
-fn time_text(at_ms: i64) -> String {
+pub(crate) fn time_text(at_ms: i64) -> String {
     let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_ms) * 1_000_000);
     time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }

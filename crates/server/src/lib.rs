@@ -11,6 +11,7 @@ mod audit;
 mod body;
 mod client_label;
 mod clock;
+pub mod command;
 pub mod config;
 mod dpop;
 mod failure;

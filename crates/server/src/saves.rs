@@ -13,6 +13,7 @@ mod write;
 pub(crate) use running::{Running, Turn};
 
 use crate::app::App;
+use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::store::{SaveKey, SaveRow, StepState};
@@ -20,6 +21,7 @@ use api::{AttachmentOutcome, Problem, ProblemCode, Record, RecordId, RecordOutco
 use journal::Journal;
 use plan::Head;
 use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
 
 /// The key of a person's save.
 pub(crate) fn key(session: &Session, save: &str) -> SaveKey {
@@ -31,7 +33,59 @@ pub(crate) async fn run(app: &App, session: &Session, ask: &SaveMessage) -> Resu
     let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
     plan::check(ask, site)?;
     let key = key(session, &ask.save.0);
-    let _running = app.running.begin(&key, "records").ok_or(Failure::wait(ProblemCode::Conflict, 1))?;
+    let turn = app.running.begin(app, session, &key, "records").await?;
+    note_begun(app, session, &ask.save.0, "records").await;
+    let report = run_in_turn(app, session, ask, key, site, turn.stop()).await;
+    turn.end(app).await;
+    let done = |record: &Record| match &record.outcome {
+        RecordOutcome::Saved { record } => Some(record.clone()),
+        RecordOutcome::Failed { .. } => None,
+    };
+    let records = report.iter().flat_map(|report| &report.records);
+    let (all, done): (Vec<_>, Vec<_>) = (records.clone().collect(), records.filter_map(done).collect());
+    let outcome = outcome_word(report.as_ref().err(), done.len(), all.len());
+    note_ended(app, session, &ask.save.0, "records", outcome, done).await;
+    report
+}
+
+/// How it ended, in one word.
+pub(crate) fn outcome_word(failure: Option<&Failure>, done: usize, all: usize) -> &'static str {
+    match failure {
+        Some(failure) if failure.problem.code == ProblemCode::SignedOut => "signed_out",
+        Some(_) => "failed",
+        None if done == all => "saved",
+        None => "partly_saved",
+    }
+}
+
+/// A save or an upload was begun.
+pub(crate) async fn note_begun(app: &App, session: &Session, save: &str, part: &str) {
+    let event = Event::SaveBegun { save: save.to_owned(), part: part.to_owned() };
+    audit::note(app, Entry::new(event).of(session)).await;
+}
+
+/// It ended.
+pub(crate) async fn note_ended(
+    app: &App,
+    session: &Session,
+    save: &str,
+    part: &str,
+    outcome: &'static str,
+    records: Vec<RecordId>,
+) {
+    let records = records.into_iter().map(|record| record.0).collect();
+    let event = Event::SaveEnded { save: save.to_owned(), part: part.to_owned(), outcome, records };
+    audit::note(app, Entry::new(event).of(session)).await;
+}
+
+async fn run_in_turn(
+    app: &App,
+    session: &Session,
+    ask: &SaveMessage,
+    key: SaveKey,
+    site: &crate::config::Site,
+    stop: &CancellationToken,
+) -> Result<SaveReport, Failure> {
     let acting = session.acting(app)?;
     let head = match app.store.save(&key).await.map_err(|error| Failure::store(&error))? {
         Some(row) => known(app, &key, &row, ask)?,
@@ -40,11 +94,21 @@ pub(crate) async fn run(app: &App, session: &Session, ask: &SaveMessage) -> Resu
             Err(failure) => return Err(session.end_if_out(app, failure).await),
         },
     };
-    let mut journal = Journal::load(app.store.clone(), key).await?;
+    let mut journal = Journal::load(app.store.clone(), key, stop.clone()).await?;
     let records = write::records(&acting, &mut journal, &head, ask).await?;
+    stopped(session, stop)?;
     out_if_out(app, session, &records).await?;
     let attachments = (0..head.attachments.len()).map(|index| attachment_so_far(&journal, &head, index)).collect();
     Ok(SaveReport { save: ask.save.clone(), records, attachments })
+}
+
+/// What the person hears when nothing more may be written: that they are signed
+/// out, or that somebody else is at it.
+pub(crate) fn stopped(session: &Session, stop: &CancellationToken) -> Result<(), Failure> {
+    if session.ended().is_cancelled() {
+        return Err(Failure::new(ProblemCode::SignedOut));
+    }
+    if stop.is_cancelled() { Err(Failure::wait(ProblemCode::Conflict, 1)) } else { Ok(()) }
 }
 
 /// The head of a save that was begun before, if this is the same save.

@@ -339,8 +339,10 @@ impl Session {
     /// Ends it: the row, what runs under it, and with the last session the user's token at iMIS.
     pub(crate) async fn end(&self, app: &App, reason: &'static str) -> Result<Ended, Failure> {
         let ended = revoke::end(app, &Scope::Session(self.row), None).await?;
-        audit::note(app, Entry::new(Event::SignedOut { reason }).of(self)).await;
-        tracing::info!(session = ?self.row, reason, "ended a session");
+        if ended.keys > 0 {
+            audit::note(app, Entry::new(Event::SignedOut { reason }).of(self)).await;
+            tracing::info!(session = ?self.row, reason, "ended a session");
+        }
         Ok(ended)
     }
 

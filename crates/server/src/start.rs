@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::config::{Limits, TlsFiles};
 use crate::flow::Providers;
-use crate::store::{self, SharedStore, StoreError};
+use crate::store::{self, SharedStore};
 use crate::{Clock, Config, keys, revoke, router, upstream};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
@@ -36,9 +36,6 @@ pub enum StartError {
     /// The database cannot be reached, or not be used.
     #[error("failed to open the database of the store")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The store does not answer.
-    #[error("failed to ask the store")]
-    Store(#[source] StoreError),
     /// Certificate or key cannot be used.
     #[error("failed to read the TLS certificate and key")]
     Tls(#[source] std::io::Error),
@@ -123,7 +120,7 @@ impl Drop for Running {
 pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
     let store = store::open(&config).await?;
     let clients = clients(&config, &clock, &store)?;
-    let seen = store.latest_revocation().await.map_err(StartError::Store)?;
+    let seen = store.latest_revocation().await.map_err(|error| StartError::Database(error.into()))?;
     let tls = match &config.tls {
         Some(files) => Some(tls(files).await.map_err(StartError::Tls)?),
         None => None,

@@ -231,9 +231,11 @@ impl KeyringFile {
         name.push(".new");
         let new = PathBuf::from(name);
         let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // One that a crash left behind.
+        drop(std::fs::remove_file(&new));
         let mut file = options.open(&new)?;
         file.write_all(self.text().as_bytes())?;
         file.sync_all()?;

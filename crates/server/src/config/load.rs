@@ -69,16 +69,23 @@ impl Config {
         Self::parse(&toml, variables)
     }
 
+    /// The file of keys that is configured, in whatever state the rest is: the
+    /// keys come before everything else.
+    pub fn keyring_file(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Option<PathBuf>, ConfigError> {
+        let toml = match file {
+            None => String::new(),
+            Some(file) => std::fs::read_to_string(file)
+                .map_err(|error| ConfigError::File(format!("{}: {}", file.display(), error.kind())))?,
+        };
+        Ok(layers(&toml, variables).extract_inner::<PathBuf>("keyring_file").ok())
+    }
+
     /// Reads the text of a configuration file, and `variables` over it.
     pub fn parse(toml: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let mut figment = Figment::from(Toml::string(toml));
-        for (name, value) in variables {
-            if let Some(path) = name.strip_prefix(PREFIX) {
-                let path = path.to_lowercase().replace("__", ".");
-                let Ok(value) = value.parse::<Value>();
-                figment = figment.merge(Serialized::default(&path, value));
-            }
-        }
+        let figment = layers(toml, variables);
         let settings: Dict = figment.extract().map_err(|error| {
             let faults = error.into_iter().map(|error| Fault { setting: "file".to_owned(), what: error.to_string() });
             ConfigError::Faults(faults.collect())
@@ -93,6 +100,19 @@ impl Config {
             (_, faults) => Err(ConfigError::Faults(faults)),
         }
     }
+}
+
+/// The file, and the variables over it.
+fn layers(toml: &str, variables: impl IntoIterator<Item = (String, String)>) -> Figment {
+    let mut figment = Figment::from(Toml::string(toml));
+    for (name, value) in variables {
+        if let Some(path) = name.strip_prefix(PREFIX) {
+            let path = path.to_lowercase().replace("__", ".");
+            let Ok(value) = value.parse::<Value>();
+            figment = figment.merge(Serialized::default(&path, value));
+        }
+    }
+    figment
 }
 
 /// `None` only where a fault was noted.

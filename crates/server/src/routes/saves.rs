@@ -77,9 +77,9 @@ pub(crate) async fn attach(
         }
     };
     let work = {
-        let app = app.clone();
+        let (app, session) = (app.clone(), session.clone());
         async move {
-            let report = upload.run(&app, body).await;
+            let report = upload.run(&app, &session, body).await;
             drop(room);
             report
         }

@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 use imis::WriteError;
 use std::collections::BTreeMap;
+use tokio_util::sync::CancellationToken;
 
 /// Writes under way at the same time.
 const WAVE: usize = 16;
@@ -18,6 +19,8 @@ pub(crate) struct Journal {
     store: SharedStore,
     key: SaveKey,
     steps: BTreeMap<String, Step>,
+    /// Cancelled when nothing more may be written.
+    stop: CancellationToken,
 }
 
 /// How a step ended.
@@ -60,10 +63,10 @@ impl Outcome {
 
 impl Journal {
     /// The steps taken so far.
-    pub(crate) async fn load(store: SharedStore, key: SaveKey) -> Result<Self, Failure> {
+    pub(crate) async fn load(store: SharedStore, key: SaveKey, stop: CancellationToken) -> Result<Self, Failure> {
         let steps = store.steps(&key).await.map_err(|error| Failure::store(&error))?;
         let steps = steps.into_iter().map(|step| (step.name.clone(), step)).collect();
-        Ok(Self { store, key, steps })
+        Ok(Self { store, key, steps, stop })
     }
 
     /// A step, if it was ever taken.
@@ -98,10 +101,10 @@ impl Journal {
         let before: Vec<Option<Step>> = tasks.iter().map(|task| self.step(&task.step).cloned()).collect();
         let names: Vec<String> = tasks.iter().map(|task| task.step.clone()).collect();
         self.note_sent(&names).await?;
-        let (store, key) = (&self.store, &self.key);
+        let (store, key, stop) = (&self.store, &self.key, &self.stop);
         let mut turns: Vec<BoxFuture<'_, Outcome>> = Vec::new();
         for (task, before) in tasks.into_iter().zip(before) {
-            turns.push(Box::pin(take_one(store, key, task, before)));
+            turns.push(Box::pin(take_one(store, key, stop, task, before)));
         }
         let outcomes: Vec<Outcome> = stream::iter(turns).buffered(WAVE).collect().await;
         self.note(names.into_iter().zip(outcomes.iter())).await?;
@@ -153,6 +156,11 @@ impl Journal {
         store.claim(key, step, found).await.map_err(|error| Failure::store(&error).problem)
     }
 
+    /// Cancelled when nothing more may be written.
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
     /// The store and the key of this save.
     pub(crate) fn place(&self) -> (SharedStore, SaveKey) {
         (self.store.clone(), self.key.clone())
@@ -167,7 +175,13 @@ fn unless_out(problem: Problem) -> Problem {
     }
 }
 
-async fn take_one(store: &SharedStore, key: &SaveKey, task: Task<'_>, before: Option<Step>) -> Outcome {
+async fn take_one(
+    store: &SharedStore,
+    key: &SaveKey,
+    stop: &CancellationToken,
+    task: Task<'_>,
+    before: Option<Step>,
+) -> Outcome {
     match before {
         Some(Step { state: StepState::Done, record: Some(record), .. }) => return Outcome::Done(record),
         Some(Step { state: StepState::Sent, .. }) => match Journal::find(store, key, &task.step, task.look).await {
@@ -176,6 +190,9 @@ async fn take_one(store: &SharedStore, key: &SaveKey, task: Task<'_>, before: Op
             Err(problem) => return Outcome::Unknown(problem),
         },
         _ => {}
+    }
+    if stop.is_cancelled() {
+        return Outcome::Refused(Problem::new(ProblemCode::SignedOut));
     }
     Outcome::of(task.write.await)
 }
