@@ -46,7 +46,6 @@ impl LogoutNotice {
         }
         Ok(Self { issuer: issuer.to_owned(), subject, session, jti, expires_ms })
     }
-
 }
 
 fn id(claims: &Object, name: &str) -> Option<String> {

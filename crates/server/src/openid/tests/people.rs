@@ -1,7 +1,7 @@
 //! Whom the claims name, and who counts as staff.
 
-use super::world::undoubted;
 use super::hand_made::{CLIENT, ISSUER, claims, object, with, without};
+use super::world::undoubted;
 use crate::config::{OpenIdConnect, OpenIdMode, ProviderType, StaffClaim};
 use crate::openid::error::OpenIdError;
 use crate::openid::exchange::Tokens;
