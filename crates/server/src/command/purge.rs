@@ -51,8 +51,7 @@ pub(super) async fn run(config: Config, asked: Asked) -> Result<String, Refused>
     }
     let now_ms = place.clock.now_ms();
     let ended = place.store.end_sessions(&scope, None, now_ms).await.map_err(Refused::because)?;
-    let event =
-        Event::SessionsEnded { by: "command line".to_owned(), scope: word, whose, count: ended.keys };
+    let event = Event::SessionsEnded { by: "command line".to_owned(), scope: word, whose, count: ended.keys };
     let noted = audit::write(&*place.store, &place.config.keyring, now_ms, Entry::new(event)).await;
     noted.map_err(Refused::because)?;
     Ok(format!("ended {}\n", count(ended.keys)))

@@ -55,13 +55,7 @@ impl Default for Running {
 impl Running {
     /// Takes the turn for a part of a save; refused while somebody has it, or
     /// while the person has too many.
-    pub(crate) async fn begin(
-        &self,
-        app: &App,
-        session: &Session,
-        key: &SaveKey,
-        part: &str,
-    ) -> Result<Turn, Failure> {
+    pub(crate) async fn begin(&self, app: &App, session: &Session, key: &SaveKey, part: &str) -> Result<Turn, Failure> {
         let here = self.begin_here((key.clone(), part.to_owned()), app.config.limits.saves_per_person)?;
         let lease = lease_name(&here.name);
         let now_ms = app.clock.now_ms();
