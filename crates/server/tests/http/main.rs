@@ -4,7 +4,9 @@
 
 mod contacts;
 mod dialog;
+mod doors;
 mod key_binding;
+mod openid_sign_in;
 mod pane;
 mod program;
 mod resilience;
