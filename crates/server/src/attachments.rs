@@ -82,12 +82,7 @@ fn part(index: usize) -> String {
 
 impl Upload {
     /// Sends the file wherever it is not yet.
-    pub(crate) async fn run(
-        mut self,
-        app: &App,
-        session: &Session,
-        body: Paced,
-    ) -> Result<AttachmentReport, Failure> {
+    pub(crate) async fn run(mut self, app: &App, session: &Session, body: Paced) -> Result<AttachmentReport, Failure> {
         let part = part(self.index);
         saves::note_begun(app, session, &self.save, &part).await;
         let report = self.run_in_turn(app, body).await;

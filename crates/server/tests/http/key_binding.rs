@@ -12,13 +12,13 @@ use sha2::{Digest as _, Sha256};
 use sim::imis::Settings;
 
 /// A key that cannot leave the browser.
-struct Browser {
+pub(crate) struct Browser {
     signer: EncodingKey,
     jwk: serde_json::Value,
 }
 
 impl Browser {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
         let point = pair.public_key_raw();
         let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..]));
@@ -26,7 +26,7 @@ impl Browser {
         Self { signer: EncodingKey::from_ec_der(&pair.serialize_der()), jwk }
     }
 
-    fn proof(&self, world: &World, method: &str, path: &str, token: Option<&str>) -> String {
+    pub(crate) fn proof(&self, world: &World, method: &str, path: &str, token: Option<&str>) -> String {
         let mut claims = json!({
             "jti": uuid::Uuid::new_v4().to_string(), "htm": method,
             "htu": format!("{}{path}", world.url), "iat": world.now_ms() / 1000,
@@ -42,7 +42,7 @@ impl Browser {
     }
 }
 
-async fn bound(world: &World, browser: &Browser) -> SignedIn {
+pub(crate) async fn bound(world: &World, browser: &Browser) -> SignedIn {
     let proof = browser.proof(world, "POST", "/api/session", None);
     answer(world.call(&sign_in(STAFF, PASSWORD)).header("dpop", proof)).await.unwrap()
 }

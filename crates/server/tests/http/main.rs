@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on panics")]
 
+mod audit;
+mod command;
 mod contacts;
 mod key_binding;
+mod keys;
 mod pane;
 mod program;
+mod renewal;
 mod resilience;
+mod revocation;
 mod saves;
 mod sign_in;
 mod uploads;
