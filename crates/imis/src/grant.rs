@@ -28,6 +28,14 @@ impl NewToken {
         let lifetime_ms = i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX);
         KeptToken { token: self.token.clone(), ends_ms: now_ms.saturating_add(lifetime_ms) }
     }
+
+    /// From when it is better replaced. A refresh token that came along may end
+    /// long before the access token (`imis.md §12.1`: half an hour is advised),
+    /// so it is used in the last two thirds of the access token's life.
+    pub(crate) fn early_ms(&self, now_ms: i64) -> Option<i64> {
+        self.refresh_token.as_ref()?;
+        Some(now_ms.saturating_add(i64::try_from(self.lifetime.as_millis() / 3).unwrap_or(i64::MAX)))
+    }
 }
 
 /// Why no token was granted.

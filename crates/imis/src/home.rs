@@ -134,11 +134,11 @@ impl Client {
         within(self.limits().home, self.home().forget(user)).await
     }
 
-    /// Takes the lease, for which two others' work may be waited for.
+    /// Takes the lease, for which one other's work may be waited for.
     pub(crate) async fn lease_token(&self, user: &UserName) -> Result<Lease, Error> {
         let limits = self.limits();
-        // What is done under a lease: four calls of iMIS's, and four of the home's.
-        let longest = limits.read * 4 + limits.home * 4;
+        // What is done under a lease takes no longer: see [`crate::journey`] and [`crate::sign_in`].
+        let longest = limits.read + limits.home * 5;
         within(longest * 2, self.home().lease(user, longest)).await
     }
 }

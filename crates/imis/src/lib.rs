@@ -18,6 +18,7 @@ mod grant;
 mod home;
 mod ids;
 mod interactions;
+mod journey;
 mod sign_in;
 mod site;
 mod slot;

@@ -60,33 +60,43 @@ impl Client {
     }
 
     /// Reads the user once and keeps the token, while nobody else fetches one.
-    /// Where somebody did so in between, that token is the living one.
     async fn settle(&self, new: &NewToken, name: &UserName) -> Result<UserRecord, Failed> {
-        let operation = Operation::ReadUser;
         let _lease = self.lease_token(name).await.map_err(Failed::before)?;
-        let unknown = || Failed::before(Error::new(operation, ErrorKind::NotFound));
-        let failed = match self.read_user_once(operation, &new.token, name).await {
-            Ok(record) => {
-                let record = record.ok_or_else(unknown)?;
-                let now_ms = self.now_ms();
-                if record.admission(now_ms) == Admission::Granted {
-                    let kept = new.kept(now_ms);
-                    self.keep_token(name, &kept).await.map_err(Failed::before)?;
-                    self.person(name).token.adopt(kept, now_ms);
-                }
-                return Ok(record);
-            }
-            Err(failed) => failed,
-        };
-        if failed.error.kind == ErrorKind::Unauthorized {
-            let at_home = self.load_token(name).await.map_err(Failed::before)?;
-            if let Some(later) = at_home.filter(|kept| !kept.token.is(&new.token)) {
-                // Should that one be dead as well, the first answer stands.
-                if let Ok(Some(record)) = self.read_user_once(operation, &later.token, name).await {
-                    return Ok(record);
-                }
-            }
+        let reading = tokio::time::timeout(self.limits().read, self.read_with_living_token(new, name));
+        let too_slow = || Failed::before(Error::new(Operation::ReadUser, ErrorKind::Timeout));
+        let (record, living) = reading.await.map_err(|_| too_slow())??;
+        let now_ms = self.now_ms();
+        if living == Living::New && record.admission(now_ms) == Admission::Granted {
+            let kept = new.kept(now_ms);
+            self.keep_token(name, &kept).await.map_err(Failed::before)?;
+            self.person(name).token.adopt(new, kept, now_ms);
         }
-        Err(failed)
+        Ok(record)
     }
+
+    /// Reads the user with the fresh token, or with the one that somebody else
+    /// fetched in between: then that is the living one.
+    async fn read_with_living_token(&self, new: &NewToken, name: &UserName) -> Result<(UserRecord, Living), Failed> {
+        let operation = Operation::ReadUser;
+        let failed = match self.read_user_once(operation, &new.token, name).await {
+            Ok(Some(record)) => return Ok((record, Living::New)),
+            Ok(None) => return Err(Failed::before(Error::new(operation, ErrorKind::NotFound))),
+            Err(failed) if failed.error.kind == ErrorKind::Unauthorized => failed,
+            Err(failed) => return Err(failed),
+        };
+        let at_home = self.load_token(name).await.map_err(Failed::before)?;
+        let Some(later) = at_home.filter(|kept| !kept.token.is(&new.token)) else { return Err(failed) };
+        // Should that one be dead as well, the first answer stands.
+        match self.read_user_once(operation, &later.token, name).await {
+            Ok(Some(record)) => Ok((record, Living::AtHome)),
+            _ => Err(failed),
+        }
+    }
+}
+
+/// Which of a user's tokens iMIS accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Living {
+    New,
+    AtHome,
 }

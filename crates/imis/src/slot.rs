@@ -1,16 +1,10 @@
-//! Who fetches a new token when one has died.
+//! The token of one user, and the one who fetches it for all who wait.
 //!
-//! For one user one token is fetched at a time, here and on every other instance
-//! (`imis.md §1` fact 3; `security.md §4.2`). What was fetched is at home before
-//! anybody who waits for it wakes. What iMIS refused, and a refresh token that
-//! may have been spent, is not offered again.
+//! For one user one token is fetched at a time; how is [`crate::journey`]'s.
 
 use crate::{
-    AccessToken, Client, Error, ErrorKind, KeepError, KeptToken, Operation, Renewal, RenewalKeeper, UserName,
-    client::locked,
-    grant::{NewToken, NoToken, Redeemed},
-    home,
-    user::Admission,
+    AccessToken, Client, Error, ErrorKind, KeptToken, Operation, Renewal, RenewalKeeper, UserName, client::locked,
+    grant::NewToken, journey::Journey,
 };
 use futures_util::{
     FutureExt,
@@ -65,43 +59,45 @@ impl Means {
     }
 }
 
-fn same(one: &SecretString, two: &SecretString) -> bool {
+pub(crate) fn same(one: &SecretString, two: &SecretString) -> bool {
     one.expose_secret() == two.expose_secret()
 }
 
-struct Held {
-    kept: KeptToken,
+pub(crate) struct Held {
+    pub(crate) kept: KeptToken,
     /// When iMIS last accepted it.
-    accepted_ms: Option<i64>,
+    pub(crate) accepted_ms: Option<i64>,
+    /// From when it is better replaced, while what renews it lives.
+    pub(crate) early_ms: Option<i64>,
 }
 
 /// A token that could not be brought home yet.
 #[derive(Clone)]
-struct Homeless {
-    kept: KeptToken,
+pub(crate) struct Homeless {
+    pub(crate) kept: KeptToken,
     /// What was at home when it was fetched.
-    instead_of: Option<AccessToken>,
+    pub(crate) instead_of: Option<AccessToken>,
 }
 
 /// A refresh token that iMIS gave for another.
 #[derive(Clone)]
-struct Replacement {
-    former: SecretString,
-    token: SecretString,
+pub(crate) struct Replacement {
+    pub(crate) former: SecretString,
+    pub(crate) token: SecretString,
     /// Who has yet to keep it.
-    keeper: Option<Arc<dyn RenewalKeeper>>,
+    pub(crate) keeper: Option<Arc<dyn RenewalKeeper>>,
 }
 
 #[derive(Default)]
-struct State {
-    held: Option<Held>,
-    homeless: Option<Homeless>,
+pub(crate) struct State {
+    pub(crate) held: Option<Held>,
+    pub(crate) homeless: Option<Homeless>,
     flight: Option<Flight>,
     flights: u64,
-    refused_password: Option<SecretString>,
-    spent: VecDeque<SecretString>,
-    replaced: VecDeque<Replacement>,
-    forgotten: bool,
+    pub(crate) refused_password: Option<SecretString>,
+    pub(crate) spent: VecDeque<SecretString>,
+    pub(crate) replaced: VecDeque<Replacement>,
+    pub(crate) forgotten: bool,
 }
 
 impl State {
@@ -112,32 +108,39 @@ impl State {
         (!homeless).then(|| held.kept.token.clone())
     }
 
-    fn hold(&mut self, kept: KeptToken, accepted_ms: Option<i64>) {
+    pub(crate) fn hold(&mut self, kept: KeptToken, accepted_ms: Option<i64>) {
         let known = self.held.as_ref().is_some_and(|held| held.kept.token.is(&kept.token));
         if !known {
-            self.held = Some(Held { kept, accepted_ms });
+            self.held = Some(Held { kept, accepted_ms, early_ms: None });
         }
+    }
+
+    /// Whether now is the time to replace a token that is still good; true once for each.
+    fn early(&mut self, renewal: &Renewal, now_ms: i64) -> bool {
+        let renewable = matches!(renewal, Renewal::RefreshToken { .. }) && self.flight.is_none();
+        let due = |held: &&mut Held| renewable && held.early_ms.is_some_and(|early_ms| early_ms <= now_ms);
+        self.held.as_mut().filter(due).is_some_and(|held| held.early_ms.take().is_some())
     }
 }
 
-fn usable(kept: &KeptToken, dead: Option<&AccessToken>, now_ms: i64) -> bool {
+pub(crate) fn usable(kept: &KeptToken, dead: Option<&AccessToken>, now_ms: i64) -> bool {
     kept.ends_ms > now_ms && !dead.is_some_and(|dead| dead.is(&kept.token))
 }
 
-fn remember<T>(list: &mut VecDeque<T>, entry: T) {
+pub(crate) fn remember<T>(list: &mut VecDeque<T>, entry: T) {
     if list.len() == MEMORY {
         list.pop_front();
     }
     list.push_back(entry);
 }
 
-fn signed_out() -> Error {
+pub(crate) fn signed_out() -> Error {
     Error::new(Operation::SignIn, ErrorKind::Unauthorized)
 }
 
 /// The token of one user.
 pub(crate) struct TokenSlot {
-    user: UserName,
+    pub(crate) user: UserName,
     state: Mutex<State>,
 }
 
@@ -146,14 +149,14 @@ impl TokenSlot {
         Self { user, state: Mutex::default() }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         locked(&self.state)
     }
 
     /// Takes up a token that is at home and that iMIS just accepted.
-    pub(crate) fn adopt(&self, kept: KeptToken, now_ms: i64) {
+    pub(crate) fn adopt(&self, new: &NewToken, kept: KeptToken, now_ms: i64) {
         let mut state = self.state();
-        state.held = Some(Held { kept, accepted_ms: Some(now_ms) });
+        state.held = Some(Held { kept, accepted_ms: Some(now_ms), early_ms: new.early_ms(now_ms) });
         state.homeless = None;
         state.refused_password = None;
     }
@@ -187,6 +190,24 @@ impl TokenSlot {
         renewal: &Renewal,
         dead: Option<&AccessToken>,
     ) -> Result<AccessToken, Error> {
+        let early = {
+            let mut state = self.state();
+            let token = state.usable(dead, client.now_ms());
+            match token {
+                Some(token) if state.early(renewal, client.now_ms()) => {
+                    Some((self.take_off(&mut state, client, renewal, Some(&token)), token))
+                }
+                Some(token) => return Ok(token),
+                None => None,
+            }
+        };
+        if let Some((flight, token)) = early {
+            return match flight.outcome.await {
+                // It was too early to do without the one that is still good.
+                Err(error) if error.kind != ErrorKind::Disabled => Ok(token),
+                outcome => outcome,
+            };
+        }
         let means = Means::of(renewal);
         let mut last = Err(signed_out());
         for _ in 0..ROUNDS {
@@ -253,202 +274,4 @@ impl TokenSlot {
 /// Whether another way to renew might do better.
 const fn about_the_means(kind: &ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unauthorized | ErrorKind::ApplicationRefused)
-}
-
-/// One way to a token: what is at home, or what iMIS gives.
-struct Journey {
-    slot: Arc<TokenSlot>,
-    client: Client,
-    renewal: Renewal,
-    dead: Option<AccessToken>,
-}
-
-impl Journey {
-    async fn go(&self) -> Result<AccessToken, Error> {
-        let settled = {
-            let state = self.slot.state();
-            state.homeless.is_none() && state.replaced.iter().all(|replacement| replacement.keeper.is_none())
-        };
-        if settled && let Some(token) = self.from_home(self.load().await?) {
-            return Ok(token);
-        }
-        // Nothing that is done under the lease is ever repeated, so it is held
-        // for no longer than a few calls take.
-        let _lease = self.client.lease_token(&self.slot.user).await?;
-        self.hand_out_replacements().await?;
-        let at_home = self.load().await?;
-        if let Some(token) = self.bring_home(at_home.as_ref()).await? {
-            return Ok(token);
-        }
-        let instead_of = at_home.as_ref().map(|kept| kept.token.clone());
-        if let Some(token) = self.from_home(at_home) {
-            return Ok(token);
-        }
-        let new = self.renew().await?;
-        self.keep(new, instead_of).await
-    }
-
-    async fn load(&self) -> Result<Option<KeptToken>, Error> {
-        self.client.load_token(&self.slot.user).await
-    }
-
-    /// The token at home, if it is good.
-    fn from_home(&self, at_home: Option<KeptToken>) -> Option<AccessToken> {
-        let kept = at_home.filter(|kept| usable(kept, self.dead.as_ref(), self.client.now_ms()))?;
-        let token = kept.token.clone();
-        self.slot.state().hold(kept, None);
-        Some(token)
-    }
-
-    /// Hands out what could not be handed out before.
-    async fn hand_out_replacements(&self) -> Result<(), Error> {
-        let waiting: Vec<Replacement> =
-            self.slot.state().replaced.iter().filter(|replacement| replacement.keeper.is_some()).cloned().collect();
-        for replacement in waiting {
-            let Some(keeper) = &replacement.keeper else { continue };
-            let time = self.client.limits().home;
-            let kept = tokio::time::timeout(time, keeper.replaced(replacement.token.clone())).await;
-            match kept.unwrap_or_else(|_| Err(KeepError::Unavailable(home::too_slow()))) {
-                // The token serves the user's other sessions.
-                Ok(()) | Err(KeepError::Gone) => {}
-                Err(KeepError::Unavailable(error)) => return Err(home::unavailable(error)),
-            }
-            for known in &mut self.slot.state().replaced {
-                if same(&known.token, &replacement.token) {
-                    known.keeper = None;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Brings home what could not be brought home before, unless somebody else
-    /// fetched another token since.
-    async fn bring_home(&self, at_home: Option<&KeptToken>) -> Result<Option<AccessToken>, Error> {
-        let Some(homeless) = self.slot.state().homeless.clone() else { return Ok(None) };
-        let unchanged = match (at_home, &homeless.instead_of) {
-            (None, None) => true,
-            (Some(kept), Some(former)) => kept.token.is(former),
-            _ => false,
-        };
-        if !unchanged || !usable(&homeless.kept, self.dead.as_ref(), self.client.now_ms()) {
-            self.slot.state().homeless = None;
-            return Ok(None);
-        }
-        self.client.keep_token(&self.slot.user, &homeless.kept).await?;
-        self.slot.state().homeless = None;
-        Ok(Some(homeless.kept.token))
-    }
-
-    /// Asks iMIS, once.
-    async fn renew(&self) -> Result<NewToken, Error> {
-        let granted = match &self.renewal {
-            Renewal::Nothing => return Err(signed_out()),
-            Renewal::Credentials(credentials) => {
-                let refused = self.slot.state().refused_password.clone();
-                if refused.is_some_and(|refused| same(&refused, &credentials.password)) {
-                    return Err(signed_out());
-                }
-                self.client.grant_by_password(credentials).await
-            }
-            Renewal::RefreshToken { application, token, keeper } => {
-                let token = self.latest(token)?;
-                let granted = self.client.grant_by_refresh_token(application, &token).await;
-                self.note(&token, keeper, &granted);
-                granted
-            }
-        };
-        match granted {
-            Ok(new) => self.admit(new).await,
-            Err(NoToken::Refused { .. }) => {
-                self.refuse_password();
-                Err(signed_out())
-            }
-            Err(NoToken::Application) => Err(Error::new(Operation::SignIn, ErrorKind::ApplicationRefused)),
-            // Perhaps spent: the person must pass through iMIS again.
-            Err(NoToken::Upstream { redeemed: Redeemed::Perhaps, .. })
-                if matches!(self.renewal, Renewal::RefreshToken { .. }) =>
-            {
-                Err(signed_out())
-            }
-            Err(NoToken::Upstream { error, .. }) => Err(error),
-        }
-    }
-
-    /// The refresh token that came of this one, unless it is spent.
-    fn latest(&self, token: &SecretString) -> Result<SecretString, Error> {
-        let state = self.slot.state();
-        let mut latest = token.clone();
-        for replacement in &state.replaced {
-            if same(&replacement.former, &latest) {
-                latest = replacement.token.clone();
-            }
-        }
-        let spent = state.spent.iter().any(|spent| same(spent, &latest));
-        if spent { Err(signed_out()) } else { Ok(latest) }
-    }
-
-    /// Remembers what became of a refresh token.
-    fn note(&self, token: &SecretString, keeper: &Arc<dyn RenewalKeeper>, granted: &Result<NewToken, NoToken>) {
-        let mut state = self.slot.state();
-        match granted {
-            Ok(NewToken { refresh_token: Some(new), .. }) if !same(new, token) => {
-                let (former, keeper) = (token.clone(), Some(Arc::clone(keeper)));
-                remember(&mut state.replaced, Replacement { former, token: new.clone(), keeper });
-            }
-            Err(NoToken::Refused { .. } | NoToken::Upstream { redeemed: Redeemed::Perhaps, .. }) => {
-                remember(&mut state.spent, token.clone());
-            }
-            Ok(_) | Err(NoToken::Application | NoToken::Upstream { redeemed: Redeemed::No, .. }) => {}
-        }
-    }
-
-    fn refuse_password(&self) {
-        if let Renewal::Credentials(credentials) = &self.renewal {
-            self.slot.state().refused_password = Some(credentials.password.clone());
-        }
-    }
-
-    /// Makes sure that the token is this user's, and the user still admitted
-    /// (`security.md §1.3` K12, K33).
-    async fn admit(&self, new: NewToken) -> Result<NewToken, Error> {
-        let named = new.user_name.as_deref().map(UserName::new);
-        let by_name = matches!(self.renewal, Renewal::Credentials(_));
-        if !named.map_or(by_name, |name| name == self.slot.user) {
-            return Err(Error::new(Operation::SignIn, ErrorKind::NotUnderstood));
-        }
-        match self.client.read_user_once(Operation::ReadUser, &new.token, &self.slot.user).await {
-            Ok(Some(record)) if record.admission(self.client.now_ms()) == Admission::Granted => Ok(new),
-            Ok(_) => {
-                self.refuse_password();
-                Err(Error::new(Operation::SignIn, ErrorKind::Disabled))
-            }
-            // Whatever is wrong, the call at hand will meet it too.
-            Err(failed) => {
-                tracing::debug!(error = %failed.error, "failed to read the user after renewing the token");
-                Ok(new)
-            }
-        }
-    }
-
-    /// Keeps a token, and what replaces the refresh token it was bought with,
-    /// before anybody uses it.
-    async fn keep(&self, new: NewToken, instead_of: Option<AccessToken>) -> Result<AccessToken, Error> {
-        let now_ms = self.client.now_ms();
-        let kept = new.kept(now_ms);
-        {
-            let mut state = self.slot.state();
-            if state.forgotten {
-                return Err(signed_out());
-            }
-            state.refused_password = None;
-            state.homeless = Some(Homeless { kept: kept.clone(), instead_of });
-            state.held = Some(Held { kept: kept.clone(), accepted_ms: Some(now_ms) });
-        }
-        self.hand_out_replacements().await?;
-        self.client.keep_token(&self.slot.user, &kept).await?;
-        let mut state = self.slot.state();
-        state.homeless = None;
-        Ok(new.token)
-    }
 }

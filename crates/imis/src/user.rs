@@ -28,7 +28,7 @@ pub struct User {
     pub name: String,
     /// Primary e-mail of the contact.
     pub email: Option<String>,
-    /// The person's id at the organisation's OpenID provider, where iMIS knows it (`imis.md §13`).
+    /// The person's id at the organisation's `OpenID` provider, where iMIS knows it (`imis.md §13`).
     pub external_id: Option<String>,
     /// The names of the roles.
     pub roles: Vec<String>,

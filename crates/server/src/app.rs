@@ -3,6 +3,7 @@
 use crate::assets::Assets;
 use crate::config::Config;
 use crate::dpop::Proofs;
+use crate::flow::Providers;
 use crate::revoke::Living;
 use crate::store::SharedStore;
 use crate::{Clock, request, saves};
@@ -22,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) store: SharedStore,
     /// A client for each site.
     pub(crate) clients: HashMap<api::SiteName, imis::Client>,
+    /// The OpenID provider of each site that has one.
+    pub(crate) providers: Providers,
     pub(crate) proofs: Proofs,
     /// Requests under way, so that they end with their sessions.
     pub(crate) living: Living,
@@ -41,6 +44,7 @@ impl App {
         clock: Clock,
         store: SharedStore,
         clients: HashMap<api::SiteName, imis::Client>,
+        providers: Providers,
     ) -> (Self, mpsc::Receiver<()>) {
         let (work, ended) = mpsc::channel(1);
         let shared = Shared {
@@ -50,6 +54,7 @@ impl App {
             clock,
             store,
             clients,
+            providers,
             proofs: Proofs::default(),
             living: Living::default(),
             running: saves::Running::default(),

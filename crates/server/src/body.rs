@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
+use zeroize::Zeroizing;
 
 /// How much of a refused body is read and dropped so that the answer arrives,
 /// and for how long: a connection closed with bytes unread loses its answer.
@@ -88,6 +89,12 @@ impl Paced {
     }
 }
 
+/// Why there is no body.
+enum NoBody {
+    TooLarge,
+    Broken,
+}
+
 /// Reads a JSON body of at most `most` bytes.
 pub(crate) async fn json<T: DeserializeOwned>(
     headers: &HeaderMap,
@@ -95,26 +102,66 @@ pub(crate) async fn json<T: DeserializeOwned>(
     most: usize,
     limits: &Limits,
 ) -> Result<T, Failure> {
+    let bytes = if is_of(headers, "application/json") {
+        whole(body, most, limits).await
+    } else {
+        Paced::new(body, limits).drain().await;
+        return Err(Failure::invalid("content-type"));
+    };
+    let bytes = bytes.map_err(|error| match error {
+        NoBody::TooLarge => Failure::new(ProblemCode::TooLarge),
+        NoBody::Broken => Failure::invalid("body"),
+    })?;
+    // What serde says could quote the body.
+    serde_json::from_slice(&bytes).map_err(|_| Failure::invalid("body"))
+}
+
+/// Why there is no form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoForm {
+    /// Of another type.
+    NotOne,
+    TooLarge,
+    /// It ended early or came too slowly.
+    Broken,
+}
+
+/// Reads the body of a browser's form of at most `most` bytes.
+pub(crate) async fn form(
+    headers: &HeaderMap,
+    body: Body,
+    most: usize,
+    limits: &Limits,
+) -> Result<Zeroizing<Vec<u8>>, NoForm> {
+    if !is_of(headers, "application/x-www-form-urlencoded") {
+        Paced::new(body, limits).drain().await;
+        return Err(NoForm::NotOne);
+    }
+    whole(body, most, limits).await.map_err(|error| match error {
+        NoBody::TooLarge => NoForm::TooLarge,
+        NoBody::Broken => NoForm::Broken,
+    })
+}
+
+fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
+    let given = crate::guard::one(headers, "content-type");
+    given.is_some_and(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type))
+}
+
+async fn whole(body: Body, most: usize, limits: &Limits) -> Result<Zeroizing<Vec<u8>>, NoBody> {
     let announced = body.size_hint().lower();
     let mut body = Paced::new(body, limits);
-    let is_json = crate::guard::one(headers, "content-type")
-        .is_some_and(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json"));
-    if !is_json {
-        body.drain().await;
-        return Err(Failure::invalid("content-type"));
-    }
     if announced > most as u64 {
         body.drain().await;
-        return Err(Failure::new(ProblemCode::TooLarge));
+        return Err(NoBody::TooLarge);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
-    while let Some(part) = body.next().await.map_err(|_| Failure::invalid("body"))? {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(announced).unwrap_or(0)));
+    while let Some(part) = body.next().await.map_err(|_| NoBody::Broken)? {
         if bytes.len() + part.len() > most {
             body.drain().await;
-            return Err(Failure::new(ProblemCode::TooLarge));
+            return Err(NoBody::TooLarge);
         }
         bytes.extend_from_slice(&part);
     }
-    // What serde says could quote the body.
-    serde_json::from_slice(&bytes).map_err(|_| Failure::invalid("body"))
+    Ok(bytes)
 }

@@ -110,7 +110,7 @@ struct Place {
 
 impl Place {
     async fn open(config: Config) -> Result<Self, Refused> {
-        let store = crate::start::open_store(&config).await.map_err(Refused::because)?;
+        let store = crate::store::open(&config).await.map_err(Refused::because)?;
         Ok(Self { config, store, clock: Clock::system() })
     }
 

@@ -11,6 +11,7 @@ mod reader;
 mod show;
 mod sign_in;
 mod site;
+mod store;
 
 pub use keyring::{AuditKey, BadKey, BadKeyId, Key, KeyId, Keyring};
 pub use keyring_file::KeyringFileError;
@@ -20,6 +21,7 @@ pub use load::{ConfigError, Fault};
 pub use public_url::{PublicUrl, PublicUrlError};
 pub use sign_in::{NullOrigin, OpenIdConnect, OpenIdMode, ProviderType, RefreshTokens, SingleSignOn, StaffClaim};
 pub use site::{ActivityTypes, Admits, Credentials, RememberCredentials, Site, SitePaths};
+pub use store::{Network, PostgresUrl, StoreSettings};
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -37,6 +39,8 @@ pub struct Config {
     pub pane: PathBuf,
     /// The folder for the database; made when it is not there.
     pub data: PathBuf,
+    /// Where sessions and saves are kept.
+    pub store: StoreSettings,
     /// The keys that open tokens.
     pub keyring: Keyring,
     /// The file they are in, where they are in one that is followed while the server runs.
@@ -86,6 +90,7 @@ impl Config {
             tls: None,
             pane: PathBuf::from("pane"),
             data: PathBuf::from("data"),
+            store: StoreSettings::default(),
             keyring,
             keyring_file: None,
             sites,

@@ -1,8 +1,8 @@
 //! The headers of every answer, errors included (`security.md §5.1`).
 //!
-//! Decided here alone, from the path and the type of the answer. No frame
-//! options and no opener policy: Outlook frames the pane, and Office's dialogs
-//! need their opener (`security.md §0`).
+//! Decided here alone, from the path and the type of the answer. No opener policy
+//! anywhere: Office's dialogs need their opener; and no frame options on the pane,
+//! which Outlook frames (`security.md §0`).
 
 use crate::config::Config;
 use axum::extract::{Request, State};
@@ -25,6 +25,12 @@ const OUTLOOK: [&str; 6] = [
 
 const API_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
 const ASSET_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+/// The pages of the dialog: fixed, with nothing in them but our script and Microsoft's.
+const DIALOG_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self' https://appsforoffice.microsoft.com https://ajax.aspnetcdn.com; \
+     style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'",
+);
 const PERMISSIONS: HeaderValue = HeaderValue::from_static(
     "camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), clipboard-write=(self)",
 );
@@ -61,14 +67,21 @@ impl Headers {
     fn set(&self, path: &str, headers: &mut HeaderMap) {
         let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         let api = path == "/api" || path.starts_with("/api/");
+        let dialog = path == "/auth" || path.starts_with("/auth/");
         let policy = match (page, api) {
+            (true, _) if dialog => DIALOG_POLICY,
             (true, _) => self.page_policy.clone(),
             (false, true) => API_POLICY,
             (false, false) => ASSET_POLICY,
         };
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+        // A dialog's address names its sign-in, which is nobody else's business.
+        let referrer = if dialog { "no-referrer" } else { "strict-origin-when-cross-origin" };
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
+        if dialog {
+            headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        }
         headers.insert(PERMISSIONS_POLICY, PERMISSIONS);
         // Outlook itself shows the icons of the manifest.
         let resource = if path.starts_with("/icons/") { "cross-origin" } else { "same-origin" };
@@ -125,6 +138,19 @@ mod tests {
         assert_eq!(answer[header::CACHE_CONTROL], "no-store");
         assert!(policy(&answer).contains("frame-ancestors 'none'; sandbox"));
         assert_eq!(answer[RESOURCE_POLICY], "same-origin");
+    }
+
+    #[test]
+    fn a_page_of_the_dialog_keeps_its_opener_and_is_never_framed() {
+        let page = headers("/auth/done", "text/html; charset=utf-8", "https://a.example");
+        assert_eq!(page[header::X_FRAME_OPTIONS], "DENY");
+        assert_eq!(page[header::REFERRER_POLICY], "no-referrer");
+        assert!(!page.contains_key("cross-origin-opener-policy"));
+        let policy = policy(&page);
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'none'"));
+        assert!(!policy.contains("wasm-unsafe-eval") && !policy.contains("unsafe-inline"));
+        let other = headers("/authors", "text/html", "https://a.example");
+        assert!(!other.contains_key(header::X_FRAME_OPTIONS), "only what is below /auth");
     }
 
     #[test]

@@ -15,12 +15,13 @@ pub mod command;
 pub mod config;
 mod dpop;
 mod failure;
+mod flow;
 mod guard;
 mod headers;
 mod keys;
 pub mod log;
-#[expect(dead_code, unused_imports, reason = "the dialog's way calls it")]
 mod openid;
+mod pages;
 mod request;
 mod revoke;
 mod router;

@@ -33,6 +33,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use discovery::{Discovery, Document};
 use fetch::Web;
 use keys::Keys;
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -62,8 +63,6 @@ pub(crate) enum Prompt {
     /// Nothing: it answers at once, if need be with a refusal of
     /// [`ErrorKind::PersonNeeded`].
     Nothing,
-    /// Which of their accounts to use.
-    Account,
 }
 
 /// What a sign-in under way must remember. Secret until it is over.
@@ -114,10 +113,8 @@ impl Provider {
             if let Some(hint) = login_hint.filter(|_| self.0.settings.set_login_hint) {
                 query.append_pair("login_hint", hint);
             }
-            match prompt {
-                Prompt::Usual => {}
-                Prompt::Nothing => drop(query.append_pair("prompt", "none")),
-                Prompt::Account => drop(query.append_pair("prompt", "select_account")),
+            if prompt == Prompt::Nothing {
+                query.append_pair("prompt", "none");
             }
         }
         Ok((url, asked))
@@ -131,19 +128,19 @@ impl Provider {
         let document = self.document().await?;
         let code = answer.code(&document)?;
         let tokens = self.exchange(&document, &code, &asked.verifier).await?;
-        let claims = self.verified(&document, tokens.id_token(), jws::Kind::Identity).await?;
+        let claims = self.verified(&document, tokens.id_token.expose_secret(), jws::Kind::Identity).await?;
         let expected = claims::Expected {
             issuer: &document.issuer,
             client_id: &self.0.settings.client_id,
             nonce: &asked.nonce,
-            access_token: tokens.access_token(),
+            access_token: tokens.access_token.expose_secret(),
             now_ms: self.0.clock.now_ms(),
         };
         let subject = claims::check_id_token(&claims, &expected)?;
         let more = if person::is_complete(&claims, &self.0.settings) {
             None
         } else {
-            self.userinfo(&document, tokens.access_token(), &subject).await?
+            self.userinfo(&document, tokens.access_token.expose_secret(), &subject).await?
         };
         Identity::read(&self.0.settings, tokens, subject, &claims, more.as_ref())
     }

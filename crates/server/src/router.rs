@@ -2,11 +2,11 @@
 
 use crate::app::App;
 use crate::headers::{self, Headers};
-use crate::routes::{bootstrap, contacts, health, pane, saves, session, sessions};
-use crate::{guard, log, request};
+use crate::routes::{auth, bootstrap, contacts, health, pane, saves, session, sessions};
+use crate::{guard, log, pages, request};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post, put};
+use axum::routing::{MethodRouter, get, post, put};
 
 /// The routes; what is no route is a file of the pane or nothing.
 pub(crate) fn router(app: App) -> Router {
@@ -22,6 +22,9 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/save-targets", get(saves::targets))
         .route("/api/saves", post(saves::save))
         .route("/api/saves/{save}/attachments/{index}", put(saves::attach))
+        .route("/api/auth/flows", post(auth::begin))
+        .route("/api/auth/redeem", post(auth::redeem))
+        .merge(dialog())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(pane::file)
@@ -31,4 +34,20 @@ pub(crate) fn router(app: App) -> Router {
         .layer(from_fn(log::requests))
         .layer(from_fn_with_state(app.clone(), request::note))
         .with_state(app)
+}
+
+/// The pages of the dialog's window, and what iMIS and the provider send there. A
+/// HEAD does nothing anywhere here: whoever looks ahead must not take a step.
+fn dialog() -> Router<App> {
+    let page = |page: MethodRouter<App>| page.head(auth::wrong_method).fallback(auth::wrong_method);
+    Router::new()
+        .route("/auth/start/{flow}", page(get(auth::start)))
+        .route("/auth/{site}/imis", post(auth::hand_over).head(auth::is_here).fallback(auth::wrong_method))
+        .route("/auth/{site}/openid", page(get(auth::openid)))
+        .route("/auth/{site}/openid/logout", page(post(auth::openid_logout)))
+        .route("/auth/{site}/signed-out", page(get(auth::signed_out)))
+        .route("/auth/done", page(get(auth::done)))
+        .route("/auth/logout/{once}", page(get(auth::logout)))
+        .route("/auth/assets/dialog.css", get(pages::style))
+        .route("/auth/assets/dialog.js", get(pages::script))
 }

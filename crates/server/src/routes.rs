@@ -1,5 +1,6 @@
 //! The handlers, one file a story.
 
+pub(crate) mod auth;
 pub(crate) mod bootstrap;
 pub(crate) mod contacts;
 pub(crate) mod health;

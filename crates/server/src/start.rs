@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::config::{Limits, TlsFiles};
-use crate::store::{SharedStore, Sql};
+use crate::flow::Providers;
+use crate::store::{self, SharedStore};
 use crate::{Clock, Config, keys, revoke, router, upstream};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
@@ -32,12 +33,15 @@ pub enum StartError {
     /// The data folder cannot be made or written.
     #[error("failed to open the data folder {}", .0.display())]
     Data(PathBuf, #[source] std::io::Error),
-    /// The store does not answer.
-    #[error("failed to ask the store")]
-    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database cannot be reached, or not be used.
+    #[error("failed to open the database of the store")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Certificate or key cannot be used.
     #[error("failed to read the TLS certificate and key")]
     Tls(#[source] std::io::Error),
+    /// The OpenID provider of a site cannot be used.
+    #[error("failed to use the OpenID provider of the site `{0}`")]
+    Provider(String, #[source] Box<dyn std::error::Error + Send + Sync>),
     /// The address of a site cannot be used.
     #[error("failed to use the address of the site `{0}`")]
     Site(String, #[source] Box<dyn std::error::Error + Send + Sync>),
@@ -112,17 +116,11 @@ impl Drop for Running {
     }
 }
 
-/// Opens the store that is configured.
-pub(crate) async fn open_store(config: &Config) -> Result<SharedStore, StartError> {
-    let store = Sql::open_file(&config.data).await.map_err(|error| StartError::Data(config.data.clone(), error))?;
-    Ok(Arc::new(store))
-}
-
 /// Starts serving; returns as soon as requests are answered.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
-    let store = open_store(&config).await?;
+    let store = store::open(&config).await?;
     let clients = clients(&config, &clock, &store)?;
-    let seen = store.latest_revocation().await.map_err(|error| StartError::Store(error.into()))?;
+    let seen = store.latest_revocation().await.map_err(|error| StartError::Database(error.into()))?;
     let tls = match &config.tls {
         Some(files) => Some(tls(files).await.map_err(StartError::Tls)?),
         None => None,
@@ -136,8 +134,10 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     let mut config = config;
     config.public_url = config.public_url.with_port_got(address.port());
     let url = config.public_url.origin().to_owned();
+    let providers = Providers::new(&config, &clock);
+    let providers = providers.map_err(|(site, error)| StartError::Provider(site.0, error.into()))?;
     let limits = config.limits.clone();
-    let (app, work_ended) = App::new(config, clock, store, clients);
+    let (app, work_ended) = App::new(config, clock, store, clients, providers);
     if !app.assets.has_page() {
         tracing::warn!(folder = %app.config.pane.display(), "there is no pane in the folder of the pane");
     }

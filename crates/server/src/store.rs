@@ -4,19 +4,36 @@
 //! A failing store fails the request, never the server. Nothing readable here is
 //! mail content or a secret.
 
+#[cfg(test)]
+mod conformance;
 mod database;
 mod memory;
+mod postgres;
 mod sql;
 mod sqlite;
 
-pub(crate) use sql::Sql;
-
+use crate::config::{Config, StoreSettings};
+use crate::start::StartError;
 use crate::token::RowKey;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 
 /// How long after its token has expired a session can still be renewed (`security.md §4.2`).
 pub(crate) const GRACE_MS: i64 = 12 * 60 * 60 * 1000;
+
+/// Opens the store that the configuration names, ready to be used.
+pub(crate) async fn open(config: &Config) -> Result<SharedStore, StartError> {
+    let store = match &config.store {
+        StoreSettings::File => {
+            let opened = sql::Sql::open_file(&config.data).await;
+            opened.map_err(|error| StartError::Data(config.data.clone(), error))?
+        }
+        StoreSettings::Postgres(url) => {
+            sql::Sql::connect(url).await.map_err(|error| StartError::Database(error.into()))?
+        }
+    };
+    Ok(Arc::new(store))
+}
 
 /// The store could not do it: no room, not reachable, damaged.
 #[derive(Debug, thiserror::Error)]
@@ -243,7 +260,7 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// The number of the latest revocation, 0 when there is none.
     fn latest_revocation(&self) -> Answer<'_, i64>;
     /// Resolves when there may be revocations not seen yet: when told, and in any case within a
-    /// second. Never fails: who reads the revocations then learns whether the store works.
+    /// second. One waits at a time. Never fails: who reads the revocations then learns whether the store works.
     fn revocation_told(&self) -> BoxFuture<'_, ()>;
 
     /// Keeps a new flow unless its bucket has `most` open ones: then `false`.

@@ -1,7 +1,7 @@
 // Starts the page: mailbox on the left, message in the middle, add-in on the right.
 //
-// Invariant: the address alone decides how it starts (`?mail=<key>`, `?theme=dark`, `?pane=open`);
-// tests reach the rest through `window.outlookSim`.
+// Invariant: the address alone decides how it starts (`?mail=<key>`, `?theme=dark`, `?pane=open`,
+// `?popups=blocked`); tests reach the rest through `window.outlookSim`.
 
 import { Pane } from "./pane.js";
 import { Store } from "./store.js";
@@ -22,6 +22,7 @@ class Page {
     this.reading = new ReadingView(store);
     this.list = new ListView(store, (mail) => this.select(mail));
     this.pinned = true;
+    this.windows = wishes.get("popups") !== "blocked";
     store.addEventListener("change", ({ detail }) => {
       this.list.update(detail);
       if (this.mail && (detail === null || detail === this.mail)) this.reading.update(this.mail);

@@ -10,6 +10,9 @@ import { execute, executeOffice } from "./methods.js";
 export const SANDBOX =
   "allow-scripts allow-forms allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads";
 
+/** The same in a browser that lets pages open no windows. */
+const SANDBOX_WITHOUT_WINDOWS = SANDBOX.replaceAll(/allow-popups\S*/g, "");
+
 const OUTLOOK_WEB_APP = 64;
 const READ_WRITE_MAILBOX = 2;
 const ITEM_CHANGED = "olkItemSelectedChanged";
@@ -105,7 +108,7 @@ export class Pane {
     const frame = document.createElement("iframe");
     frame.title = "Add-in";
     frame.id = "addin";
-    frame.setAttribute("sandbox", SANDBOX);
+    frame.setAttribute("sandbox", this.page.windows ? SANDBOX : SANDBOX_WITHOUT_WINDOWS);
     frame.style.colorScheme = theme;
     frame.name = names.name;
     this.names = names;

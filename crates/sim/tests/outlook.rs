@@ -6,6 +6,8 @@
 
 #[path = "outlook/browser.rs"]
 mod browser;
+#[path = "outlook/dialogs.rs"]
+mod dialogs;
 
 use browser::Stage;
 use serde_json::{Value, json};

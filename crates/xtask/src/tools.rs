@@ -12,8 +12,10 @@ use anyhow::{Result, bail};
 use crate::run::{answer, on_path, run};
 use crate::workspace::Workspace;
 
-/// Node packages, exact: Microsoft's library for the stand-in Outlook, and wasm-opt.
-const NODE_PACKAGES: [(&str, &str); 2] = [("@microsoft/office-js", "1.1.110"), ("binaryen", "132.0.0")];
+/// Node packages, exact: Microsoft's library for the stand-in Outlook, wasm-opt, and
+/// a certified OpenID provider for the tests.
+const NODE_PACKAGES: [(&str, &str); 3] =
+    [("@microsoft/office-js", "1.1.110"), ("binaryen", "132.0.0"), ("oidc-provider", "9.13.3")];
 
 /// The last Trunk that builds with this repository's compiler.
 pub(crate) const TRUNK: &str = "cargo install trunk --version 0.21.14 --locked --no-default-features --features rustls";
@@ -27,7 +29,7 @@ pub(crate) enum Need {
     Pane,
     /// The pane beside a stand-in Outlook, looked at by a person.
     Demo,
-    /// The pane beside a stand-in Outlook, driven by tests.
+    /// The pane beside a stand-in Outlook, driven by tests, and every database that the server may have.
     BrowserTests,
 }
 
@@ -52,7 +54,12 @@ pub(crate) fn set_up(workspace: &Workspace, need: Need) -> Result<()> {
                 eprintln!("{problem:#}");
             }
         }
-        Need::BrowserTests => browser(&["chromium", "chromium-driver"])?,
+        Need::BrowserTests => {
+            browser(&["chromium", "chromium-driver"])?;
+            if postgres().is_none() {
+                install(&["postgresql"])?;
+            }
+        }
     }
     Ok(())
 }
@@ -84,6 +91,11 @@ pub(crate) fn office_js(workspace: &Workspace) -> Option<PathBuf> {
     Some(workspace.node_package("@microsoft/office-js/dist")).filter(|folder| folder.join("office.js").is_file())
 }
 
+/// The certified OpenID provider, if installed.
+fn openid_provider(workspace: &Workspace) -> Option<PathBuf> {
+    Some(workspace.node_package("oidc-provider")).filter(|folder| folder.join("lib/index.js").is_file())
+}
+
 /// The wasm-opt to use: the pinned one, else any on the `PATH`.
 pub(crate) fn wasm_opt(workspace: &Workspace) -> Option<PathBuf> {
     let pinned = workspace.node_package("binaryen/bin/wasm-opt");
@@ -91,6 +103,16 @@ pub(crate) fn wasm_opt(workspace: &Workspace) -> Option<PathBuf> {
         return Some(pinned);
     }
     on_path("wasm-opt").then(|| "wasm-opt".into())
+}
+
+/// `PostgreSQL`'s own programs, which Debian keeps off the `PATH`, by version.
+fn postgres() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    folders.sort();
+    folders.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
+    let complete = |folder: &PathBuf| ["initdb", "pg_ctl", "postgres"].iter().all(|name| folder.join(name).is_file());
+    folders.into_iter().rfind(complete)
 }
 
 fn findings(workspace: &Workspace) -> Vec<Finding> {
@@ -121,6 +143,11 @@ fn findings(workspace: &Workspace) -> Vec<Finding> {
             remedy: "Debian: apt-get install chromium-driver (done by test as root)",
         },
         Finding {
+            name: "PostgreSQL",
+            found: postgres().map(|folder| folder.display().to_string()),
+            remedy: "Debian: apt-get install postgresql (done by test as root)",
+        },
+        Finding {
             name: "office.js",
             found: office_js(workspace).map(|path| path.display().to_string()),
             remedy: "npm package @microsoft/office-js (fetched by pane, test and demo)",
@@ -129,6 +156,11 @@ fn findings(workspace: &Workspace) -> Vec<Finding> {
             name: "wasm-opt",
             found: wasm_opt(workspace).map(|path| path.display().to_string()),
             remedy: "npm package binaryen (fetched by pane, test and demo)",
+        },
+        Finding {
+            name: "OpenID provider",
+            found: openid_provider(workspace).map(|path| path.display().to_string()),
+            remedy: "npm package oidc-provider (fetched by pane, test and demo)",
         },
         Finding {
             name: "trunk",
@@ -192,9 +224,11 @@ fn browser(packages: &[&str]) -> Result<()> {
             _ => !on_path("chromedriver"),
         })
         .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
+/// Installs Debian packages, where we may.
+fn install(missing: &[&str]) -> Result<()> {
     let advice = format!("{} missing: as root, apt-get install {}", missing.join(" and "), missing.join(" "));
     let is_root = answer("id", &["-u"]).as_deref() == Some("0");
     if !is_root || !on_path("apt-get") {

@@ -8,15 +8,21 @@ use tokio::{
 };
 
 /// A good answer of `/token`, and the user it was granted to.
-const TOKEN: &str = r#"{"access_token":"t","expires_in":3600}"#;
+pub(crate) const TOKEN: &str = r#"{"access_token":"t","expires_in":3600}"#;
+pub(crate) const NAMED_TOKEN: &str = r#"{"access_token":"t","expires_in":3600,"userName":"staff"}"#;
 const USER: &str = r#"{"Items":[{"UserName":"staff","UserId":"1","Roles":["IsStaff"]}]}"#;
 
-/// A socket that nobody answers yet, and somebody who acts there.
-pub(crate) async fn site() -> (TcpListener, Acting) {
+/// A socket that nobody answers yet, and a client of it.
+pub(crate) async fn bare_site() -> (TcpListener, Client) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let site = SiteUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let limits = Limits { pause_max: Duration::from_millis(5), ..Limits::default() };
-    let client = Client::new(site, limits).unwrap();
+    (listener, Client::new(site, limits).unwrap())
+}
+
+/// The same, and somebody who acts there.
+pub(crate) async fn site() -> (TcpListener, Acting) {
+    let (listener, client) = bare_site().await;
     let renewal = imis::Renewal::Credentials(crate::credentials("staff", "p"));
     (listener, client.acting_as(UserName::new("staff"), renewal))
 }

@@ -6,7 +6,7 @@
 use super::keyring_file::KeyringFile;
 use super::public_url::secure_or_loopback;
 use super::reader::{Faults, Section};
-use super::{ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, methods};
+use super::{ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, methods, store};
 use figment::Figment;
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Value};
@@ -149,6 +149,7 @@ fn read(mut root: Section<'_>) -> Option<Config> {
             Err(_) => root.fault("trusted_proxies", format!("holds `{proxy}`, which is not an IP address")),
         }
     }
+    config.store = store::read(root.section("store"));
     limits(root.section("limits"), &mut config.limits);
     root.finish();
     complete.then_some(config)

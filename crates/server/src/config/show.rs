@@ -8,7 +8,7 @@ use api::SignInMethod;
 use std::fmt;
 
 /// Stands where a secret is.
-const MASK: &str = "********";
+pub(super) const MASK: &str = "********";
 
 /// Whom a way in lets in, in words.
 const fn whom(admits: Admits) -> &'static str {
@@ -57,6 +57,7 @@ impl fmt::Display for Config {
             writeln!(f, "\n[tls]\ncertificate = \"{}\"\nkey = \"{}\"", tls.certificate.display(), tls.key.display())?;
         }
         writeln!(f, "\n[frame_ancestors]\nextra = {:?}", self.frame_ancestors_extra)?;
+        write!(f, "{}", self.store)?;
         self.show_sites(f)?;
         self.show_limits(f)
     }

@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 /// What the token endpoint gave.
 pub(super) struct Tokens {
-    access_token: SecretString,
-    id_token: SecretString,
+    pub(super) access_token: SecretString,
+    pub(super) id_token: SecretString,
 }
 
 #[derive(Deserialize)]
@@ -28,23 +28,6 @@ struct Wire {
 #[derive(Deserialize)]
 struct Refusal {
     error: String,
-}
-
-impl Tokens {
-    /// Opens userinfo, and nothing of ours.
-    pub(super) fn access_token(&self) -> &str {
-        self.access_token.expose_secret()
-    }
-
-    /// Says who it is, once it is verified.
-    pub(super) fn id_token(&self) -> &str {
-        self.id_token.expose_secret()
-    }
-
-    /// Gives up all but the ID token.
-    pub(super) fn into_id_token(self) -> SecretString {
-        self.id_token
-    }
 }
 
 impl Provider {

@@ -117,8 +117,7 @@ impl Keys {
         // Noted before the answer, so that a failure counts as well.
         *asked_ms = Some(now_ms);
         let wire: Wire = web.json(Endpoint::Keys, url).await?;
-        let keys = wire.keys.iter().filter_map(Key::read).collect();
-        let set = Arc::new(KeySet { url: url.clone(), read_ms: now_ms, keys });
+        let set = Arc::new(KeySet::of(url.clone(), now_ms, &wire.keys));
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&set));
         Ok(set)
     }
@@ -140,6 +139,11 @@ async fn unbroken(
 }
 
 impl KeySet {
+    /// The keys of a set that could verify something.
+    pub(super) fn of(url: Url, read_ms: i64, jwks: &[Value]) -> Self {
+        Self { url, read_ms, keys: jwks.iter().filter_map(Key::read).collect() }
+    }
+
     /// The one key that a token with this key id and algorithm can be signed with.
     pub(super) fn choose(&self, id: Option<&str>, algorithm: Algorithm) -> Result<&Key, OpenIdError> {
         let mut fitting =

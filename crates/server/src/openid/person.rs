@@ -72,7 +72,7 @@ impl Identity {
             email: claim("email").and_then(plain).filter(|text| is_address(text)),
             email_verified,
             staff: settings.staff_claim.as_ref().is_none_or(|wanted| is_staff(wanted, claim(&wanted.claim_type))),
-            id_token: tokens.into_id_token(),
+            id_token: tokens.id_token,
         })
     }
 

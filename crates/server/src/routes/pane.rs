@@ -13,6 +13,9 @@ pub(crate) async fn file(State(app): State<App>, request: Request) -> Response {
     if path == "/api" || path.starts_with("/api/") {
         return Failure::new(ProblemCode::NotFound).into_response();
     }
+    if path == "/auth" || path.starts_with("/auth/") {
+        return super::auth::nothing();
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return wrong_method().await.into_response();
     }

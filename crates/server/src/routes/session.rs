@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::guard::{Present, one};
 use crate::session::{self, Beginning, KeptRenewal};
 use crate::store::{Attempt, Bucket};
-use crate::{body, client_label, request};
+use crate::{body, client_label, flow, request};
 use api::{Call as _, Me, ProblemCode, SignIn, SignInMethod, Standing};
 use axum::Json;
 use axum::body::Body;
@@ -146,7 +146,7 @@ pub(crate) async fn sign_out(
     Present(session): Present,
 ) -> Result<Json<api::SignedOut>, Failure> {
     session.end(&app, "by_the_person").await?;
-    Ok(Json(api::SignedOut::default()))
+    Ok(Json(api::SignedOut { continue_at: flow::logout_link(&app, &session).await }))
 }
 
 /// Why iMIS let nobody in, for the audit log alone.

@@ -280,8 +280,9 @@ impl Lock {
             Self::Claim => (ALONE, values![2]),
             Self::Audit => (ALONE, values![3]),
             Self::Count(bucket) => {
-                let [a, b, c, d, e, f, g, ..] = bucket;
-                (ALONE, values![i64::from_be_bytes([0x40, a, b, c, d, e, f, g])])
+                let mut name = [0x40; 8];
+                name[1..].copy_from_slice(&bucket[..7]);
+                (ALONE, values![i64::from_be_bytes(name)])
             }
         })
     }

@@ -12,21 +12,30 @@ mod saves;
 mod sessions;
 mod upstream;
 
+pub(super) use sessions::CHANNEL;
+#[cfg(test)]
+pub(super) use sessions::rows_of;
+
 use super::database::{Database, Lock, values};
 use super::memory::Memory;
+use super::postgres::Listening;
 use super::{
     Answer, Attempt, AuditLine, Bucket, Ended, FlowRow, Link, Revocation, SaveKey, SaveRow, Scope, SessionRow, Step,
-    Store, StoreError, UpstreamRow, sqlite,
+    Store, StoreError, UpstreamRow, postgres, sqlite,
 };
+use crate::config::PostgresUrl;
 use crate::token::RowKey;
 use futures_util::future::BoxFuture;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 
 /// How often the revocations are read where another process may write the same file.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often they are read where the database tells of them: a net below a lost word.
+const LOOK_ANYWAY_EVERY: Duration = Duration::from_secs(1);
 
 /// A store.
 #[derive(Debug)]
@@ -35,7 +44,11 @@ pub(crate) struct Sql {
     /// Where tokens for iMIS are, if the database must not have them.
     memory: Option<Memory>,
     /// Wakes whoever waits for revocations.
-    revoked: Notify,
+    revoked: Arc<Notify>,
+    /// Longest wait for revocations.
+    look_every: Duration,
+    /// Hears what other instances say.
+    listening: Option<Listening>,
 }
 
 fn failed(operation: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
@@ -46,7 +59,27 @@ impl Sql {
     /// Opens the store in a folder, making both where they are not there yet.
     pub(crate) async fn open_file(folder: &Path) -> io::Result<Self> {
         let database = sqlite::open(folder).await?;
-        Ok(Self { database, memory: Some(Memory::default()), revoked: Notify::new() })
+        Ok(Self {
+            database,
+            memory: Some(Memory::default()),
+            revoked: Arc::default(),
+            look_every: LOOK_EVERY,
+            listening: None,
+        })
+    }
+
+    /// Opens the store in a database that other instances may share.
+    pub(crate) async fn connect(url: &PostgresUrl) -> Result<Self, sqlx::Error> {
+        let (database, options) = postgres::open(url).await?;
+        let revoked = Arc::default();
+        let listening = Some(Listening::start(options, Arc::clone(&revoked)));
+        Ok(Self { database, memory: None, revoked, look_every: LOOK_ANYWAY_EVERY, listening })
+    }
+
+    /// What is underneath, for who tests it.
+    #[cfg(test)]
+    pub(super) fn database(&self) -> &Database {
+        &self.database
     }
 
     /// Takes the lock for writing and gives it back: a full or lost disk shows here,
@@ -111,7 +144,7 @@ impl Store for Sql {
     fn revocation_told(&self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             // Told or not, it is time to look.
-            drop(tokio::time::timeout(LOOK_EVERY, self.revoked.notified()).await);
+            drop(tokio::time::timeout(self.look_every, self.revoked.notified()).await);
         })
     }
 
@@ -209,6 +242,11 @@ impl Store for Sql {
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.database.close())
+        Box::pin(async {
+            if let Some(listening) = &self.listening {
+                listening.stop();
+            }
+            self.database.close().await;
+        })
     }
 }

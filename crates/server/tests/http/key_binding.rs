@@ -12,12 +12,12 @@ use sha2::{Digest as _, Sha256};
 use sim::imis::Settings;
 
 /// A key that cannot leave the browser.
-pub(crate) struct Browser {
+pub(crate) struct BrowserKey {
     signer: EncodingKey,
     jwk: serde_json::Value,
 }
 
-impl Browser {
+impl BrowserKey {
     pub(crate) fn new() -> Self {
         let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
         let point = pair.public_key_raw();
@@ -42,7 +42,7 @@ impl Browser {
     }
 }
 
-pub(crate) async fn bound(world: &World, browser: &Browser) -> SignedIn {
+pub(crate) async fn bound(world: &World, browser: &BrowserKey) -> SignedIn {
     let proof = browser.proof(world, "POST", "/api/session", None);
     answer(world.call(&sign_in(STAFF, PASSWORD)).header("dpop", proof)).await.unwrap()
 }
@@ -62,7 +62,7 @@ async fn refused(request: RequestBuilder) {
 #[tokio::test]
 async fn a_bound_token_works_with_its_key_and_with_nothing_else() {
     let world = World::new().await;
-    let (browser, thief) = (Browser::new(), Browser::new());
+    let (browser, thief) = (BrowserKey::new(), BrowserKey::new());
     let signed_in = bound(&world, &browser).await;
     assert!(signed_in.key_bound);
     let token = signed_in.token.0.as_str();
@@ -86,7 +86,7 @@ async fn a_bound_token_works_with_its_key_and_with_nothing_else() {
 #[tokio::test]
 async fn a_proof_at_sign_in_must_be_right_before_imis_is_asked() {
     let world = World::new().await;
-    let proof = Browser::new().proof(&world, "GET", "/api/session", None);
+    let proof = BrowserKey::new().proof(&world, "GET", "/api/session", None);
     let request = world.call(&sign_in(STAFF, PASSWORD)).header("dpop", proof);
     let problem = answer::<SignedIn>(request).await.unwrap_err();
     assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Invalid, Some("dpop")));
@@ -97,13 +97,13 @@ async fn a_proof_at_sign_in_must_be_right_before_imis_is_asked() {
 async fn where_keys_are_required_nobody_signs_in_without() {
     let world = World::with(Settings::default(), |config| config.key_binding = KeyBinding::Required).await;
     assert_eq!(world.try_sign_in(STAFF, PASSWORD).await.unwrap_err().field.as_deref(), Some("dpop"));
-    assert!(bound(&world, &Browser::new()).await.key_bound);
+    assert!(bound(&world, &BrowserKey::new()).await.key_bound);
 }
 
 #[tokio::test]
 async fn where_keys_are_off_a_proof_binds_nothing() {
     let world = World::with(Settings::default(), |config| config.key_binding = KeyBinding::Off).await;
-    let signed_in = bound(&world, &Browser::new()).await;
+    let signed_in = bound(&world, &BrowserKey::new()).await;
     assert!(!signed_in.key_bound);
     assert!(answer::<Me>(ask(&world, "Bearer", &signed_in.token.0, None)).await.is_ok());
 }
@@ -111,7 +111,7 @@ async fn where_keys_are_off_a_proof_binds_nothing() {
 #[tokio::test]
 async fn a_bound_session_stays_bound_even_when_the_store_forgets_it() {
     let world = World::new().await;
-    let token = bound(&world, &Browser::new()).await.token.0;
+    let token = bound(&world, &BrowserKey::new()).await.token.0;
     let file = format!("sqlite://{}", world.data().join("imis-outlook.sqlite").display());
     let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
     sqlx::query("UPDATE session SET thumbprint = NULL").execute(&pool).await.unwrap();

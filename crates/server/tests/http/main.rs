@@ -5,6 +5,7 @@
 mod audit;
 mod command;
 mod contacts;
+mod dialog;
 mod key_binding;
 mod keys;
 mod pane;
@@ -14,6 +15,7 @@ mod resilience;
 mod revocation;
 mod saves;
 mod sign_in;
+mod single_sign_on;
 mod uploads;
 mod web;
 mod world;

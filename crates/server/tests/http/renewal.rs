@@ -1,6 +1,6 @@
 //! A token is renewed, and what becomes of the one before it.
 
-use crate::key_binding::{Browser, bound};
+use crate::key_binding::{BrowserKey, bound};
 use crate::world::{PASSWORD, STAFF, World, answer, sign_in};
 use api::{Call as _, GetMe, GetSaveTargets, Me, Problem, ProblemCode, RenewSession, SignedIn};
 use server::config::RememberCredentials;
@@ -99,7 +99,7 @@ async fn a_token_of_two_renewals_ago_ends_the_session() {
 #[tokio::test]
 async fn where_a_key_is_needed_a_former_token_is_outdated_and_the_session_goes_on() {
     let world = World::new().await;
-    let browser = Browser::new();
+    let browser = BrowserKey::new();
     let first = bound(&world, &browser).await.token.0;
     let with_key = |method: &'static str, path: &'static str, token: &str| {
         let proof = browser.proof(&world, method, path, Some(token));

@@ -43,6 +43,11 @@ impl Answer {
         Self::new(status, JSON, body.to_string())
     }
 
+    /// 200 with JSON that need not be any.
+    pub(super) fn raw_json(text: String) -> Self {
+        Self::new(StatusCode::OK, JSON, text)
+    }
+
     pub(super) fn ok(body: &Value) -> Self {
         Self::json(StatusCode::OK, body)
     }

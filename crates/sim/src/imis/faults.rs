@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use url::Url;
+
 /// Whether the write had happened when the failure was reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
@@ -44,6 +46,10 @@ pub enum Effect {
     Html,
     /// 403 with a text.
     Refused,
+    /// 307 to another address, as a rule for all addresses of a misconfigured site may do; nothing is written.
+    Redirect(Url),
+    /// 200 with this JSON instead of the right one; nothing is written.
+    Json(String),
     /// No answer until the client gives up; nothing is written.
     HangForever,
     /// The write happens and is answered by a closed connection.

@@ -58,10 +58,47 @@ enum Route {
     Api(Vec<String>),
     /// A page that people see; the last part of its path, decoded.
     Page(String),
-    Purge,
+    Admin(Admin),
     Ledger,
     LedgerJson,
     Nothing,
+}
+
+/// What can be done to the site from outside while it runs as a program; none of it is a part of iMIS.
+#[derive(Clone, Copy)]
+enum Admin {
+    /// "Purge System Cache".
+    Purge,
+    /// The user in the query is disabled.
+    Disable,
+    /// And enabled again.
+    Enable,
+}
+
+impl Admin {
+    fn from_word(word: &str) -> Option<Self> {
+        Some(match word.to_ascii_lowercase().as_str() {
+            "purge" => Self::Purge,
+            "disable" => Self::Disable,
+            "enable" => Self::Enable,
+            _ => return None,
+        })
+    }
+
+    fn perform(self, world: &World, query: &str) -> Answer {
+        let user = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "user");
+        let user = user.map_or(String::new(), |(_, user)| user.into_owned());
+        let mut accounts = world.accounts();
+        let done = match self {
+            Self::Purge => {
+                accounts.purge();
+                true
+            }
+            Self::Disable => accounts.change(&user, |user| user.disabled = true),
+            Self::Enable => accounts.change(&user, |user| user.disabled = false),
+        };
+        if done { Answer::text(StatusCode::NO_CONTENT, "") } else { Answer::not_found("There is no such user.") }
+    }
 }
 
 impl Route {
@@ -72,7 +109,7 @@ impl Route {
         match &segments[..] {
             [one] if same(one, "_ledger") => return Self::Ledger,
             [one] if same(one, "_ledger.json") => return Self::LedgerJson,
-            [one, two] if same(one, "_admin") && same(two, "purge") => return Self::Purge,
+            [one, two] if same(one, "_admin") => return Admin::from_word(two).map_or(Self::Nothing, Self::Admin),
             _ => {}
         }
         let prefix: Vec<&str> = prefix.split('/').filter(|one| !one.is_empty()).collect();
@@ -140,11 +177,10 @@ async fn serve(world: &World, request: Request<Incoming>) -> Result<Response<Bod
     match route {
         Route::Ledger => return Ok(page::html(world).into_response()),
         Route::LedgerJson => return Ok(page::json(world).into_response()),
-        Route::Purge if head.method == Method::POST => {
-            world.accounts().purge();
-            return Ok(Answer::text(StatusCode::NO_CONTENT, "").into_response());
+        Route::Admin(admin) if head.method == Method::POST => {
+            return Ok(admin.perform(world, head.uri.query().unwrap_or_default()).into_response());
         }
-        Route::Nothing | Route::Purge => {
+        Route::Nothing | Route::Admin(_) => {
             return Ok(
                 Answer::html(StatusCode::NOT_FOUND, "<h2>404 - File or directory not found.</h2>").into_response()
             );
@@ -215,6 +251,8 @@ fn instead(effect: &Effect) -> Option<Answer> {
         }
         Effect::Html => Answer::html(StatusCode::OK, "<!DOCTYPE html><html><body><h1>Sign in</h1></body></html>"),
         Effect::Refused => Answer::forbidden(),
+        Effect::Redirect(url) => Answer::redirect(StatusCode::TEMPORARY_REDIRECT, url.as_str()),
+        Effect::Json(text) => Answer::raw_json(text.clone()),
         _ => return None,
     })
 }

@@ -174,6 +174,9 @@ async fn hand_over(world: &World, visit: &Visit<'_>, application: &ClientApplica
         // The browser sends the same form again, refresh token and all.
         return Ok(Answer::redirect(StatusCode::TEMPORARY_REDIRECT, target.as_str()));
     }
+    if visit.method == Method::HEAD {
+        return Ok(Answer::html(StatusCode::OK, ""));
+    }
     if application.head_request == HeadRequest::Sent && !answers_head(world, application, target).await {
         return complaint("The login redirect URL of the client application did not answer.");
     }

@@ -92,11 +92,8 @@ pub(super) fn sign_in(world: &World, call: &Call) -> Answer {
         let request = Request { login_hint: name, ..request };
         return ask(world, &mut state, request, Some("The user name or the password is not right."));
     };
-    // A new session even where there was one: the person may be another.
-    if let Some(old) = call.cookie(&world.cookie()) {
-        state.sessions.remove(&old);
-    }
-    let cookie = state.begin(&user);
+    let old = call.cookie(&world.cookie()).and_then(|old| state.sessions.remove(&old));
+    let cookie = state.begin(&user, old);
     let mut answer = issue(world, &mut state, &cookie, &request);
     let set = format!("{}={cookie}; Path={}; HttpOnly; SameSite=Lax", world.cookie(), slashed(&world.path));
     answer.headers_mut().insert(header::SET_COOKIE, HeaderValue::from_str(&set).expect("a cookie is ASCII"));

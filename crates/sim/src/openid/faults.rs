@@ -101,7 +101,7 @@ faults! {
     RefreshToken "refresh-token" Refresh Accept "A refresh token gives a new access token, ID token and refresh token."
     RefreshTokenInvalidIssuer "refresh-token-invalid-issuer" Refresh Refuse "The ID token after a refresh names another issuer."
     RefreshTokenInvalidSub "refresh-token-invalid-sub" Refresh Refuse "The ID token after a refresh names another subject."
-    RefreshTokenRefused "refresh-token-refused" Refresh Refuse "The refresh token is answered with invalid_grant."
+    RefreshTokenRefused "refresh-token-refused" Refresh Refuse "The refresh token is answered with the error `invalid_grant`."
     // Back-channel logout.
     LogoutGood "rp-backchannel-rpinitlogout" BackChannelLogout Accept "The logout token is right."
     LogoutAlgNone "rp-backchannel-rpinitlogout-alg-none" BackChannelLogout Refuse "The logout token is not signed."
@@ -172,7 +172,7 @@ faults! {
     SubEmpty "sub-empty" IdToken Refuse "The subject has no letters."
     SubLong "sub-too-long" IdToken Refuse "The subject is longer than 255 letters."
     SubNumber "sub-number" IdToken Refuse "The subject is a number."
-    AuthTimeOld "auth_time-old" IdToken Refuse "The person signed in a day ago, whatever max_age was asked."
+    AuthTimeOld "auth_time-old" IdToken Refuse "The person signed in a day ago, which is too long where a `max_age` was asked, and no matter where none was."
     // Ours: the token endpoint.
     TokenHtml "token-html-200" TokenEndpoint Refuse "The token endpoint answers 200 with a page."
     TokenRedirect "token-redirect-307" TokenEndpoint Refuse "The token endpoint sends elsewhere, where the code must not be taken."
@@ -182,8 +182,8 @@ faults! {
     TokenTruncated "token-truncated" TokenEndpoint Refuse "The token endpoint's JSON breaks off."
     TokenOtherType "token-type-other" TokenEndpoint Refuse "The token type is neither Bearer nor anything known."
     AccessTokenMissing "access-token-missing" TokenEndpoint Refuse "The answer has no access token."
-    InvalidGrant "token-invalid-grant" TokenEndpoint Refuse "The code is answered with invalid_grant."
-    InvalidClient "token-invalid-client" TokenEndpoint Refuse "The client is answered with invalid_client."
+    InvalidGrant "token-invalid-grant" TokenEndpoint Refuse "The code is answered with the error `invalid_grant`."
+    InvalidClient "token-invalid-client" TokenEndpoint Refuse "The client is answered with the error `invalid_client`."
     // Ours: discovery and keys.
     DiscoveryElsewhere "discovery-http-elsewhere" Discovery Refuse "The token endpoint is on another host without TLS."
     JwksElsewhere "jwks-elsewhere" Discovery Refuse "The keys are on another host without TLS."

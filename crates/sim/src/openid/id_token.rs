@@ -208,7 +208,8 @@ impl<'secret> Draft<'secret> {
             (Fault::SecondaryAud, _) => self.claim("aud", json!([client, "another-client"])),
             (Fault::AudAsArray, _) => self.claim("aud", json!([client])),
             (Fault::WrongAzp, _) => self.claim("azp", "another-client"),
-            (Fault::NonceInvalid, _) => self.claim("nonce", random(16)),
+            (Fault::NonceInvalid, Occasion::SignIn) => self.claim("nonce", random(16)),
+            (Fault::AccessTokenMissing, _) => self.leave_out("at_hash"),
             (Fault::AtHashInvalid, _) => self.claim("at_hash", random(16)),
             (Fault::IdTokenHuge, _) => self.claim("padding", "x".repeat(1024 * 1024)),
             (Fault::AggregatedClaims, _) => {

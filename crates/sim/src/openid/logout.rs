@@ -197,66 +197,78 @@ async fn post(notice: &Notice) -> LogoutAnswer {
     answer
 }
 
-/// GET or POST of the end session endpoint (OpenID Connect RP-Initiated Logout 2).
-pub(super) async fn end_session(world: &World, call: &Call) -> (Option<String>, Answer) {
-    let (client, notices, answer) = match signed_out(world, call) {
-        Ok(done) => done,
-        Err((client, answer)) => return (client, answer),
-    };
-    deliver(notices).await;
-    (client, answer)
+/// Why the browser is sent nowhere.
+const UNKNOWN: &str = "The address to go on to is not registered.";
+
+/// A wish to sign out that passed.
+struct Wish {
+    hint: Option<Grant>,
+    client: Option<String>,
+    to: Option<Url>,
 }
 
-/// The client, what others are to be told, and where the browser goes.
-type SignedOut = (Option<String>, Vec<Notice>, Answer);
-
-fn signed_out(world: &World, call: &Call) -> Result<SignedOut, (Option<String>, Answer)> {
-    let refuse = |client: Option<String>, sentence: &str| {
-        (client, answer::html(StatusCode::BAD_REQUEST, page::message("This cannot go on", sentence)))
+/// GET or POST of the end session endpoint (OpenID Connect RP-Initiated Logout 2).
+pub(super) async fn end_session(world: &World, call: &Call) -> (Option<String>, Answer) {
+    let wish = match wish(&world.state(), call) {
+        Ok(wish) => wish,
+        Err(sentence) => {
+            return (None, answer::html(StatusCode::BAD_REQUEST, page::message("This cannot go on", sentence)));
+        }
     };
-    let mut state = world.state();
+    if wish.hint.is_none() && call.posted("confirm").is_none() {
+        let action = format!("{}/logout", world.path);
+        return (wish.client, answer::html(StatusCode::OK, page::confirm_sign_out(&action, &call.fields())));
+    }
+    let (notices, answer) = signed_out(world, call, &wish);
+    deliver(notices).await;
+    (wish.client, answer)
+}
+
+/// What is wished, or why it is not done.
+fn wish(state: &State, call: &Call) -> Result<Wish, &'static str> {
     if call.has_duplicates() {
-        return Err(refuse(None, "A parameter came twice."));
+        return Err("A parameter came twice.");
     }
     let hint = match call.field("id_token_hint") {
-        Some(token) => match state.id_tokens.get(token) {
-            Some(grant) => Some(state.grants[*grant].clone()),
-            None => return Err(refuse(None, "The ID token is not from here.")),
-        },
+        Some(token) => {
+            let grant = state.id_tokens.get(token).ok_or("The ID token is not from here.")?;
+            Some(state.grants[*grant].clone())
+        }
         None => None,
     };
     let named = call.field("client_id").map(str::to_owned);
     let client = hint.as_ref().map(|grant| grant.client.clone()).or_else(|| named.clone());
     if named.is_some() && named != client {
-        return Err(refuse(client, "The ID token is another client's."));
+        return Err("The ID token is another client's.");
     }
-    let to = call.field("post_logout_redirect_uri");
-    if let Some(to) = to {
-        let registered = client.as_deref().and_then(|client| state.client(client));
-        let registered = registered.is_some_and(|client| client.post_logout_redirect_uris.iter().any(|uri| uri == to));
-        if !registered || Url::parse(to).is_err() {
-            return Err(refuse(client, "The address to go on to is not registered."));
+    let to = match call.field("post_logout_redirect_uri") {
+        Some(to) => {
+            let registered = client.as_deref().and_then(|client| state.client(client)).ok_or(UNKNOWN)?;
+            let to = registered.post_logout_redirect_uris.iter().find(|uri| *uri == to).ok_or(UNKNOWN)?;
+            Some(Url::parse(to).map_err(|_| UNKNOWN)?)
         }
-    }
-    if hint.is_none() && call.posted("confirm").is_none() {
-        let action = format!("{}/logout", world.path);
-        return Err((client, answer::html(StatusCode::OK, page::confirm_sign_out(&action, &call.fields()))));
-    }
+        None => None,
+    };
+    Ok(Wish { hint, client, to })
+}
+
+/// Ends the session; what the clients are to be told, and where the browser goes.
+fn signed_out(world: &World, call: &Call, wish: &Wish) -> (Vec<Notice>, Answer) {
+    let mut state = world.state();
     // The hint says which session it is about; the cookie may be another's by now.
-    let cookie = match &hint {
+    let cookie = match &wish.hint {
         Some(grant) => state.sessions.iter().find(|(_, session)| session.sid == grant.sid).map(|(c, _)| c.clone()),
         None => call.cookie(&world.cookie()),
     };
     let notices = cookie.map(|cookie| state.end_session(&world.issuer, &cookie)).unwrap_or_default();
-    let fault = state.fault(client.as_deref());
-    let back = to.and_then(|to| Url::parse(to).ok()).map(|to| with_state(to, call.field("state"), fault));
-    let mut answer = match back {
-        Some(to) => answer::redirect(StatusCode::SEE_OTHER, to.as_str()),
+    let fault = state.fault(wish.client.as_deref());
+    let mut answer = match wish.to.clone() {
+        Some(to) => answer::redirect(StatusCode::SEE_OTHER, with_state(to, call.field("state"), fault).as_str()),
         None => answer::html(StatusCode::OK, page::message("You are signed out", "You can close this window.")),
     };
     let clear = format!("{}=; Path={}; Max-Age=0; HttpOnly; SameSite=Lax", world.cookie(), slashed(&world.path));
     answer.headers_mut().insert(header::SET_COOKIE, HeaderValue::from_str(&clear).expect("a cookie is ASCII"));
-    Ok((client, notices, answer))
+    (notices, answer)
 }
 
 fn with_state(mut to: Url, state: Option<&str>, fault: Option<Fault>) -> Url {

@@ -55,7 +55,8 @@ pub(super) struct SignIn<'page> {
 /// The sign-in page.
 pub(super) fn sign_in(page: &SignIn<'_>) -> String {
     let trouble = page.trouble.map(|trouble| format!("<p role=\"alert\" id=\"trouble\">{}</p>\n", escaped(trouble)));
-    let names: String = page.names.iter().map(|name| format!("<option value=\"{}\">", escaped(name))).collect();
+    let names: String =
+        page.names.iter().flat_map(|name| ["<option value=\"".to_owned(), escaped(name), "\">".to_owned()]).collect();
     let body = format!(
         "<p>to go on to {client}</p>\n{trouble}<form method=\"post\" action=\"{action}\">\n\
          <input type=\"hidden\" name=\"interaction\" value=\"{interaction}\">\n\
@@ -99,7 +100,8 @@ pub(super) fn confirm_sign_out(action: &str, fields: &[(String, String)]) -> Str
 
 fn hidden(fields: &[(String, String)]) -> String {
     let field = |(name, value): &(String, String)| {
-        format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escaped(name), escaped(value))
+        let [name, value] = [name, value].map(|text| escaped(text));
+        ["<input type=\"hidden\" name=\"", &name, "\" value=\"", &value, "\">\n"].concat()
     };
     fields.iter().map(field).collect()
 }

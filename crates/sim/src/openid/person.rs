@@ -92,9 +92,8 @@ pub(super) fn userinfo(world: &World, call: &Call) -> (Option<String>, Answer) {
     let bearer = call.header(header::AUTHORIZATION).and_then(|value| value.split_once(' '));
     let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer")).map(|(_, token)| token.trim());
     // RFC 6750 2: one way of the two.
-    let token = match (bearer, call.posted("access_token")) {
-        (Some(token), None) | (None, Some(token)) => token,
-        _ => return (None, answer::invalid_token()),
+    let ((Some(token), None) | (None, Some(token))) = (bearer, call.posted("access_token")) else {
+        return (None, answer::invalid_token());
     };
     let now = state.now();
     let ticket = state.access_tokens.get(token).filter(|ticket| ticket.expires > now);

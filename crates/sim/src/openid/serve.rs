@@ -21,8 +21,8 @@ use super::{
     world::World,
 };
 
-/// The longest form.
-const FORM_MAX: usize = 256 * 1024;
+/// The longest form; the longest ID token of the faults fits.
+const FORM_MAX: usize = 4 * 1024 * 1024;
 
 /// Serves until the task is aborted; its connections end with it.
 pub(super) async fn accept(listener: TcpListener, world: Arc<World>) {

@@ -186,9 +186,9 @@ impl Default for Settings {
             staff_claim: "roles".to_owned(),
             users: User::of_the_story(),
             clients: Vec::new(),
-            code_ttl: Duration::from_secs(60),
-            token_ttl: Duration::from_secs(600),
-            slow: Duration::from_secs(60),
+            code_ttl: Duration::from_mins(1),
+            token_ttl: Duration::from_mins(10),
+            slow: Duration::from_mins(1),
         }
     }
 }

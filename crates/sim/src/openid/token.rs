@@ -30,14 +30,14 @@ pub(super) async fn token(world: &World, call: &Call) -> (Option<String>, Answer
     let (client, fault, answer, slow) = {
         let mut state = world.state();
         if call.has_duplicates() {
-            return (None, refused("invalid_request", "a parameter came twice"));
+            return (None, Refusal("invalid_request", "a parameter came twice").answer());
         }
         let client = match authenticated(&state, call) {
             Ok(client) => client,
-            Err(answer) => return (None, answer),
+            Err(refusal) => return (None, refusal.answer()),
         };
         let fault = state.fault(Some(&client));
-        let answer = issued(world, &mut state, call, &client, fault).unwrap_or_else(|answer| answer);
+        let answer = issued(world, &mut state, call, &client, fault).unwrap_or_else(Refusal::answer);
         (client, fault, answer, state.settings.slow)
     };
     let answer = match fault {
@@ -56,27 +56,38 @@ pub(super) async fn token(world: &World, call: &Call) -> (Option<String>, Answer
     (Some(client), answer)
 }
 
-fn refused(code: &str, description: &str) -> Answer {
-    answer::error(StatusCode::BAD_REQUEST, code, description)
+/// Why nothing is issued, in the words of RFC 6749 5.2: code and description.
+#[derive(Debug, Clone, Copy)]
+struct Refusal(&'static str, &'static str);
+
+impl Refusal {
+    const CLIENT: Self = Self("invalid_client", "client authentication failed");
+
+    fn answer(self) -> Answer {
+        match self {
+            Self("invalid_client", _) => answer::invalid_client(),
+            Self(code, description) => answer::error(StatusCode::BAD_REQUEST, code, description),
+        }
+    }
 }
 
 /// The client that proved its secret, by Basic or in the form (RFC 6749 2.3.1).
-fn authenticated(state: &State, call: &Call) -> Result<String, Answer> {
+fn authenticated(state: &State, call: &Call) -> Result<String, Refusal> {
     let basic = call.header(header::AUTHORIZATION).map(basic);
     let (id, secret, by_form) = match (basic, call.posted("client_secret")) {
-        (Some(_), Some(_)) => return Err(refused("invalid_request", "the client authenticated twice")),
+        (Some(_), Some(_)) => return Err(Refusal("invalid_request", "the client authenticated twice")),
         (Some(Some((id, secret))), None) => (id, secret, false),
         (None, Some(secret)) => (call.posted("client_id").unwrap_or_default().to_owned(), secret.to_owned(), true),
-        (Some(None) | None, None) => return Err(answer::invalid_client()),
+        (Some(None) | None, None) => return Err(Refusal::CLIENT),
     };
     let client = state.client(&id).filter(|client| client.secret == secret);
-    let client = client.ok_or_else(answer::invalid_client)?.id.clone();
+    let client = client.ok_or(Refusal::CLIENT)?.id.clone();
     if call.posted("client_id").is_some_and(|named| named != client) {
-        return Err(refused("invalid_request", "the client named another"));
+        return Err(Refusal("invalid_request", "the client named another"));
     }
     match state.fault(Some(&client)) {
-        Some(Fault::InvalidClient) => Err(answer::invalid_client()),
-        Some(Fault::ClientSecretBasic) if by_form => Err(answer::invalid_client()),
+        Some(Fault::InvalidClient) => Err(Refusal::CLIENT),
+        Some(Fault::ClientSecretBasic) if by_form => Err(Refusal::CLIENT),
         _ => Ok(client),
     }
 }
@@ -94,20 +105,28 @@ fn basic(header: &str) -> Option<(String, String)> {
     Some((decoded(id)?, decoded(secret)?))
 }
 
+/// Whose grant was taken back, or is to be refused.
+const GONE: Refusal = Refusal("invalid_grant", "the grant is gone");
+
 /// What the request gives.
-fn issued(world: &World, state: &mut State, call: &Call, client: &str, fault: Option<Fault>) -> Result<Answer, Answer> {
+fn issued(
+    world: &World,
+    state: &mut State,
+    call: &Call,
+    client: &str,
+    fault: Option<Fault>,
+) -> Result<Answer, Refusal> {
     let (grant, occasion) = match call.posted("grant_type") {
         Some("authorization_code") => (redeemed(state, call, client)?, Occasion::SignIn),
         Some("refresh_token") => (refreshed(state, call, client)?, Occasion::Refresh),
-        Some(_) => return Err(refused("unsupported_grant_type", "neither a code nor a refresh token")),
-        None => return Err(refused("invalid_request", "there is no grant type")),
+        Some(_) => return Err(Refusal("unsupported_grant_type", "neither a code nor a refresh token")),
+        None => return Err(Refusal("invalid_request", "there is no grant type")),
     };
-    let gone = || refused("invalid_grant", "the grant is gone");
     if state.user(&state.grants[grant].user).is_none() {
-        return Err(gone());
+        return Err(GONE);
     }
     match (fault, occasion) {
-        (Some(Fault::InvalidGrant), _) | (Some(Fault::RefreshTokenRefused), Occasion::Refresh) => return Err(gone()),
+        (Some(Fault::InvalidGrant), _) | (Some(Fault::RefreshTokenRefused), Occasion::Refresh) => return Err(GONE),
         (Some(Fault::SigningKeyRotationJustBeforeSigning), _) => state.rotate(),
         _ => {}
     }
@@ -145,9 +164,9 @@ fn worded(mut members: Map<String, Value>, fault: Option<Fault>) -> Answer {
 }
 
 /// The grant of a code, which is then spent (RFC 6749 4.1.3, RFC 7636 4.6).
-fn redeemed(state: &mut State, call: &Call, client: &str) -> Result<usize, Answer> {
-    let bad = |description| refused("invalid_grant", description);
-    let code = call.posted("code").ok_or_else(|| refused("invalid_request", "there is no code"))?;
+fn redeemed(state: &mut State, call: &Call, client: &str) -> Result<usize, Refusal> {
+    let bad = |description| Refusal("invalid_grant", description);
+    let code = call.posted("code").ok_or(Refusal("invalid_request", "there is no code"))?;
     let verifier = call.posted("code_verifier").unwrap_or_default();
     let now = state.now();
     let State { codes, grants, .. } = state;
@@ -175,9 +194,9 @@ fn redeemed(state: &mut State, call: &Call, client: &str) -> Result<usize, Answe
 }
 
 /// The grant of a refresh token, which is then spent (RFC 9700 4.14).
-fn refreshed(state: &mut State, call: &Call, client: &str) -> Result<usize, Answer> {
-    let bad = |description| refused("invalid_grant", description);
-    let token = call.posted("refresh_token").ok_or_else(|| refused("invalid_request", "there is no refresh token"))?;
+fn refreshed(state: &mut State, call: &Call, client: &str) -> Result<usize, Refusal> {
+    let bad = |description| Refusal("invalid_grant", description);
+    let token = call.posted("refresh_token").ok_or(Refusal("invalid_request", "there is no refresh token"))?;
     let now = state.now();
     let State { refresh_tokens, grants, .. } = state;
     let ticket = refresh_tokens.get_mut(token).ok_or_else(|| bad("the refresh token is not known"))?;

@@ -103,15 +103,15 @@ impl State {
         self.keys = self.keys.next();
     }
 
-    /// A new session for a user; the value is that of the cookie.
-    pub(super) fn begin(&mut self, user: &str) -> String {
+    /// A session for a user who has just proved who they are; the value is that of the cookie.
+    ///
+    /// The browser's former session goes on under the same `sid` where it was the same user's.
+    pub(super) fn begin(&mut self, user: &str, former: Option<Session>) -> String {
         let cookie = random(24);
-        let session = Session {
-            sid: format!("sid-{}", random(12)),
-            user: user.to_owned(),
-            auth_time: self.now(),
-            clients: BTreeSet::new(),
-        };
+        let former = former.filter(|session| session.user == user);
+        let (sid, clients) = former
+            .map_or_else(|| (format!("sid-{}", random(12)), BTreeSet::new()), |session| (session.sid, session.clients));
+        let session = Session { sid, user: user.to_owned(), auth_time: self.now(), clients };
         self.sessions.insert(cookie.clone(), session);
         cookie
     }

@@ -90,7 +90,7 @@ async fn a_filled_external_id_decides_before_the_address() {
     world.site.running.set_external_id("READER1", "");
     world.site.running.set_external_id("STAFF1", "somebody-else");
     let refused = world.sign_in(&Browser::new(), "STAFF1").await;
-    assert!(refused.text.contains("role=alert"), "the address alone does not give somebody's account");
+    assert!(refused.text.contains("<p role=alert>"), "the address alone does not give somebody's account");
 }
 
 /// imis.md §13: an account is made, whose name is the address; `RemoteService` is not among its roles.
@@ -148,7 +148,7 @@ async fn the_staff_claim_decides_who_is_let_in() {
     let page = world.at_the_provider(&Browser::new(), "STAFF1").await;
     assert!(!page.url.query().unwrap_or_default().contains("login_hint"));
     assert!(world.sign_in(&Browser::new(), "STAFF1").await.text.contains("(STAFF1)"));
-    assert!(world.sign_in(&Browser::new(), "MEMBER1").await.text.contains("role=alert"));
+    assert!(world.sign_in(&Browser::new(), "MEMBER1").await.text.contains("<p role=alert>"));
     world.site.running.configure_openid(OpenIdModule { public_users: Public::StaffAndPublic, ..module });
     assert!(world.sign_in(&Browser::new(), "MEMBER1").await.text.contains("(MEMBER1)"));
 }
@@ -161,8 +161,8 @@ async fn an_answer_of_the_provider_is_good_once_and_in_its_own_browser() {
     let page = world.at_the_provider(&browser, "STAFF1").await;
     let back = world.pass(&browser, &page, "STAFF1").await;
     let stranger = Browser::new().open(back.clone()).await;
-    assert!(stranger.text.contains("role=alert") && stranger.header("set-cookie").is_empty());
-    assert!(browser.open(back).await.text.contains("role=alert"), "it was used up");
+    assert!(stranger.text.contains("<p role=alert>") && stranger.header("set-cookie").is_empty());
+    assert!(browser.open(back).await.text.contains("<p role=alert>"), "it was used up");
 
     let page = world.at_the_provider(&browser, "STAFF1").await;
     assert_eq!(page.url.path(), "/Default.aspx", "the provider still knows the person");
@@ -182,7 +182,7 @@ async fn a_bad_id_token_signs_nobody_in() {
     ] {
         world.provider.set_fault(Some(fault));
         let page = world.sign_in(&Browser::new(), "STAFF1").await;
-        assert!(page.text.contains("role=alert"), "{fault:?}: {}", page.text);
+        assert!(page.text.contains("<p role=alert>"), "{fault:?}: {}", page.text);
     }
     world.provider.set_fault(None);
     assert!(world.sign_in(&Browser::new(), "STAFF1").await.text.contains("(STAFF1)"));

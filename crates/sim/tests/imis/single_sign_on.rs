@@ -88,7 +88,7 @@ async fn the_redirect_url_has_to_answer_head_unless_that_is_skipped() {
     let record = ClientApplication::new(CLIENT).redirecting_to(deaf.url.clone());
     site.running.register_application(record.clone());
     let page = hand_over(&site, "STAFF1").await;
-    assert!(page.text.contains("role=alert") && !page.text.contains("refresh_token"), "{}", page.text);
+    assert!(page.text.contains("<p role=alert>") && !page.text.contains("refresh_token"), "{}", page.text);
     let methods: Vec<String> =
         deaf.arrivals.lock().expect("arrivals").iter().map(|(method, ..)| method.to_string()).collect();
     assert_eq!(methods, ["HEAD"]);
@@ -99,7 +99,7 @@ async fn the_redirect_url_has_to_answer_head_unless_that_is_skipped() {
     assert_eq!(deaf.arrivals.lock().expect("arrivals").len(), 1);
 
     site.running.register_application(ClientApplication { redirect_login_uri: None, ..record });
-    assert!(hand_over(&site, "STAFF1").await.text.contains("role=alert"));
+    assert!(hand_over(&site, "STAFF1").await.text.contains("<p role=alert>"));
 }
 
 /// imis.md §12.1: iMIS looks at an `https` endpoint too, and trusts only certificates it knows.
@@ -113,7 +113,7 @@ async fn the_look_at_the_redirect_url_wants_a_certificate_it_trusts() {
     site.running.register_application(ClientApplication::new(CLIENT).redirecting_to(url));
     let stranger = Neighbour { host: "addin.example.test".into(), address: Some(server.address()), certificate: None };
     site.running.introduce(stranger.clone());
-    assert!(hand_over(&site, "STAFF1").await.text.contains("role=alert"));
+    assert!(hand_over(&site, "STAFF1").await.text.contains("<p role=alert>"));
     let known = Certificate::Pem(certificate.certificate_pem().to_owned());
     site.running.introduce(Neighbour { certificate: Some(known), ..stranger });
     assert!(hand_over(&site, "STAFF1").await.refresh_token().starts_with("CANARY-RT-"));
@@ -272,7 +272,7 @@ async fn five_bad_passwords_in_the_form_lock_the_account() {
     let browser = Browser::new();
     for _ in 0..5 {
         let page = browser.sign_in(&site.running, "STAFF1", "wrong").await;
-        assert!(page.text.contains("role=alert") && page.header("set-cookie").is_empty());
+        assert!(page.text.contains("<p role=alert>") && page.header("set-cookie").is_empty());
     }
     let page = browser.sign_in(&site.running, "STAFF1", PASSWORD).await;
     assert!(page.text.contains("locked") && page.header("set-cookie").is_empty());

@@ -67,6 +67,39 @@ async fn faults_fire_once_for_what_they_name() {
     assert_eq!(site.post(&token, "CommunicationLog", &log("x")).await.status, 201);
 }
 
+/// security.md §3.3 row S12: a site sends callers elsewhere, its token endpoint too; and an answer may be anything.
+#[tokio::test]
+async fn faults_send_elsewhere_or_answer_with_anything() {
+    let site = Site::start().await;
+    let trap = Site::start().await;
+    let elsewhere = trap.running.url().join("token").expect("a path");
+    site.running.faults().add(Fault::once(Effect::Redirect(elsewhere)).on("POST", "token"));
+    let form = [("grant_type", "password"), ("username", "STAFF1"), ("password", "Passw0rd!")];
+    assert_eq!(site.ask_token(&form).await.status, 200, "a client that follows gives the password away");
+    assert_eq!(trap.running.ledger().token_calls(), 1);
+    site.running.faults().add(Fault::once(Effect::Json("{}".into())).on("POST", "token"));
+    assert_eq!(site.ask_token(&form).await.text, "{}");
+    assert_eq!(site.running.living_tokens(), 0);
+}
+
+/// imis.md §17: the stand-in's own doors, for whoever runs it as a program.
+#[tokio::test]
+async fn a_user_is_disabled_and_enabled_and_the_cache_purged_from_outside() {
+    let site = Site::start().await;
+    let token = site.token("STAFF1").await;
+    let form = [("grant_type", "password"), ("username", "STAFF1"), ("password", "Passw0rd!")];
+    assert_eq!(site.outside(Method::POST, "/_admin/disable?user=STAFF1").await.0, 204);
+    assert_eq!(site.ask_token(&form).await.status, 400);
+    assert_eq!(site.get(&token, "Party/101").await.status, 200);
+    assert_eq!(site.outside(Method::GET, "/_admin/purge").await.0, 404, "a link must not do it");
+    assert_eq!(site.get(&token, "Party/101").await.status, 200);
+    assert_eq!(site.outside(Method::POST, "/_admin/purge").await.0, 204);
+    assert_eq!(site.get(&token, "Party/101").await.status, 401);
+    assert_eq!(site.outside(Method::POST, "/_admin/enable?user=STAFF1").await.0, 204);
+    assert_eq!(site.ask_token(&form).await.status, 200);
+    assert_eq!(site.outside(Method::POST, "/_admin/disable?user=NOBODY").await.0, 404);
+}
+
 /// imis.md §4.5: stored and yet an error.
 #[tokio::test]
 async fn some_writes_are_stored_although_the_answer_says_otherwise() {

@@ -50,8 +50,13 @@ pub(crate) struct Party<'op> {
 
 impl<'op> Party<'op> {
     pub(crate) fn of(op: &'op Running) -> Self {
+        Self::with(op, client())
+    }
+
+    /// With another client.
+    pub(crate) fn with(op: &'op Running, client: Client) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
-        Self { op, http, client: client(), cookie: Mutex::new(None) }
+        Self { op, http, client, cookie: Mutex::new(None) }
     }
 
     pub(crate) async fn discovery(&self) -> Value {

@@ -66,7 +66,7 @@ fn values_of(row: SessionRow) -> Vec<Value> {
 }
 
 /// Which rows of `session`: a condition with its first values.
-fn rows_of(scope: &Scope) -> (&'static str, Vec<Value>) {
+pub(in crate::store) fn rows_of(scope: &Scope) -> (&'static str, Vec<Value>) {
     match scope {
         Scope::Session(key) => ("row_key = $1", values![key.0]),
         Scope::User { site, user_name } => ("site = $1 AND user_name = $2", values![&**site, &**user_name]),

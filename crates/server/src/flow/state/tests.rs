@@ -1,0 +1,1 @@
+//! Every step once, in its order, and no other way through.

@@ -1,0 +1,70 @@
+use super::*;
+
+kept_by_both!(
+    the_first_save_of_a_key_stays,
+    a_record_belongs_to_one_step,
+    steps_are_set_together,
+    old_saves_are_forgotten
+);
+
+fn save(name: &str) -> SaveKey {
+    SaveKey { site: "live".to_owned(), user_name: "ada".to_owned(), save: name.to_owned() }
+}
+
+fn step(name: &str, state: StepState, record: Option<&str>) -> Step {
+    Step { name: name.to_owned(), state, record: record.map(str::to_owned) }
+}
+
+async fn the_first_save_of_a_key_stays(place: Place) {
+    let stores = [place.open().await, place.open().await];
+    let row = |i: u8| SaveRow { fingerprint: vec![i], sealed: vec![i] };
+    let key = save("a");
+    let begun = try_join_all((0..32_u8).map(|i| stores[usize::from(i % 2)].begin_save(&key, row(i), 0))).await.unwrap();
+    let first: Vec<_> = begun.iter().zip(0_u8..).filter(|(begun, _)| begun.is_none()).map(|(_, i)| i).collect();
+    assert_eq!(first.len(), 1);
+    assert!(begun.iter().flatten().all(|other| *other == row(first[0])), "all others learn of the first");
+    assert_eq!(stores[1].save(&key).await.unwrap(), Some(row(first[0])));
+    assert_eq!(stores[0].save(&save("b")).await.unwrap(), None);
+}
+
+async fn a_record_belongs_to_one_step(place: Place) {
+    let stores = [place.open().await, place.open().await];
+    stores[0].set_steps(&save("a"), vec![step("log", StepState::Sent, None)]).await.unwrap();
+    stores[0].set_steps(&save("a"), vec![step("log", StepState::Done, Some("7"))]).await.unwrap();
+    assert_eq!(stores[1].steps(&save("a")).await.unwrap(), [step("log", StepState::Done, Some("7"))]);
+    let records = || vec!["7".to_owned(), "8".to_owned()];
+    let keys: Vec<_> = (0..16).map(|i| save(&format!("s{i}"))).collect();
+    for key in &keys {
+        stores[0].set_steps(key, vec![step("log", StepState::Sent, None)]).await.unwrap();
+    }
+    let claims = keys.iter().enumerate().map(|(i, key)| stores[i % 2].claim(key, "log", records()));
+    let claimed: Vec<_> = try_join_all(claims).await.unwrap().into_iter().flatten().collect();
+    assert_eq!(claimed, ["8"], "one of them, once");
+    assert_eq!(stores[0].claim(&save("a"), "log", records()).await.unwrap().as_deref(), Some("7"), "its own");
+    assert_eq!(stores[0].claim(&save("none"), "log", vec!["9".to_owned()]).await.unwrap(), None);
+}
+
+async fn steps_are_set_together(place: Place) {
+    let store = place.open().await;
+    let steps = vec![step("log", StepState::Done, Some("1")), step("activity", StepState::Done, Some("2"))];
+    store.set_steps(&save("a"), steps.clone()).await.unwrap();
+    let mut kept = store.steps(&save("a")).await.unwrap();
+    kept.sort_by(|a, b| b.name.cmp(&a.name));
+    assert_eq!(kept, steps);
+    store.set_steps(&save("a"), vec![step("log", StepState::Refused, None)]).await.unwrap();
+    assert!(store.steps(&save("a")).await.unwrap().contains(&step("log", StepState::Refused, None)));
+}
+
+async fn old_saves_are_forgotten(place: Place) {
+    let store = place.open().await;
+    for (name, begun_ms) in [("old", 100), ("new", 101)] {
+        let row = SaveRow { fingerprint: vec![1], sealed: vec![1] };
+        store.begin_save(&save(name), row, begun_ms).await.unwrap();
+        store.set_steps(&save(name), vec![step("log", StepState::Sent, None)]).await.unwrap();
+    }
+    store.tidy(0, 0, 100).await.unwrap();
+    assert_eq!(store.save(&save("old")).await.unwrap(), None);
+    assert!(store.steps(&save("old")).await.unwrap().is_empty());
+    assert!(store.save(&save("new")).await.unwrap().is_some());
+    assert_eq!(store.steps(&save("new")).await.unwrap().len(), 1);
+}
