@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on panics")]
 
+mod attackers;
 mod audit;
 mod command;
 mod contacts;
@@ -16,6 +17,7 @@ mod revocation;
 mod saves;
 mod sign_in;
 mod single_sign_on;
+mod two_users;
 mod uploads;
 mod web;
 mod world;
