@@ -8,3 +8,6 @@ mod other_mail;
 mod people;
 mod save;
 mod session;
+mod sessions;
+mod sign_in;
+mod storage;

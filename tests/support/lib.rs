@@ -6,9 +6,13 @@
 #![expect(clippy::missing_panics_doc, reason = "a story that cannot go on panics")]
 
 pub mod browser;
+pub mod key;
 pub mod pane;
+pub mod ways;
+pub mod window;
 pub mod world;
 
 pub use browser::Browser;
 pub use pane::Pane;
+pub use ways::Ways;
 pub use world::{Plan, World};

@@ -10,6 +10,8 @@ use thirtyfour::prelude::*;
 pub struct Pane {
     /// The browser it runs in.
     pub browser: Browser,
+    /// Outlook's own window.
+    pub(crate) window: WindowHandle,
 }
 
 /// Text as an `XPath` literal, whatever quotes it contains.
@@ -26,19 +28,20 @@ impl Pane {
     /// Goes to Outlook and looks into the pane.
     pub async fn open(browser: Browser, outlook: String) -> Self {
         browser.driver.goto(outlook).await.expect("Outlook's page loads");
-        let pane = Self { browser };
+        let window = browser.driver.window().await.expect("the browser has a window");
+        let pane = Self { browser, window };
         pane.find(By::Css("html[data-ready]"), "page that plays Outlook").await;
         pane.enter().await;
         pane
     }
 
-    async fn find(&self, by: By, what: &str) -> WebElement {
+    pub(crate) async fn find(&self, by: By, what: &str) -> WebElement {
         let found = self.browser.driver.query(by).wait(PATIENCE, GLANCE).and_displayed().first().await;
         let Ok(element) = found else { panic!("no {what}; the page says:\n{}", self.text().await) };
         element
     }
 
-    async fn enter(&self) {
+    pub(crate) async fn enter(&self) {
         self.browser.driver.enter_default_frame().await.expect("the page is there");
         let frame = self.find(By::Css("iframe#addin"), "pane").await;
         frame.enter_frame().await.expect("the pane is a frame");

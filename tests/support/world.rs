@@ -2,8 +2,11 @@
 
 use crate::browser::{Browser, Wiring};
 use crate::pane::Pane;
-use server::config::{Credentials, Key, Keyring, PublicUrl, RememberCredentials, Site};
+use crate::ways::{self, Ways};
+use server::config::{Key, Keyring, PublicUrl, RememberCredentials, Site};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// The host the add-in is served under; the browser maps it to loopback.
@@ -25,6 +28,8 @@ pub struct Plan {
     pub attachment_max_bytes: u64,
     /// Whether a session may sign in again by itself.
     pub remember: RememberCredentials,
+    /// How people sign in.
+    pub ways: Ways,
 }
 
 impl Default for Plan {
@@ -35,6 +40,7 @@ impl Default for Plan {
             theme: sim::outlook::Theme::Light,
             attachment_max_bytes: 22 * 1024 * 1024,
             remember: RememberCredentials::Sealed,
+            ways: Ways::Credentials,
         }
     }
 }
@@ -44,12 +50,15 @@ impl Default for Plan {
 pub struct World {
     /// iMIS.
     pub imis: sim::imis::Running,
+    /// The organisation's OpenID provider; the server knows of it in [`Ways::OpenId`].
+    pub provider: sim::openid::Running,
     /// Outlook, and the hosts of Microsoft's script.
     pub outlook: sim::outlook::Running,
     /// The product.
     pub server: server::Running,
     wiring: Wiring,
     folder: Folder,
+    ahead_ms: Arc<AtomicI64>,
 }
 
 /// A folder of this world's own, removed with it.
@@ -81,8 +90,9 @@ impl World {
         std::fs::write(&key, certificate.key_pem()).expect("the folder can be written");
 
         let imis = sim::imis::start(plan.imis).await.expect("iMIS starts");
+        let provider = sim::openid::start(sim::openid::Settings::default()).await.expect("the provider starts");
         let mut site = Site::new("live", "Institute of Examples", imis.url());
-        site.credentials = Credentials::Offered;
+        ways::configure(&mut site, plan.ways, &imis, &provider);
         site.remember = plan.remember;
         site.attachment_max_bytes = plan.attachment_max_bytes;
         let public_url = PublicUrl::parse(&format!("https://{ADDIN_HOST}")).expect("a constant address");
@@ -92,7 +102,11 @@ impl World {
         config.tls = Some(server::config::TlsFiles { certificate: chain, key });
         config.pane = target().join("pane");
         config.data = folder.0.join("data");
-        let server = server::start(config, server::Clock::system()).await.expect("the server starts");
+        let ahead_ms = Arc::new(AtomicI64::new(0));
+        let (system, ahead) = (server::Clock::system(), ahead_ms.clone());
+        let clock = server::Clock::new(move || system.now_ms() + ahead.load(Ordering::SeqCst));
+        let server = server::start(config, clock).await.expect("the server starts");
+        ways::introduce(&imis, server.addr(), &certificate);
 
         let addin = format!("https://{ADDIN_HOST}/").parse().expect("a constant address");
         let mut settings = sim::outlook::Settings::new(addin, certificate.clone());
@@ -109,12 +123,29 @@ impl World {
             ],
             spki: certificate.spki_sha256(),
         };
-        Self { imis, outlook, server, wiring, folder }
+        Self { imis, provider, outlook, server, wiring, folder, ahead_ms }
+    }
+
+    /// Turns the server's clock on; [`Pane::minutes_pass`] turns a pane's.
+    pub fn turn_clock(&self, minutes: i64) {
+        self.ahead_ms.fetch_add(minutes * 60_000, Ordering::SeqCst);
+    }
+
+    /// A browser that knows this world, with further flags.
+    pub async fn browser_with(&self, flags: &[&str]) -> Browser {
+        Browser::start_with(&self.wiring, flags).await
     }
 
     /// A browser that knows this world.
     pub async fn browser(&self) -> Browser {
         Browser::start(&self.wiring).await
+    }
+
+    /// A browser whose frames of other sites may keep nothing: reading their storage throws
+    /// (`office-js.md` §2, third row).
+    pub async fn browser_without_storage(&self) -> Browser {
+        self.browser_with(&["--test-third-party-cookie-phaseout", "--disable-features=ThirdPartyStoragePartitioning"])
+            .await
     }
 
     /// A browser that draws Outlook and the pane in one process: slowing one slows both, and chromedriver

@@ -159,7 +159,8 @@ async fn a_replacement_is_kept_before_anybody_uses_what_it_came_with() {
         keeper.leave.add_permits(1);
         before
     };
-    let (looked, before) = tokio::join!(calls, watch);
+    let both = async { tokio::join!(calls, watch) };
+    let (looked, before) = tokio::time::timeout(Duration::from_secs(20), both).await.unwrap();
     assert_eq!((looked, before), (vec![Ok(()); 10], (0, 1, 0)));
     // And what was kept is what iMIS takes next.
     let kept = keeper.kept.lock().unwrap().pop().unwrap();

@@ -29,6 +29,9 @@ pub struct Arguments {
     /// A client: its id and its redirect URI with = between; may be repeated.
     #[arg(long, value_name = "ID=URI")]
     client: Vec<String>,
+    /// A client's secret; belongs to the client of the same id, which has one without this too.
+    #[arg(long, value_name = "ID=SECRET")]
+    secret: Vec<String>,
     /// Where a client's browser may go after signing out; belongs to the client of the same id.
     #[arg(long, value_name = "ID=URI")]
     post_logout: Vec<String>,
@@ -48,7 +51,7 @@ impl Arguments {
     pub fn settings(&self) -> std::io::Result<Settings> {
         let pair = |text: &String| -> std::io::Result<(String, String)> {
             let pair = text.split_once('=').map(|(id, uri)| (id.to_owned(), uri.to_owned()));
-            pair.ok_or_else(|| std::io::Error::other("a client is written ID=URI"))
+            pair.ok_or_else(|| std::io::Error::other("what belongs to a client is written ID=VALUE"))
         };
         let mut clients: Vec<Client> = Vec::new();
         for (id, uri) in self.client.iter().map(pair).collect::<Result<Vec<_>, _>>()? {
@@ -64,6 +67,9 @@ impl Arguments {
         for client in &mut clients {
             client.post_logout_redirect_uris = of(&self.post_logout, &client.id)?;
             client.backchannel_logout_uri = of(&self.backchannel, &client.id)?.pop();
+            if let Some(secret) = of(&self.secret, &client.id)?.pop() {
+                client.secret = secret;
+            }
         }
         Ok(Settings {
             port: self.port,

@@ -1,0 +1,86 @@
+//! The ways to sign in that a world can be planned with, set up at iMIS, at the provider and here alike.
+
+use crate::world::ADDIN_HOST;
+use secrecy::SecretString;
+use server::config::{
+    Credentials, NullOrigin, OpenIdConnect, OpenIdMode, ProviderType, RefreshTokens, SingleSignOn, Site,
+};
+use sim::imis::{Certificate, ClientApplication, Neighbour, OpenIdModule};
+use std::net::SocketAddr;
+use url::Url;
+
+/// The client application's name at iMIS.
+const APPLICATION: &str = "outlook";
+/// The provider's name on the button.
+pub const PROVIDER: &str = "Contoso";
+
+/// How people sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ways {
+    /// User name and password in the pane.
+    Credentials,
+    /// iMIS's own page; and user name and password.
+    SingleSignOn,
+    /// iMIS's own page, whose answers may come without an origin.
+    UnnamedOrigin,
+    /// The organisation's provider, then iMIS, which knows it too; the others for system administrators.
+    OpenId,
+}
+
+fn ours(path: &str) -> Url {
+    Url::parse(&format!("https://{ADDIN_HOST}{path}")).expect("a constant address")
+}
+
+/// Sets the site's ways up.
+pub(crate) fn configure(site: &mut Site, ways: Ways, imis: &sim::imis::Running, provider: &sim::openid::Running) {
+    site.credentials = Credentials::Offered;
+    if ways == Ways::Credentials {
+        return;
+    }
+    let application = ClientApplication::new(APPLICATION).redirecting_to(ours("/auth/live/imis"));
+    site.single_sign_on = Some(SingleSignOn {
+        client_id: APPLICATION.to_owned(),
+        client_secret: SecretString::from(application.client_secret.clone()),
+        page_url: imis.sign_on_page(APPLICATION),
+        null_origin: if ways == Ways::UnnamedOrigin { NullOrigin::Confirmed } else { NullOrigin::Refused },
+        refresh_tokens: RefreshTokens::Once,
+    });
+    imis.register_application(application);
+    if ways == Ways::OpenId {
+        site.openid_connect = Some(relying_party(provider));
+        let theirs = sim::openid::Client::new("imis", imis.openid_redirect_url().as_str());
+        imis.configure_openid(OpenIdModule::new(&provider.issuer(), &theirs.id, &theirs.secret));
+        provider.register_client(theirs);
+    }
+}
+
+fn relying_party(provider: &sim::openid::Running) -> OpenIdConnect {
+    let client = sim::openid::Client::new(APPLICATION, ours("/auth/live/openid").as_str())
+        .post_logout(ours("/auth/live/signed-out").as_str());
+    let settings = OpenIdConnect {
+        mode: OpenIdMode::Enabled,
+        provider_type: ProviderType::Other,
+        name: PROVIDER.to_owned(),
+        client_id: client.id.clone(),
+        client_secret: SecretString::from(client.secret.clone()),
+        well_known_url: provider.discovery_url(),
+        authority_url: provider.issuer(),
+        external_id_claim_type: "external_id".to_owned(),
+        set_login_hint: false,
+        staff_claim: None,
+        endpoint_hosts: vec![],
+        allow_private: true,
+        sign_out_at_provider: true,
+    };
+    provider.register_client(client);
+    settings
+}
+
+/// Lets iMIS find the add-in's server by its name, and trust it.
+pub(crate) fn introduce(imis: &sim::imis::Running, server: SocketAddr, certificate: &sim::tls::Certificate) {
+    imis.introduce(Neighbour {
+        host: ADDIN_HOST.to_owned(),
+        address: Some(server),
+        certificate: Some(Certificate::Pem(certificate.certificate_pem().to_owned())),
+    });
+}
