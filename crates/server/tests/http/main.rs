@@ -4,6 +4,7 @@
 
 mod attackers;
 mod audit;
+mod canary;
 mod command;
 mod contacts;
 mod dialog;

@@ -214,13 +214,15 @@ async fn an_upload_under_way_stops_when_its_session_is_ended() {
 async fn a_save_under_way_stops_before_its_next_write_and_is_finished_later() {
     let contacts: Vec<String> = (101..=118).map(|id| id.to_string()).collect();
     let contacts: Vec<&str> = contacts.iter().map(String::as_str).collect();
-    let world = World::with(Settings { latency: Duration::from_millis(100), ..Settings::default() }, |_| {}).await;
+    let world = World::with(Settings { latency: Duration::from_millis(300), ..Settings::default() }, |_| {}).await;
     let victim = world.sign_in_as(OTHER).await;
     let elsewhere = world.sign_in_as(OTHER).await.token;
     let ask = message(activity(), &contacts, &[]);
     let ((), report) = tokio::join!(
         async {
-            while world.imis.ledger().created("Activity").is_empty() {
+            // The first wave is noted and on its way.
+            let database = world.database().await;
+            while sqlx::query("SELECT 1 FROM step").fetch_optional(&database).await.unwrap().is_none() {
                 tokio::task::yield_now().await;
             }
             end(&world, &elsewhere, EndScope::MyOthers).await.unwrap();

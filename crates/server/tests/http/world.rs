@@ -100,6 +100,10 @@ impl World {
         self.now_ms.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
     }
 
+    pub(crate) fn set_back(&self, time: Duration) {
+        self.now_ms.fetch_sub(i64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+
     /// Turns the clock to the computer's own, which other programs go by.
     pub(crate) fn now(&self) {
         self.now_ms.store(Clock::system().now_ms(), Ordering::Relaxed);
