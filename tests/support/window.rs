@@ -58,13 +58,16 @@ impl Pane {
         self.back().await;
     }
 
-    /// Signs in at the organisation's provider, likewise.
-    pub async fn sign_in_at_provider(&self, user_name: &str, password: &str) {
+    /// Signs in at the organisation's provider, likewise; then iMIS asks whom to take there, and the provider
+    /// asks nothing more.
+    pub async fn sign_in_at_provider(&self, user_name: &str, email: &str, password: &str) {
         self.press(&format!("Sign in with {}", crate::ways::PROVIDER)).await;
         self.in_window().await;
         self.fill("User name", user_name).await;
         self.fill("Password", password).await;
         self.press("Sign in").await;
+        self.fill("E-mail", email).await;
+        self.press("Continue to Cloud SSO").await;
         self.back().await;
     }
 
