@@ -58,8 +58,11 @@ async fn no_secret_of_imis_is_in_any_answer_log_or_file() {
     assert!(pane.ask(&GetMe, &token).await.is_ok());
     let renewed = pane.ask(&RenewSession, &token).await.unwrap().token.0;
     let ask: SaveMessage = message(activity(), &["101"], &["a.pdf"]);
-    // iMIS's token dies, so that the refresh token is redeemed and replaced.
-    world.imis.purge_cache();
+    // Another program signs in as the same user: our token for iMIS dies, and the
+    // refresh token is redeemed and replaced.
+    let form = [("grant_type", "password"), ("username", "STAFF1"), ("password", PASSWORD)];
+    let token_url = world.imis.url().join("token").unwrap();
+    assert!(world.http.post(token_url).form(&form).send().await.unwrap().status().is_success());
     pane.ask(&ask, &renewed).await.unwrap();
     pane.ask(&ListSessions { whose: Whose::Mine, user_name: String::new() }, &renewed).await.unwrap();
     let addresses = vec![api::EmailAddress::parse("ada.lovelace@example.org").unwrap()];
