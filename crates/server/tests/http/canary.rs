@@ -47,9 +47,10 @@ async fn text(request: reqwest::RequestBuilder) -> String {
 #[tokio::test]
 async fn no_secret_of_imis_is_in_any_answer_log_or_file() {
     let lines = Lines::default();
-    let logs = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(lines.clone());
-    // One thread runs this test and all its servers, so what they log comes here.
-    let logging = tracing::subscriber::set_default(logs.finish());
+    let logs = tracing_subscriber::fmt().json().with_writer(lines.clone());
+    // What the servers of the tests beside this one log comes here too.
+    let logs = logs.with_env_filter("info,server=trace,imis=trace,sqlx=trace").finish();
+    tracing::subscriber::set_global_default(logs).unwrap();
 
     let settings = Settings { refresh_replacement: Replacement::Sent, ..Settings::default() };
     let world: World = dialog::world_with(settings, |_| {}).await;
@@ -91,7 +92,6 @@ async fn no_secret_of_imis_is_in_any_answer_log_or_file() {
 
     let files = std::fs::read_dir(world.data()).unwrap().map(|file| file.unwrap().path());
     let rest: Vec<u8> = files.filter(|file| file.is_file()).flat_map(|file| std::fs::read(file).unwrap()).collect();
-    drop(logging);
     let log = lines.0.lock().unwrap().clone();
     assert!(holds(&log, "answered a request") && holds(&rest, "staff1") && audit.contains("session_renewed"));
     for secret in ["CANARY-", PASSWORD] {
