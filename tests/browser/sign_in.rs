@@ -69,9 +69,11 @@ async fn signing_out_ends_the_providers_session_too() {
     pane.sees_the_window_go().await;
     assert_eq!(world.provider.living_sessions(), 1);
     pane.press("Sign out").await;
-    pane.sees("You are signed out.").await;
-    pane.sees_the_window_go().await;
+    pane.in_window().await;
+    pane.headed("You are signed out").await;
     assert_eq!(world.provider.living_sessions(), 0);
+    pane.sees_the_window_go().await;
+    pane.sees("You are signed out.").await;
 }
 
 #[tokio::test]
@@ -150,10 +152,10 @@ async fn a_window_that_lost_the_pane_shows_a_code_to_type() {
     pane.back().await;
     pane.sees("The sign-in window is closed").await;
     pane.fill("Code from the window", "0000-0000").await;
-    pane.press("Sign in").await;
+    pane.press("Use this code").await;
     pane.sees("That code is not right").await;
     pane.fill("Code from the window", &code).await;
-    pane.press("Sign in").await;
+    pane.press("Use this code").await;
     pane.sees("Hannah Weiss").await;
 }
 

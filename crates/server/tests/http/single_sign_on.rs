@@ -8,6 +8,7 @@ use api::{ConfirmSession, GetMe, GetSaveTargets, Problem, ProblemCode, Redeem, S
 use reqwest::{Method, StatusCode};
 use server::config::{KeyBinding, NullOrigin, RefreshTokens};
 use sim::imis::{Effect, Fault, PageHeaders, ReferrerPolicy, Settings};
+use sqlx::Connection as _;
 use std::time::Duration;
 use url::Url;
 
@@ -283,13 +284,24 @@ async fn a_right_code_is_worth_nothing_without_verifier_and_key() {
 }
 
 // B7, S7, K28.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_redeem_at_the_same_moment_one_comes_in() {
     let world = dialog::world().await;
     let pane = Pane::begin_with(&world, SignInMethod::SingleSignOn, None).await;
     let right = Window::new().pass(&pane, "STAFF1").await.message().code.unwrap();
-    let tries = (0..64).map(|_| pane.redeem(&right));
-    let answers = futures_util::future::join_all(tries).await;
+    // Nobody can write while all of them read, so that they meet at the one step that counts.
+    let file = format!("sqlite://{}", world.data().join("imis-outlook.sqlite").display());
+    let mut lock = sqlx::SqliteConnection::connect(&file).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut lock).await.unwrap();
+    let tries = futures_util::future::join_all((0..64).map(|_| pane.redeem(&right)));
+    let opened = async {
+        for _ in 0..200 {
+            let request = world.call(&GetMe).bearer_auth("nobody's");
+            assert_eq!(code(answer::<api::Me>(request).await), ProblemCode::SignedOut);
+        }
+        sqlx::query("COMMIT").execute(&mut lock).await.unwrap();
+    };
+    let (answers, ()) = futures_util::future::join(tries, opened).await;
     let (ins, outs): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     assert_eq!(ins.len(), 1);
     assert!(outs.into_iter().all(|out| matches!(code(out), ProblemCode::SignInOver | ProblemCode::Busy)));
@@ -342,7 +354,7 @@ async fn a_hand_over_works_once() {
     assert!(window.follow(landed).await.has_message(), "the first one goes on");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_hand_overs_at_the_same_moment_one_lands() {
     let world = dialog::world().await;
     let pane = Pane::single_sign_on(&world).await;

@@ -32,7 +32,10 @@ fn close() {
 pub(crate) fn desk(whose: Whose) -> impl IntoView {
     let dispatch = dispatch();
     let desk = dispatch.project(|app| app.desk.clone());
-    let title = if whose == Whose::Mine { words::account() } else { words::sessions_all() };
+    let (title, listed) = match whose {
+        Whose::Mine => (words::account(), words::sessions_own()),
+        Whose::Everybodys => (words::sessions_all(), words::sessions_all()),
+    };
     let escape = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
             close();
@@ -50,10 +53,8 @@ pub(crate) fn desk(whose: Whose) -> impl IntoView {
                 Whose::Mine => account().into_any(),
                 Whose::Everybodys => search().into_any(),
             }}
-            <section class="view-section" aria-labelledby="sessions">
-                {(whose == Whose::Mine).then(|| view! {
-                    <h2 id="sessions" class="view-section-title">{words::sessions_own()}</h2>
-                })}
+            <section class="view-section" aria-label=listed>
+                {(whose == Whose::Mine).then(|| view! { <h2 class="view-section-title">{listed}</h2> })}
                 <div id=TOLD tabindex="-1" role="status">
                     {block(move || desk.get().map(|desk| ending(&desk.ending)))}
                 </div>
@@ -79,7 +80,7 @@ fn account() -> impl IntoView {
                             <p class="quiet">{words::account_contact(&me.contact.0)}</p>
                             <p class="quiet">{site.as_ref().map(|site| site.title.clone())}</p>
                             <p class="quiet">{words::account_with(&way(me.method, site.as_ref()))}</p>
-                            <p class="quiet">{words::account_until(&format::moment(me.ends_ms))}</p>
+                            <p class="quiet">{words::account_until(&format::moment(last_ms(&me)))}</p>
                         </div>
                     </div>
                     <div class="part-toggles">
@@ -98,6 +99,11 @@ fn account() -> impl IntoView {
             }
         })
     })
+}
+
+/// When the person has to sign in again at the latest: a session that cannot be renewed ends with its token.
+const fn last_ms(me: &Me) -> i64 {
+    if me.renew_from_ms < me.expires_ms { me.ends_ms } else { me.expires_ms }
 }
 
 /// Finding others' sessions, and ending them all.
