@@ -760,7 +760,7 @@ async fn a_change_of_keys_interrupts_no_sign_in() {
         window.to_hand_over(&pane, "STAFF1").await;
         (pane.begun.clone(), pane.verifier.clone())
     };
-    let (old, host) = (Key::new([9; 32]), world.url.clone());
+    let (old, host) = (Key::parse(crate::world::KEY).unwrap(), world.url.clone());
     world.config.keyring = Keyring::new(Key::new([5; 32]), vec![old]);
     world.config.listen = host.trim_start_matches("http://").parse().unwrap();
     world.config.public_url = server::config::PublicUrl::parse(&host).unwrap();
