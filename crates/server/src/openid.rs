@@ -158,6 +158,11 @@ impl Provider {
         Some(url)
     }
 
+    /// Whether the browser comes back from [`Provider::end_session`] with the state it took along.
+    pub(crate) fn signed_out(query: &str, state: &str) -> Result<(), OpenIdError> {
+        Answer::read(query)?.require_state(state)
+    }
+
     async fn document(&self) -> Result<Arc<Document>, OpenIdError> {
         self.0.discovery.document(&self.0.web, &self.0.clock).await
     }

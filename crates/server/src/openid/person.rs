@@ -75,6 +75,11 @@ impl Identity {
             id_token: tokens.id_token,
         })
     }
+
+    /// The address, unless the provider says that it is not known to be theirs.
+    pub(crate) fn address(&self) -> Option<&str> {
+        self.email.as_deref().filter(|_| self.email_verified != Some(false))
+    }
 }
 
 /// A text or a whole number, as text; nothing where it is empty or far too long.

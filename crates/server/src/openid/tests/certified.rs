@@ -2,7 +2,7 @@
 //! process: the npm package that `cargo xtask test` fetches (A51).
 
 use super::browser::Browser;
-use super::world::{Prompt, came_back, is_about, settings_for, undoubted};
+use super::world::{Prompt, is_about, settings_for};
 use crate::Clock;
 use crate::openid::{Identity, Limits, OpenIdError, Provider};
 use secrecy::ExposeSecret as _;
@@ -119,7 +119,7 @@ async fn a_certified_provider_signs_people_in_with_each_algorithm() {
         let identity = sign_in(&provider, &mut browser, Prompt::Usual).await.unwrap();
         assert_eq!((identity.issuer.as_str(), identity.subject.as_str()), (certified.issuer.as_str(), "ann"));
         assert_eq!(identity.external_id.as_deref(), Some("d-7"), "{algorithm}");
-        assert_eq!((undoubted(&identity), identity.staff), (Some("ann@example.org"), true));
+        assert_eq!((identity.address(), identity.staff), (Some("ann@example.org"), true));
         // Passing the provider again asks nobody anything.
         let again = sign_in(&provider, &mut browser, Prompt::Nothing).await.unwrap();
         assert_eq!((again.issuer, again.subject), (identity.issuer, identity.subject));
@@ -159,7 +159,7 @@ async fn a_certified_provider_tells_when_a_person_signs_out_there() {
     let hint = identity.id_token.expose_secret();
     let url = provider.end_session(Some(hint), &certified.home, "the-state").await.unwrap();
     let (query, token) = tokio::join!(browser.bring_home(&url, ANN), certified.notice());
-    assert_eq!(came_back(&query, "the-state"), Ok(()));
+    assert_eq!(Provider::signed_out(&query, "the-state"), Ok(()));
     let notice = provider.read_logout_token(&token).await.unwrap();
     assert!(is_about(&notice, &identity));
     // It is for one client, and an ID token is no such notice.

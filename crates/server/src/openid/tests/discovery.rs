@@ -108,6 +108,6 @@ async fn signing_out_at_the_provider_takes_the_browser_there_and_back() {
     let back = Url::parse("http://127.0.0.1:9/auth/main/signed-out").unwrap();
     let url = world.provider.end_session(Some(hint), &back, "any-state").await.unwrap();
     let query = super::browser::Browser::new(&back).bring_home(&url, &[]).await;
-    assert_eq!(super::world::came_back(&query, "any-state"), Ok(()));
+    assert_eq!(Provider::signed_out(&query, "any-state"), Ok(()));
     assert_eq!(world.op.living_sessions(), 0);
 }

@@ -1,7 +1,6 @@
 //! Whom the claims name, and who counts as staff.
 
 use super::hand_made::{CLIENT, ISSUER, claims, object, with, without};
-use super::world::undoubted;
 use crate::config::{OpenIdConnect, OpenIdMode, ProviderType, StaffClaim};
 use crate::openid::error::OpenIdError;
 use crate::openid::exchange::Tokens;
@@ -113,7 +112,7 @@ fn an_address_is_one_address_that_is_not_said_to_be_unverified() {
         (Value::Null, false),
     ] {
         assert_eq!(
-            undoubted(&read(with(complete(), "email", email.clone()), None).unwrap()).is_some(),
+            read(with(complete(), "email", email.clone()), None).unwrap().address().is_some(),
             address,
             "{email}"
         );
@@ -127,9 +126,9 @@ fn an_address_is_one_address_that_is_not_said_to_be_unverified() {
         (json!("yes"), false),
     ] {
         let claims = with(complete(), "email_verified", verified.clone());
-        assert_eq!(undoubted(&read(claims, None).unwrap()).is_some(), address, "{verified}");
+        assert_eq!(read(claims, None).unwrap().address().is_some(), address, "{verified}");
     }
-    assert_eq!(undoubted(&read(without(complete(), "email_verified"), None).unwrap()), Some("ann@example.org"));
+    assert_eq!(read(without(complete(), "email_verified"), None).unwrap().address(), Some("ann@example.org"));
 }
 
 #[test]
@@ -138,11 +137,11 @@ fn the_id_token_goes_before_userinfo_and_an_address_keeps_its_own_word() {
         json!({ "sub": "ann", "external_id": "other", "email": "eve@evil.test", "email_verified": false, "sid": "x" });
     let identity = read(complete(), Some(more.clone())).unwrap();
     assert_eq!(identity.external_id.as_deref(), Some("d-7"));
-    assert_eq!(undoubted(&identity), Some("ann@example.org"));
+    assert_eq!(identity.address(), Some("ann@example.org"));
     assert_eq!(identity.session, None);
     // The address is userinfo's, and so is the word on it.
     let identity = read(without(complete(), "email"), Some(more)).unwrap();
-    assert_eq!((identity.email.as_deref(), undoubted(&identity)), (Some("eve@evil.test"), None));
+    assert_eq!((identity.email.as_deref(), identity.address()), (Some("eve@evil.test"), None));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! (`security.md §1.2` to `§1.4`; A1 to A20, A24 to A48, A50, A52).
 
 use super::table;
-use super::world::{Prompt, World, came_back, is_about, undoubted};
-use crate::openid::{ErrorKind, OpenIdError};
+use super::world::{Prompt, World, is_about};
+use crate::openid::{ErrorKind, OpenIdError, Provider};
 use sim::openid::{Endpoint, Fault, Stage, Verdict};
 use url::Url;
 
@@ -48,7 +48,7 @@ async fn sign_in(world: &mut World, fault: Fault) -> Outcome {
     world.op.set_fault(Some(fault));
     for sign_ins in 1..=2 {
         match world.sign_in().await {
-            Ok(identity) if identity.external_id.is_none() && undoubted(&identity).is_none() => {
+            Ok(identity) if identity.external_id.is_none() && identity.address().is_none() => {
                 return Outcome { verdict: Verdict::Refuse, reason: "names nobody".to_owned(), sign_ins };
             }
             Ok(_) => {}
@@ -84,7 +84,7 @@ async fn sign_out(world: &mut World, fault: Fault) -> Outcome {
     let hint = secrecy::ExposeSecret::expose_secret(&identity.id_token);
     let url = world.provider.end_session(Some(hint), &back, "the-state").await.unwrap();
     let query = super::browser::Browser::new(&back).bring_home(&url, &[]).await;
-    Outcome::of(came_back(&query, "the-state"), 1)
+    Outcome::of(Provider::signed_out(&query, "the-state"), 1)
 }
 
 #[tokio::test]

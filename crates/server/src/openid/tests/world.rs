@@ -3,7 +3,6 @@
 use super::browser::Browser;
 use crate::Clock;
 use crate::config::{OpenIdConnect, OpenIdMode, ProviderType, StaffClaim};
-use crate::openid::answer::Answer;
 use crate::openid::{Asked, Identity, Limits, LogoutNotice, OpenIdError, Provider};
 use sim::openid::{ClaimsIn, Client, Endpoint, Running, Settings};
 use std::sync::Arc;
@@ -30,21 +29,11 @@ impl Prompt {
     }
 }
 
-/// The address that may say who it is.
-pub(super) fn undoubted(identity: &Identity) -> Option<&str> {
-    identity.email.as_deref().filter(|_| identity.email_verified != Some(false))
-}
-
 /// Whether a notice ends the session that began with this identity: all that it names must be the same.
 pub(super) fn is_about(notice: &LogoutNotice, identity: &Identity) -> bool {
     notice.issuer == identity.issuer
         && notice.subject.as_ref().is_none_or(|subject| *subject == identity.subject)
         && notice.session.as_ref().is_none_or(|session| Some(session) == identity.session.as_ref())
-}
-
-/// Whether the browser is back with the state it took along.
-pub(super) fn came_back(query: &str, state: &str) -> Result<(), OpenIdError> {
-    Answer::read(query)?.require_state(state)
 }
 
 pub(super) struct World {
