@@ -1,8 +1,8 @@
 //! How it looks and reads, at 320 pixels: pictures to look at, and what a screen reader says.
 
-use sim::imis::{Effect, Fault};
-use tests::Pane;
-use tests::world::{PASSWORD, World};
+use sim::imis::{Effect, Fault, PageHeaders, ReferrerPolicy};
+use tests::world::{PASSWORD, Plan, World};
+use tests::{Pane, Ways};
 
 #[tokio::test]
 async fn every_control_has_a_role_and_a_name() {
@@ -74,6 +74,48 @@ async fn pictures_of_each_screen_in_light_dark_and_high_contrast() {
         pane.press("Try again").await;
         pane.headed("Saved to iMIS").await;
         pane.picture(&format!("{look}-result")).await;
+        assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+    }
+}
+
+#[tokio::test]
+async fn pictures_of_signing_in_through_a_window_in_light_dark_and_high_contrast() {
+    let world = World::of(Plan { ways: Ways::UnnamedOrigin, ..Plan::default() }).await;
+    for (look, scheme, forced) in [("light", "light", false), ("dark", "dark", false), ("contrast", "dark", true)] {
+        let browser = world.one_process_browser().await;
+        browser.prefer(scheme, forced).await;
+        let pane = Pane::open(browser, format!("{}?theme={scheme}", world.outlook.url())).await;
+        pane.resize(1280, 1200).await;
+        pane.button("Sign in with iMIS").await;
+        pane.picture(&format!("{look}-ways")).await;
+        pane.tab_to("Sign in with iMIS").await;
+        pane.type_keys("\n").await;
+        pane.sees("Finish signing in in the window").await;
+        pane.press("The window shows a code?").await;
+        pane.picture(&format!("{look}-window-open")).await;
+        pane.in_window().await;
+        pane.close_window().await;
+        pane.sees("The sign-in window is closed").await;
+        pane.picture(&format!("{look}-window-gone")).await;
+        pane.press("Cancel").await;
+        pane.has_the_keyboard("Sign in with iMIS").await;
+        world.imis.send_with_pages(PageHeaders { referrer: ReferrerPolicy::NoReferrer, ..PageHeaders::default() });
+        pane.sign_in_at_imis("STAFF1", PASSWORD).await;
+        pane.headed("Is this you?").await;
+        pane.picture(&format!("{look}-confirm")).await;
+        pane.press("No, sign out").await;
+        world.imis.send_with_pages(PageHeaders::default());
+        pane.sees_the_window_go().await;
+        pane.press("Sign in with iMIS").await;
+        pane.sees("Signed in to iMIS as Hannah Weiss.").await;
+        pane.headed("People").await;
+        pane.picture(&format!("{look}-welcome")).await;
+        assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+        pane.press("Close").await;
+        pane.has_the_keyboard("Hannah Weiss, my account").await;
+        pane.open_account().await;
+        pane.sees("This one").await;
+        pane.picture(&format!("{look}-account")).await;
         assert!(pane.width().await <= 320, "the pane must not scroll sideways");
     }
 }

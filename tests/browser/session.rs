@@ -49,11 +49,12 @@ async fn an_account_without_the_role_for_remote_service_is_told_what_to_ask_for(
 }
 
 #[tokio::test]
-async fn a_disabled_account_is_told_so() {
+async fn a_disabled_account_is_told_apart_from_a_wrong_password_to_nobody() {
     let world = World::start().await;
     let pane = world.pane().await;
     pane.sign_in("DISABLED1", PASSWORD).await;
-    pane.sees("This account cannot sign in").await;
+    pane.sees("User name or password is wrong").await;
+    pane.sees("ask your administrator whether the account is disabled").await;
 }
 
 #[tokio::test]

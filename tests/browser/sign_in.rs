@@ -1,10 +1,12 @@
 //! Signing in through a window: Microsoft's own script opens it, iMIS or the organisation's provider signs the
 //! person in, and the pane goes on (`security.md §3.2`, `§3.3`).
 
-use sim::imis::{Effect, Fault, OpenerPolicy, PageHeaders, ReferrerPolicy};
+use sim::imis::{OpenIdMode, OpenerPolicy, PageHeaders, ReferrerPolicy};
 use tests::world::{PASSWORD, Plan, World};
-use tests::{Pane, Ways};
+use tests::{Pane, Ways, ways};
 use thirtyfour::prelude::*;
+
+const STAFF1_EMAIL: &str = "hannah.weiss@association.example";
 
 async fn world(ways: Ways) -> World {
     World::of(Plan { ways, ..Plan::default() }).await
@@ -53,29 +55,51 @@ async fn not_you_signs_out() {
 async fn the_organisations_provider_signs_in_and_imis_hands_over_in_the_same_window() {
     let world = world(Ways::OpenId).await;
     let pane = world.pane().await;
-    pane.sign_in_at_provider("STAFF1", PASSWORD).await;
+    pane.sign_in_at_provider("STAFF1", STAFF1_EMAIL, PASSWORD).await;
     pane.sees("Signed in to iMIS as Hannah Weiss.").await;
     pane.sees_the_window_go().await;
 }
 
 #[tokio::test]
-async fn a_person_whom_imis_does_not_know_by_that_account_is_told_whom_to_ask() {
+async fn signing_out_ends_the_providers_session_too() {
     let world = world(Ways::OpenId).await;
-    world.imis.set_external_id("STAFF1", "somebody-else");
     let pane = world.pane().await;
+    pane.sign_in_at_provider("STAFF1", STAFF1_EMAIL, PASSWORD).await;
+    pane.sees("Signed in to iMIS as Hannah Weiss.").await;
+    pane.sees_the_window_go().await;
+    assert_eq!(world.provider.living_sessions(), 1);
+    pane.press("Sign out").await;
+    pane.in_window().await;
+    pane.headed("You are signed out").await;
+    assert_eq!(world.provider.living_sessions(), 0);
+    pane.sees_the_window_go().await;
+    pane.sees("You are signed out.").await;
+}
+
+#[tokio::test]
+async fn two_different_people_are_told_apart_and_neither_is_signed_in() {
+    let world = world(Ways::OpenId).await;
+    let pane = world.pane().await;
+    pane.sign_in_at_provider("STAFF1", STAFF1_EMAIL, PASSWORD).await;
+    pane.sees("Signed in to iMIS as Hannah Weiss.").await;
+    pane.sees_the_window_go().await;
+    // Another person at the provider, while iMIS still knows this browser as the first.
+    world.provider.forget_sessions();
+    pane.press("Not you?").await;
+    pane.sees_the_window_go().await;
     pane.press("Sign in with Contoso").await;
     pane.in_window().await;
-    pane.fill("User name", "STAFF1").await;
+    pane.fill("User name", "MANAGER").await;
     pane.fill("Password", PASSWORD).await;
     pane.press("Sign in").await;
     pane.back().await;
-    pane.press("Cancel").await;
-    pane.button("Sign in with Contoso").await;
+    pane.sees("Two different people signed in").await;
 }
 
 #[tokio::test]
 async fn ways_for_system_administrators_stay_behind_a_quiet_line() {
     let world = world(Ways::OpenId).await;
+    ways::configure_imis(&world.imis, &world.provider, OpenIdMode::Test);
     let pane = world.pane().await;
     pane.button("Sign in with Contoso").await;
     assert!(!pane.text().await.contains("Password"), "{}", pane.text().await);
@@ -128,10 +152,10 @@ async fn a_window_that_lost_the_pane_shows_a_code_to_type() {
     pane.back().await;
     pane.sees("The sign-in window is closed").await;
     pane.fill("Code from the window", "0000-0000").await;
-    pane.press("Sign in").await;
+    pane.press("Use this code").await;
     pane.sees("That code is not right").await;
     pane.fill("Code from the window", &code).await;
-    pane.press("Sign in").await;
+    pane.press("Use this code").await;
     pane.sees("Hannah Weiss").await;
 }
 
@@ -174,13 +198,26 @@ async fn an_outlook_that_lets_no_window_open_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn where_windows_open_at_a_click_alone_signing_in_works_and_coming_back_by_itself_asks_for_one() {
+    let world = world(Ways::SingleSignOn).await;
+    let pane = Pane::open(world.browser_blocking_popups().await, world.outlook.url()).await;
+    pane.sign_in_at_imis("STAFF1", PASSWORD).await;
+    pane.sees("Signed in to iMIS as Hannah Weiss.").await;
+    pane.sees_the_window_go().await;
+    world.imis.purge_cache();
+    pane.open_message("Writing from home").await;
+    pane.sees("Your session ended. Sign in to go on; nothing is lost.").await;
+    pane.press("Sign in with iMIS").await;
+    pane.sees("Grace Hopper").await;
+}
+
+#[tokio::test]
 async fn a_save_cut_off_by_the_sessions_end_goes_on_after_the_pane_signed_in_again_by_itself() {
     let world = world(Ways::SingleSignOn).await;
     let pane = signed_in(&world).await;
     pane.open_message("Papers for the committee").await;
     pane.sees("To 2 contacts").await;
-    // iMIS gave nothing to renew with; its token dies with its cache.
-    world.imis.faults().add(Fault::once(Effect::Refused).on("POST", "token"));
+    // iMIS gave nothing to renew with, so the session ends with its token.
     world.imis.purge_cache();
     pane.press("Save as interaction").await;
     pane.headed("Saved to iMIS").await;

@@ -50,6 +50,28 @@ async fn a_second_pane_of_the_browser_has_the_same_session_and_leaves_with_the_f
 }
 
 #[tokio::test]
+async fn what_one_pane_renewed_the_other_goes_on_with() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    pane.sees("Hannah Weiss").await;
+    let former = pane.kept_session().await;
+    let second = pane.beside(world.outlook.url()).await;
+    pane.sees("Hannah Weiss").await;
+    pane.minutes_pass_unseen(23 * 60).await;
+    pane.back().await;
+    pane.minutes_pass_unseen(23 * 60).await;
+    world.turn_clock(23 * 60);
+    pane.is_looked_at().await;
+    pane.keeps_another_session_than(&former).await;
+    let fresh = pane.kept_session().await;
+    pane.go_to(&second).await;
+    pane.keeps_another_session_than(&former).await;
+    assert_eq!(pane.kept_session().await, fresh);
+    pane.open_message("Writing from home").await;
+    pane.sees("Grace Hopper").await;
+}
+
+#[tokio::test]
 async fn a_key_that_is_gone_asks_to_sign_in_in_plain_words() {
     let world = World::start().await;
     let pane = world.signed_in().await;

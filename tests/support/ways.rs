@@ -48,10 +48,16 @@ pub(crate) fn configure(site: &mut Site, ways: Ways, imis: &sim::imis::Running, 
     imis.register_application(application);
     if ways == Ways::OpenId {
         site.openid_connect = Some(relying_party(provider));
-        let theirs = sim::openid::Client::new("imis", imis.openid_redirect_url().as_str());
-        imis.configure_openid(OpenIdModule::new(&provider.issuer(), &theirs.id, &theirs.secret));
-        provider.register_client(theirs);
+        configure_imis(imis, provider, sim::imis::OpenIdMode::Enabled);
     }
+}
+
+/// Sets iMIS's own OpenID Connect module up.
+pub fn configure_imis(imis: &sim::imis::Running, provider: &sim::openid::Running, mode: sim::imis::OpenIdMode) {
+    let client = sim::openid::Client::new("imis", imis.openid_redirect_url().as_str());
+    let module = OpenIdModule::new(&provider.issuer(), &client.id, &client.secret);
+    imis.configure_openid(OpenIdModule { mode, ..module });
+    provider.register_client(client);
 }
 
 fn relying_party(provider: &sim::openid::Running) -> OpenIdConnect {

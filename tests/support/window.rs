@@ -58,27 +58,41 @@ impl Pane {
         self.back().await;
     }
 
-    /// Signs in at the organisation's provider, likewise.
-    pub async fn sign_in_at_provider(&self, user_name: &str, password: &str) {
+    /// Signs in at the organisation's provider, likewise; then iMIS asks whom to take there, and the provider
+    /// asks nothing more.
+    pub async fn sign_in_at_provider(&self, user_name: &str, email: &str, password: &str) {
         self.press(&format!("Sign in with {}", crate::ways::PROVIDER)).await;
         self.in_window().await;
         self.fill("User name", user_name).await;
         self.fill("Password", password).await;
         self.press("Sign in").await;
+        self.fill("E-mail", email).await;
+        self.press("Continue to Cloud SSO").await;
         self.back().await;
     }
 
     /// Has the pane believe that so many minutes have passed, as the server does after
     /// [`crate::World::turn_clock`], and looks at it again.
     pub async fn minutes_pass(&self, minutes: i64) {
+        self.minutes_pass_unseen(minutes).await;
+        self.is_looked_at().await;
+    }
+
+    /// Tells the pane that somebody sees it, as browsers do when a page comes to the front.
+    pub async fn is_looked_at(&self) {
+        let script = "document.dispatchEvent(new Event('visibilitychange'))";
+        self.browser.driver.execute(script, vec![]).await.expect("the script runs");
+    }
+
+    /// The same while nobody looks.
+    pub async fn minutes_pass_unseen(&self, minutes: i64) {
         const SCRIPT: &str = "
             const ahead = arguments[0] * 60000, now = Date.now, get = Headers.prototype.get;
             Date.now = () => now.call(Date) + ahead;
             Headers.prototype.get = function (name) {
               const value = get.call(this, name);
               return name === 'date' && value ? new Date(Date.parse(value) + ahead).toUTCString() : value;
-            };
-            document.dispatchEvent(new Event('visibilitychange'));";
+            };";
         self.browser.driver.execute(SCRIPT, vec![minutes.into()]).await.expect("the script runs");
     }
 

@@ -56,7 +56,7 @@ impl Desk {
     fn ends_itself(&self, user_name: &str) -> bool {
         match &self.ending {
             Ending::Running(EndScope::MyOthers) => false,
-            Ending::Running(EndScope::User(ended)) => ended == user_name,
+            Ending::Running(EndScope::User(ended)) => ended.eq_ignore_ascii_case(user_name),
             Ending::Running(EndScope::Session(id)) => match &self.list {
                 Listed::Known(known) => known.sessions.iter().any(|session| session.current && session.id == *id),
                 Listed::Loading | Listed::Failed(_) => true,

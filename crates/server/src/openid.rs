@@ -55,16 +55,6 @@ struct Inner {
     keys: Arc<Keys>,
 }
 
-/// How much the provider may ask of the person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Prompt {
-    /// Whatever it finds right.
-    Usual,
-    /// Nothing: it answers at once, if need be with a refusal of
-    /// [`ErrorKind::PersonNeeded`].
-    Nothing,
-}
-
 /// What a sign-in under way must remember. Secret until it is over.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Asked {
@@ -93,7 +83,7 @@ impl Provider {
     }
 
     /// Where to send the browser, and what to remember until it is back.
-    pub(crate) async fn begin(&self, login_hint: Option<&str>, prompt: Prompt) -> Result<(Url, Asked), OpenIdError> {
+    pub(crate) async fn begin(&self, login_hint: Option<&str>) -> Result<(Url, Asked), OpenIdError> {
         let document = self.document().await?;
         let asked = Asked::new();
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&asked.verifier));
@@ -112,9 +102,6 @@ impl Provider {
                 .append_pair("code_challenge_method", "S256");
             if let Some(hint) = login_hint.filter(|_| self.0.settings.set_login_hint) {
                 query.append_pair("login_hint", hint);
-            }
-            if prompt == Prompt::Nothing {
-                query.append_pair("prompt", "none");
             }
         }
         Ok((url, asked))
@@ -174,13 +161,6 @@ impl Provider {
     /// Whether the browser comes back from [`Provider::end_session`] with the state it took along.
     pub(crate) fn signed_out(query: &str, state: &str) -> Result<(), OpenIdError> {
         Answer::read(query)?.require_state(state)
-    }
-
-    /// Whether a sign-in could begin now, and its ID token be checked: for an
-    /// administrator's check of the settings.
-    pub(crate) async fn probe(&self) -> Result<(), OpenIdError> {
-        let document = self.document().await?;
-        self.0.keys.held(&self.0.web, &document.keys, &self.0.clock).await.map(drop)
     }
 
     async fn document(&self) -> Result<Arc<Document>, OpenIdError> {

@@ -150,8 +150,7 @@ impl RenewalKeeper for Keeper {
     }
 }
 
-/// Lets go of what is held here of users who have no session any more. The store
-/// has let go already.
+/// Lets go of what is held here of users who have no session any more.
 pub(crate) async fn let_go(app: &App, scope: &Scope) -> Result<(), StoreError> {
     for (key, owner) in app.living.owners(scope) {
         if app.store.session(key).await?.is_some() {
@@ -160,8 +159,12 @@ pub(crate) async fn let_go(app: &App, scope: &Scope) -> Result<(), StoreError> {
         app.living.forget_owner(key);
         let (site, user_name) = owner;
         let everything = Scope::User { site: site.clone(), user_name: user_name.clone() };
-        let left = app.store.sessions(&everything, "", app.clock.now_ms(), 1).await?;
-        if let (true, Some(client)) = (left.is_empty(), app.clients.get(&SiteName(site))) {
+        if !app.store.sessions(&everything, "", app.clock.now_ms(), 1).await?.is_empty() {
+            continue;
+        }
+        // Where the store keeps tokens in memory, another program could not reach them.
+        app.store.forget_upstream(&site, &user_name).await?;
+        if let Some(client) = app.clients.get(&SiteName(site)) {
             client.forget_here(&UserName::new(user_name));
         }
     }

@@ -6,14 +6,14 @@ use crate::store::Scope;
 use crate::token::RowKey;
 use crate::{Config, session};
 use api::SessionId;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 /// How many sessions are counted before they are ended.
 const COUNTED: i64 = 100_000;
 
 #[derive(Debug, Args)]
-#[group(id = "whose", required = true, multiple = true)]
+#[command(group(ArgGroup::new("whose").required(true).multiple(true)))]
 pub(super) struct Asked {
     /// This session, as `imis-outlook sessions` names it.
     #[arg(long, group = "whose", conflicts_with_all = ["user", "site", "everybody"])]
@@ -44,7 +44,8 @@ pub(super) async fn run(config: Config, asked: Asked) -> Result<String, Refused>
             (Scope::User { site: place.site(site)?, user_name: user_name.clone() }, "user", Some(user_name))
         }
         (None, None, Some(site)) => (Scope::Site(place.site(site)?), "site", asked.site.clone()),
-        (None, ..) => (Scope::Everybody, "everybody", None),
+        (None, ..) if asked.everybody => (Scope::Everybody, "everybody", None),
+        (None, ..) => return Err(Refused("say whose sessions".to_owned())),
     };
     if !asked.yes {
         confirm(&place, &scope).await?;

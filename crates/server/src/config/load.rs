@@ -248,6 +248,10 @@ fn site(name: &str, sites: &mut Section<'_>, public_url: Option<&PublicUrl>) -> 
     if name.len() > 40 || !name.chars().all(plain) {
         sites.fault(name, "must be named with small letters, digits and hyphens");
     }
+    // Paths of ours below /auth.
+    if matches!(name, "start" | "done" | "logout" | "assets") {
+        sites.fault(name, "must be another name: this one is a part of the server's own addresses");
+    }
     let mut section = sites.section(name);
     if !section.has("url") {
         section.fault("url", "is needed: the address of iMIS");

@@ -20,6 +20,7 @@ use axum::response::{IntoResponse as _, Response};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use url::{Url, form_urlencoded};
 use zeroize::Zeroize as _;
 
@@ -106,10 +107,7 @@ pub(crate) fn left(app: &App, site: &SiteName, headers: &HeaderMap, uri: &Uri) -
     let pass = cookie::read(headers, Pass::Left).ok_or_else(stopped)?;
     let mut states = form_urlencoded::parse(dialog::query(uri).as_bytes()).filter(|(name, _)| name == "state");
     let fits = match (states.next(), states.next()) {
-        (Some((_, given)), None) => {
-            use subtle::ConstantTimeEq as _;
-            bool::from(given.as_bytes().ct_eq(state(&pass).as_bytes()))
-        }
+        (Some((_, given)), None) => bool::from(given.as_bytes().ct_eq(state(&pass).as_bytes())),
         _ => false,
     };
     if !fits {

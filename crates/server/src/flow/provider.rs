@@ -78,11 +78,10 @@ pub(crate) async fn answer(app: &App, site: SiteName, headers: &HeaderMap, uri: 
 }
 
 fn identified(identity: &Identity, keep_token: bool) -> Identified {
-    // An address that the provider itself doubts names nobody.
-    let email = identity.email.clone().filter(|_| identity.email_verified != Some(false));
     Identified {
         external_id: identity.external_id.clone(),
-        email,
+        // One that the provider itself doubts names nobody.
+        email: identity.email.clone().filter(|_| identity.email_verified != Some(false)),
         subject: provider_subject(&identity.issuer, &identity.subject),
         session: identity.session.as_ref().map(|session| provider_session(&identity.issuer, session)),
         id_token: keep_token.then(|| identity.id_token.expose_secret().to_owned()),

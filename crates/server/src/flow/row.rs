@@ -1,7 +1,7 @@
 //! Sign-ins under way as they rest: sealed under their own id, so that neither
 //! the database nor the server's key opens them.
 
-use super::secret::{FlowKey, PassKey};
+use super::secret::{FlowKey, Pass, PassKey};
 use super::state::Flow;
 use crate::app::App;
 use crate::seal::{self, Purpose};
@@ -17,14 +17,25 @@ const LOGOUT: &[u8] = b"logout 1";
 /// What a row is about. One kind never opens as the other.
 pub(super) trait Kind: Serialize + DeserializeOwned {
     const PLACE: &'static [u8];
+
+    /// The hash of the cookie that was given out for it.
+    fn cookie(&self, pass: Pass) -> Option<[u8; 32]>;
 }
 
 impl Kind for Flow {
     const PLACE: &'static [u8] = SIGN_IN;
+
+    fn cookie(&self, pass: Pass) -> Option<[u8; 32]> {
+        Self::cookie(self, pass)
+    }
 }
 
 impl Kind for super::logout::Leaving {
     const PLACE: &'static [u8] = LOGOUT;
+
+    fn cookie(&self, _: Pass) -> Option<[u8; 32]> {
+        None
+    }
 }
 
 /// A row and what it holds.
@@ -75,7 +86,7 @@ pub(super) async fn find<T: Kind>(app: &App, key: FlowKey) -> Result<Option<Held
 /// Finds the row that a cookie was given for.
 pub(super) async fn find_of<T: Kind>(app: &App, pass: PassKey) -> Result<Option<Held<T>>, StoreError> {
     let held = find(app, pass.flow.clone()).await?;
-    Ok(held.filter(|held: &Held<T>| pass.is(held.row.cookie)))
+    Ok(held.filter(|held: &Held<T>| pass.is(held.it.cookie(pass.pass()))))
 }
 
 impl<T: Kind> Held<T> {
@@ -87,14 +98,17 @@ impl<T: Kind> Held<T> {
         app.store.change_flow(self.row.clone(), from).await
     }
 
-    /// Likewise, from now on for this cookie alone.
-    pub(super) async fn keep_for(&mut self, app: &App, pass: &PassKey) -> Result<bool, StoreError> {
-        self.row.cookie = Some(pass.hash());
-        self.keep(app).await
-    }
-
     /// Takes the row away; `true` for exactly one who asks.
     pub(super) async fn take(&self, app: &App) -> Result<bool, StoreError> {
         app.store.take_flow(self.row.id, self.row.version).await
+    }
+}
+
+impl Held<Flow> {
+    /// Keeps it as it is now, for the window with this cookie.
+    pub(super) async fn keep_for(&mut self, app: &App, pass: &PassKey) -> Result<bool, StoreError> {
+        self.it.give(pass);
+        self.row.cookie = Some(pass.hash());
+        self.keep(app).await
     }
 }

@@ -103,6 +103,11 @@ impl PassKey {
         Some(Self { flow: FlowKey::parse(flow)?, random: decode(random)?, pass })
     }
 
+    /// Which cookie it is.
+    pub(crate) fn pass(&self) -> Pass {
+        self.pass
+    }
+
     /// The cookie's value.
     pub(crate) fn value(&self) -> String {
         format!("{}{}", self.flow.id().0, URL_SAFE_NO_PAD.encode(self.random))

@@ -28,7 +28,7 @@ pub(crate) async fn start(app: &App, flow: &str, headers: &HeaderMap) -> Result<
         }
         Whither::Provider => {
             let provider = app.providers.of(&held.it.site).ok_or_else(unknown)?;
-            match provider.begin(held.it.mailbox.as_deref(), crate::openid::Prompt::Usual).await {
+            match provider.begin(held.it.mailbox.as_deref()).await {
                 Ok((to, asked)) => {
                     held.it.send_to_provider(asked).map_err(|_| used())?;
                     to

@@ -5,7 +5,7 @@
 //! Every step is taken once and in this order; whoever asks for another is out
 //! of turn. The store's compare-and-set makes "once" true for all instances.
 
-use super::secret::{Challenge, Code, CodeKind, FlowKey};
+use super::secret::{Challenge, Code, CodeKind, FlowKey, Pass, PassKey};
 use crate::openid::Asked;
 use api::{SignInMethod, SiteName, Standing};
 use base64::Engine as _;
@@ -40,6 +40,12 @@ pub(crate) struct Flow {
     /// The mailbox's address, for the provider's login hint.
     pub(crate) mailbox: Option<String>,
     pub(crate) begun_ms: i64,
+    /// Of the cookie of the dialog's window.
+    #[serde(default, serialize_with = "as_text_or_none", deserialize_with = "from_text_or_none")]
+    window: Option<[u8; 32]>,
+    /// Of the cookie that opens the last page.
+    #[serde(default, serialize_with = "as_text_or_none", deserialize_with = "from_text_or_none")]
+    last: Option<[u8; 32]>,
     state: State,
 }
 
@@ -49,6 +55,8 @@ enum State {
     Begun,
     /// The dialog is at the OpenID provider.
     AtProvider(Asked),
+    /// The provider has answered, and its answer is being looked at.
+    Answered,
     /// The dialog is at iMIS; who it is going to be is known where the provider has said so.
     AtImis(Option<Identified>),
     /// iMIS has handed over, and is being asked to whom.
@@ -145,7 +153,27 @@ impl Flow {
         mailbox: Option<String>,
         now_ms: i64,
     ) -> Self {
-        Self { site, method, challenge: challenge.0, thumbprint, mailbox, begun_ms: now_ms, state: State::Begun }
+        let challenge = challenge.0;
+        let (window, last, state) = (None, None, State::Begun);
+        Self { site, method, challenge, thumbprint, mailbox, begun_ms: now_ms, window, last, state }
+    }
+
+    /// The hash of the cookie that was given out.
+    pub(crate) fn cookie(&self, pass: Pass) -> Option<[u8; 32]> {
+        match pass {
+            Pass::Flow => self.window,
+            Pass::Done => self.last,
+            Pass::Left => None,
+        }
+    }
+
+    /// Gives a cookie out.
+    pub(crate) fn give(&mut self, pass: &PassKey) {
+        match pass.pass() {
+            Pass::Flow => self.window = Some(pass.hash()),
+            Pass::Done => self.last = Some(pass.hash()),
+            Pass::Left => {}
+        }
     }
 
     /// When it is over, whatever its state.
@@ -182,7 +210,7 @@ impl Flow {
 
     /// What the provider was asked, once: from here on its answer is being looked at.
     pub(crate) fn answered_by_provider(&mut self) -> Result<Asked, OutOfTurn> {
-        match std::mem::replace(&mut self.state, State::Landing) {
+        match std::mem::replace(&mut self.state, State::Answered) {
             State::AtProvider(asked) => Ok(asked),
             other => {
                 self.state = other;
@@ -194,7 +222,7 @@ impl Flow {
     /// The provider has said who it is; the dialog goes on to iMIS. Follows
     /// [`Flow::answered_by_provider`] alone.
     pub(crate) fn identified(&mut self, identified: Identified) -> Result<(), OutOfTurn> {
-        if self.method != SignInMethod::OpenIdConnect || !matches!(self.state, State::Landing) {
+        if !matches!(self.state, State::Answered) {
             return Err(OutOfTurn);
         }
         self.state = State::AtImis(Some(identified));

@@ -194,12 +194,6 @@ pub(crate) enum OpenIdError {
     LogoutIdMissing,
     #[error("the logout token names nobody")]
     LogoutNobody,
-
-    // Who it was before.
-    #[error("the person was vouched for by another issuer before")]
-    IssuerChanged,
-    #[error("it is another person than before")]
-    SubjectChanged,
 }
 
 impl OpenIdError {
@@ -270,8 +264,6 @@ impl OpenIdError {
             Self::LogoutNonce => "logout_nonce",
             Self::LogoutIdMissing => "logout_id_missing",
             Self::LogoutNobody => "logout_nobody",
-            Self::IssuerChanged => "issuer_changed",
-            Self::SubjectChanged => "subject_changed",
         }
     }
 

@@ -46,14 +46,6 @@ impl LogoutNotice {
         }
         Ok(Self { issuer: issuer.to_owned(), subject, session, jti, expires_ms })
     }
-
-    /// Whether it ends a session that began with this issuer, subject and session
-    /// at the provider: everything the notice names must be the same.
-    pub(crate) fn is_about(&self, issuer: &str, subject: &str, session: Option<&str>) -> bool {
-        self.issuer == issuer
-            && self.subject.as_deref().is_none_or(|named| named == subject)
-            && self.session.as_deref().is_none_or(|named| Some(named) == session)
-    }
 }
 
 fn id(claims: &Object, name: &str) -> Option<String> {

@@ -80,18 +80,6 @@ impl Identity {
     pub(crate) fn address(&self) -> Option<&str> {
         self.email.as_deref().filter(|_| self.email_verified != Some(false))
     }
-
-    /// Whether it is the person that `issuer` and `subject` named before: who signs
-    /// in anew to go on with a session must be the one who began it.
-    pub(crate) fn require_same(&self, issuer: &str, subject: &str) -> Result<(), OpenIdError> {
-        if self.issuer != issuer {
-            return Err(OpenIdError::IssuerChanged);
-        }
-        if self.subject != subject {
-            return Err(OpenIdError::SubjectChanged);
-        }
-        Ok(())
-    }
 }
 
 /// A text or a whole number, as text; nothing where it is empty or far too long.

@@ -183,6 +183,7 @@ impl Trouble {
     }
 
     /// What the page says.
+    #[expect(clippy::too_many_lines, reason = "one table")]
     pub(crate) const fn words(self) -> Words {
         match self {
             Self::NoPage => words("There is no such page", "This address leads nowhere.", AGAIN),

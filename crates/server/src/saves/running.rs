@@ -36,6 +36,7 @@ pub(crate) struct Turn {
     lease: [u8; 32],
     /// Cancelled when the session ends, or somebody else could have the turn.
     stop: CancellationToken,
+    over: CancellationToken,
     prolonging: JoinHandle<()>,
 }
 
@@ -64,8 +65,9 @@ impl Running {
             return Err(Failure::wait(ProblemCode::Conflict, 1));
         }
         let stop = session.ended().child_token();
-        let prolonging = tokio::spawn(prolong(app.clone(), lease, self.holder, stop.clone()));
-        Ok(Turn { here, lease, stop, prolonging })
+        let over = CancellationToken::new();
+        let prolonging = tokio::spawn(prolong(app.clone(), lease, self.holder, stop.clone(), over.clone()));
+        Ok(Turn { here, lease, stop, over, prolonging })
     }
 
     fn begin_here(&self, name: Name, most: usize) -> Result<Here, Failure> {
@@ -90,10 +92,9 @@ fn lease_name((key, part): &Name) -> [u8; 32] {
 }
 
 /// Keeps the turn while it is needed; where that fails, the work must stop.
-async fn prolong(app: App, lease: [u8; 32], holder: [u8; 16], stop: CancellationToken) {
+async fn prolong(app: App, lease: [u8; 32], holder: [u8; 16], stop: CancellationToken, over: CancellationToken) {
     let mut until_ms = app.clock.now_ms().saturating_add(LEASE_MS);
-    loop {
-        tokio::time::sleep(PROLONG_EVERY).await;
+    while over.run_until_cancelled(tokio::time::sleep(PROLONG_EVERY)).await.is_some() {
         let now_ms = app.clock.now_ms();
         let next_ms = now_ms.saturating_add(LEASE_MS);
         match app.store.lease(lease, holder, now_ms, next_ms).await {
@@ -114,8 +115,12 @@ impl Turn {
     }
 
     /// Gives the turn back.
-    pub(crate) async fn end(self, app: &App) {
-        self.prolonging.abort();
+    pub(crate) async fn end(mut self, app: &App) {
+        self.over.cancel();
+        // Nothing prolongs it after it was given back.
+        if (&mut self.prolonging).await.is_err() {
+            tracing::warn!("the turn for a save was no longer prolonged");
+        }
         if let Err(error) = app.store.release(self.lease, self.here.running.holder).await {
             tracing::warn!(error = crate::failure::chain(&error), "failed to give back the turn for a save");
         }
@@ -124,7 +129,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.prolonging.abort();
+        self.over.cancel();
     }
 }
 

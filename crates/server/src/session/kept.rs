@@ -100,7 +100,8 @@ impl Kept {
     pub(super) fn read(plain: &[u8], row: &SessionRow) -> Option<Self> {
         let (&VERSION, json) = plain.split_first()? else { return None };
         let wire: Wire<'_> = serde_json::from_slice(json).ok()?;
-        if wire.thumbprint != row.thumbprint {
+        // Whoever can write the store can neither unbind a session nor prolong it.
+        if wire.thumbprint != row.thumbprint || wire.me.ends_ms != row.ends_ms {
             return None;
         }
         let secret = |text: std::borrow::Cow<'_, str>| SecretString::from(text.into_owned());

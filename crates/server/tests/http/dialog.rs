@@ -296,13 +296,13 @@ impl Window {
     }
 
     /// Types name and password into the form of the page, of iMIS or of the provider.
-    pub(crate) async fn type_in(&self, page: &Shown, user: &str, password: &str) -> Shown {
-        let origin = page.url.origin().ascii_serialization();
+    pub(crate) async fn type_in(&self, sheet: &Shown, user: &str, password: &str) -> Shown {
+        let origin = sheet.url.origin().ascii_serialization();
         let mut form = vec![("username", user.to_owned()), ("password", password.to_owned())];
-        let mut to = page.url.clone();
-        if page.text.contains("name=\"interaction\"") {
-            form.push(("interaction", page.attribute("name=\"interaction\" value=\"")));
-            to = page.url.join(&page.attribute("action=\"")).unwrap();
+        let mut to = sheet.url.clone();
+        if sheet.text.contains("name=\"interaction\"") {
+            form.push(("interaction", sheet.attribute("name=\"interaction\" value=\"")));
+            to = sheet.url.join(&sheet.attribute("action=\"")).unwrap();
         }
         let request = self.request(Method::POST, &to, From::Here).header("origin", origin).form(&form);
         let shown = self.send(request).await;
@@ -310,9 +310,9 @@ impl Window {
     }
 
     /// The form of iMIS's page submits itself; what our server answers, without following it.
-    pub(crate) async fn hand_over(&self, page: &Shown) -> Shown {
-        let (to, token) = handed(page);
-        let origin = page.url.origin().ascii_serialization();
+    pub(crate) async fn hand_over(&self, sheet: &Shown) -> Shown {
+        let (to, token) = handed(sheet);
+        let origin = sheet.url.origin().ascii_serialization();
         self.post(&to, From::Origin(&origin), &[("refresh_token", &token)]).await
     }
 
@@ -322,25 +322,25 @@ impl Window {
 
     /// From the dialog's first page to iMIS's page with the form that submits itself.
     pub(crate) async fn to_hand_over(&self, pane: &Pane<'_>, user: &str) -> Shown {
-        let page = self.go(&pane.start()).await;
-        self.at_imis(page, user).await
+        let sheet = self.go(&pane.start()).await;
+        self.at_imis(sheet, user).await
     }
 
     /// Signs in at iMIS where it asks.
-    pub(crate) async fn at_imis(&self, page: Shown, user: &str) -> Shown {
-        if page.text.contains("refresh_token") { page } else { self.type_in(&page, user, PASSWORD).await }
+    pub(crate) async fn at_imis(&self, sheet: Shown, user: &str) -> Shown {
+        if sheet.text.contains("refresh_token") { sheet } else { self.type_in(&sheet, user, PASSWORD).await }
     }
 
     /// The whole way to the last page.
     pub(crate) async fn pass(&self, pane: &Pane<'_>, user: &str) -> Shown {
-        let page = self.to_hand_over(pane, user).await;
-        let landed = self.hand_over(&page).await;
+        let sheet = self.to_hand_over(pane, user).await;
+        let landed = self.hand_over(&sheet).await;
         self.follow(landed).await
     }
 }
 
 /// Where iMIS's form goes and the refresh token in it.
-pub(crate) fn handed(page: &Shown) -> (Url, String) {
-    let token = page.attribute("name=refresh_token value=\"");
-    (page.url.join(&page.attribute("action=\"")).unwrap(), token)
+pub(crate) fn handed(sheet: &Shown) -> (Url, String) {
+    let token = sheet.attribute("name=refresh_token value=\"");
+    (sheet.url.join(&sheet.attribute("action=\"")).unwrap(), token)
 }

@@ -42,7 +42,7 @@ impl BrowserKey {
     }
 }
 
-async fn bound(world: &World, browser: &BrowserKey) -> SignedIn {
+pub(crate) async fn bound(world: &World, browser: &BrowserKey) -> SignedIn {
     let proof = browser.proof(world, "POST", "/api/session", None);
     answer(world.call(&sign_in(STAFF, PASSWORD)).header("dpop", proof)).await.unwrap()
 }

@@ -2,15 +2,25 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on panics")]
 
+mod attackers;
+mod audit;
+mod canary;
+mod command;
 mod contacts;
 mod dialog;
+mod doors;
 mod key_binding;
+mod keys;
+mod openid_sign_in;
 mod pane;
 mod program;
+mod renewal;
 mod resilience;
+mod revocation;
 mod saves;
 mod sign_in;
 mod single_sign_on;
+mod two_users;
 mod uploads;
 mod web;
 mod world;

@@ -241,3 +241,57 @@ async fn a_name_in_other_letters_that_look_alike_to_a_database_is_the_same_name(
     }
     assert_eq!(code(world.try_sign_in(STAFF, PASSWORD).await), ProblemCode::LockedOut);
 }
+
+#[tokio::test]
+async fn a_locked_a_disabled_and_an_unknown_account_and_a_wrong_password_are_answered_alike_and_in_the_same_time() {
+    const STEP: Duration = Duration::from_millis(300);
+    let world = World::with(Settings::default(), |config| config.limits.sign_in_floor = STEP).await;
+    for (late, name, password) in [(0, STAFF, "wrong"), (120, "NOBODY", "wrong"), (200, "DISABLED1", PASSWORD)] {
+        let slow = Fault::once(Effect::Latency(Duration::from_millis(late))).on("POST", "token");
+        world.imis.faults().add(slow);
+        let begun = std::time::Instant::now();
+        let problem = world.try_sign_in(name, password).await.unwrap_err();
+        assert_eq!(problem, Problem::new(ProblemCode::WrongCredentials), "{name}");
+        let took = begun.elapsed();
+        assert!((STEP..STEP + Duration::from_millis(150)).contains(&took), "{name}: {took:?}");
+    }
+}
+
+#[tokio::test]
+async fn many_who_guess_at_many_names_are_stopped_for_the_whole_site() {
+    let world = World::with(Settings::default(), |config| {
+        config.limits.sign_ins_per_site = 5;
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    })
+    .await;
+    for number in 0..5 {
+        let ask = world.call(&sign_in(&format!("NOBODY{number}"), "wrong"));
+        let from = ask.header("x-forwarded-for", format!("192.0.2.{number}"));
+        assert_eq!(code(answer::<api::SignedIn>(from).await), ProblemCode::WrongCredentials);
+    }
+    let before = world.imis.ledger().requests().len();
+    let another = world.call(&sign_in("NOBODY9", "wrong")).header("x-forwarded-for", "192.0.2.99");
+    assert_eq!(code(answer::<api::SignedIn>(another).await), ProblemCode::Busy);
+    assert_eq!(world.imis.ledger().requests().len(), before, "iMIS was not asked");
+}
+
+#[tokio::test]
+async fn an_office_behind_one_address_signs_in_without_end() {
+    let world = World::with(Settings::default(), |config| config.limits.sign_ins_per_address = 3).await;
+    for _ in 0..20 {
+        assert!(world.try_sign_in(STAFF, PASSWORD).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_lets_no_guess_through_and_locks_nobody_out_for_longer() {
+    let world = World::new().await;
+    world.pass(Duration::from_hours(2));
+    for _ in 0..3 {
+        assert_eq!(code(world.try_sign_in(STAFF, "wrong").await), ProblemCode::WrongCredentials);
+    }
+    world.set_back(Duration::from_hours(1));
+    let locked = world.try_sign_in(STAFF, PASSWORD).await.unwrap_err();
+    assert_eq!(locked.code, ProblemCode::LockedOut);
+    assert!(locked.retry_after_s.is_some_and(|seconds| seconds <= 901), "{locked:?}");
+}

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 pub(crate) const PASSWORD: &str = sim::imis::people::PASSWORD;
 pub(crate) const STAFF: &str = "MANAGER";
+/// The server's key, in base64.
+pub(crate) const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 pub(crate) const START_MS: i64 = 1_800_000_000_000;
 
 pub(crate) struct World {
@@ -53,7 +55,7 @@ impl World {
         ] {
             std::fs::write(pane.join(path), content).unwrap();
         }
-        let ring = Keyring::new(Key::new([9; 32]), Vec::new());
+        let ring = Keyring::new(Key::parse(KEY).unwrap(), Vec::new());
         let mut site = Site::new("live", "Institute of Examples", imis.url());
         site.credentials = Credentials::Offered;
         site.remember = RememberCredentials::Sealed;
@@ -73,11 +75,16 @@ impl World {
     }
 
     async fn start(&mut self) {
-        let now_ms = Arc::clone(&self.now_ms);
-        let clock = Clock::new(move || now_ms.load(Ordering::Relaxed));
-        let server = server::start(self.config.clone(), clock).await.unwrap();
+        let server = self.another().await;
         server.url().clone_into(&mut self.url);
         self.server = Some(server);
+    }
+
+    /// One more server on the same store.
+    pub(crate) async fn another(&self) -> server::Running {
+        let now_ms = Arc::clone(&self.now_ms);
+        let clock = Clock::new(move || now_ms.load(Ordering::Relaxed));
+        server::start(self.config.clone(), clock).await.unwrap()
     }
 
     pub(crate) async fn restart(&mut self) {
@@ -91,6 +98,15 @@ impl World {
 
     pub(crate) fn pass(&self, time: Duration) {
         self.now_ms.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_back(&self, time: Duration) {
+        self.now_ms.fetch_sub(i64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+
+    /// Turns the clock to the computer's own, which other programs go by.
+    pub(crate) fn now(&self) {
+        self.now_ms.store(Clock::system().now_ms(), Ordering::Relaxed);
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -117,12 +133,36 @@ impl World {
         }
     }
 
+    /// The lines of the audit log, once they are all written.
+    pub(crate) async fn audit(&self) -> Vec<serde_json::Value> {
+        let lines = sqlx::query_scalar::<_, String>("SELECT text FROM audit ORDER BY number");
+        let lines = lines.fetch_all(&self.database().await).await.unwrap();
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// What happened so often, by the audit log.
+    pub(crate) async fn audited(&self, event: &str) -> usize {
+        self.audit().await.iter().filter(|line| line["event"] == event).count()
+    }
+
+    /// The store's file, for whoever gets at it.
+    pub(crate) async fn database(&self) -> sqlx::SqlitePool {
+        let file = format!("sqlite://{}", self.data().join("imis-outlook.sqlite").display());
+        sqlx::SqlitePool::connect(&file).await.unwrap()
+    }
+
     pub(crate) async fn try_sign_in(&self, user_name: &str, password: &str) -> Result<SignedIn, Problem> {
         answer(self.call(&sign_in(user_name, password))).await
     }
 
     pub(crate) async fn sign_in(&self) -> Person<'_> {
-        let signed_in = self.try_sign_in(STAFF, PASSWORD).await.unwrap();
+        self.sign_in_as(STAFF).await
+    }
+
+    pub(crate) async fn sign_in_as(&self, user_name: &str) -> Person<'_> {
+        // A sign-in of the same moment as a purge would be too early.
+        self.pass(Duration::from_millis(1));
+        let signed_in = self.try_sign_in(user_name, PASSWORD).await.unwrap();
         Person { world: self, token: signed_in.token.0 }
     }
 

@@ -107,7 +107,8 @@ async fn open(address: &str, prompt: OfficePrompt) -> Result<Dialog, ErrorKind> 
 const fn trouble(kind: ErrorKind) -> DialogTrouble {
     match kind {
         ErrorKind::DialogBlocked => DialogTrouble::Blocked,
-        ErrorKind::DialogIgnored => DialogTrouble::Ignored,
+        // Outlook's question was left without an answer.
+        ErrorKind::DialogIgnored | ErrorKind::Timeout => DialogTrouble::Ignored,
         ErrorKind::DialogOpen => DialogTrouble::AlreadyOpen,
         ErrorKind::DialogAddress => DialogTrouble::Address,
         ErrorKind::Unsupported | ErrorKind::Refused => DialogTrouble::Unable,

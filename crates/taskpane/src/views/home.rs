@@ -2,7 +2,7 @@
 
 use super::{desk, mail, others};
 use crate::dispatch::dispatch;
-use crate::parts::{avatar, block, heading, icon, spinner, told, trouble_notice};
+use crate::parts::{avatar, block, heading, icon, keep_focus, spinner, told, trouble_notice};
 use crate::words;
 use api::{ContactKind, Whose};
 use flows::{App, Event, Place, Session, Trouble, Welcome};
@@ -80,6 +80,10 @@ fn welcome() -> impl IntoView {
         (Session::SignedIn(me), Welcome::Shown) => Some(me.name.clone()),
         _ => None,
     });
+    let read = move |_| {
+        dispatch.send(Event::WelcomeRead);
+        keep_focus(desk::OPENER.to_owned());
+    };
     block(move || {
         shown.get().map(|name| {
             view! {
@@ -90,7 +94,7 @@ fn welcome() -> impl IntoView {
                         {words::not_you()}
                     </button>
                     <button type="button" class="part-button part-button--subtle part-button--icon"
-                        aria-label=words::close() on:click=move |_| dispatch.send(Event::WelcomeRead)>
+                        aria-label=words::close() on:click=read>
                         {icon("icon icon--dismiss")}
                     </button>
                 </div>

@@ -1,8 +1,7 @@
 //! While a window signs the person in: what to do there, how to give it up, and where to type its code.
 
-use super::sign_in::give_up;
 use crate::dispatch::dispatch;
-use crate::parts::{block, disclosure, spinner, subheading};
+use crate::parts::{block, button, disclosure, spinner, subheading};
 use crate::words;
 use flows::{Code, Event, Passage, Prompt, Start, Step, Window};
 use leptos::prelude::*;
@@ -38,7 +37,7 @@ pub(super) fn passage(passage: Memo<Option<Passage>>) -> impl IntoView {
                             {words::window_again()}
                         </button>
                         {code(typed)}
-                        {cancel()}
+                        {button(words::cancel(), Event::WindowCancelled)}
                     }
                     .into_any()
                 }
@@ -56,13 +55,9 @@ fn waiting(start: Start, typed: RwSignal<String>) -> impl IntoView {
     view! {
         {subheading(title)}
         <p>{words::window_open_advice()}</p>
-        {cancel()}
+        {button(words::cancel(), Event::WindowCancelled)}
         {disclosure("code", words::window_code(), move || code(typed).into_any())}
     }
-}
-
-fn cancel() -> impl IntoView {
-    view! { <button type="button" class="part-button" on:click=move |_| give_up()>{words::cancel()}</button> }
 }
 
 /// The code of a window that cannot tell it itself.
@@ -82,7 +77,7 @@ fn code(typed: RwSignal<String>) -> impl IntoView {
                     value=typed.get_untracked() on:input=move |event| typed.set(event_target_value(&event))
                 />
             </div>
-            <button type="submit" class="part-button">{words::sign_in()}</button>
+            <button type="submit" class="part-button">{words::window_code_use()}</button>
         </form>
     }
 }

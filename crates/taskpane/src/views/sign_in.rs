@@ -50,6 +50,14 @@ pub(crate) fn sign_in() -> impl IntoView {
     let window = Memo::new(move |_| window(form.get()));
     let away = Memo::new(move |_| window.with(Option::is_some));
     let trouble = Memo::new(move |_| form.get().and_then(|form| form.trouble));
+    // Whoever comes back from the window finds the keyboard where it was; nobody else's is taken.
+    Effect::new(move |was: Option<bool>| {
+        let now = away.get();
+        if was == Some(true) && !now && document().has_focus().unwrap_or_default() {
+            keep_focus(FIRST_WAY.to_owned());
+        }
+        now
+    });
     view! {
         <main class="view-sign-in">
             <div class="view-sign-in-brand" aria-hidden="true"></div>
@@ -143,12 +151,6 @@ fn window_button(method: SignInMethod, site: &Site, primary: bool) -> impl IntoV
             {words::sign_in_with(&way(method, Some(site)))}
         </button>
     }
-}
-
-/// Gives the window up, and puts the keyboard back where it came from.
-pub(super) fn give_up() {
-    dispatch().send(Event::WindowCancelled);
-    keep_focus(FIRST_WAY.to_owned());
 }
 
 /// The choice of a site, where there is one.

@@ -41,9 +41,10 @@ fn all_faults_come_at_once() {
     let toml = "public_url = \"http://a.example\"\nkey = \"short\"\nlisten = \"x\"\npubic_url = 1\npop = \"maybe\"\n\
         trusted_proxies = [\"x\"]\n[tls]\ncertificate = \"a\"\n[frame_ancestors]\nextra = [\"https://*.example\", \"http://a.example\"]\n\
         [limits]\nsign_in_tries = 5\nhead_s = 0\n[sites.live]\nurl = \"http://imis.example\"\ncontacts_max = \"many\"\n\
-        [sites.Test]\n[sites.live.credentials]\nremember = \"yes\"\nforget = true\n";
+        [sites.Test]\n[sites.done]\n[sites.live.credentials]\nremember = \"yes\"\nforget = true\n";
     let faults = load(toml, &[]).unwrap_err();
     for setting in [
+        "sites.done",
         "public_url",
         "key",
         "listen",

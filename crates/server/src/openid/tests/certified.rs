@@ -2,9 +2,9 @@
 //! process: the npm package that `cargo xtask test` fetches (A51).
 
 use super::browser::Browser;
-use super::world::settings_for;
+use super::world::{Prompt, is_about, settings_for};
 use crate::Clock;
-use crate::openid::{Identity, Limits, OpenIdError, Prompt, Provider};
+use crate::openid::{Identity, Limits, OpenIdError, Provider};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -105,8 +105,8 @@ impl Certified {
 }
 
 async fn sign_in(provider: &Provider, browser: &mut Browser, prompt: Prompt) -> Result<Identity, OpenIdError> {
-    let (url, asked) = provider.begin(Some("ann"), prompt).await?;
-    let query = browser.bring_home(&url, ANN).await;
+    let (url, asked) = provider.begin(Some("ann")).await?;
+    let query = browser.bring_home(&prompt.on(url), ANN).await;
     provider.finish(&query, &asked).await
 }
 
@@ -122,7 +122,7 @@ async fn a_certified_provider_signs_people_in_with_each_algorithm() {
         assert_eq!((identity.address(), identity.staff), (Some("ann@example.org"), true));
         // Passing the provider again asks nobody anything.
         let again = sign_in(&provider, &mut browser, Prompt::Nothing).await.unwrap();
-        assert_eq!(again.require_same(&identity.issuer, &identity.subject), Ok(()));
+        assert_eq!((again.issuer, again.subject), (identity.issuer, identity.subject));
         let stranger = sign_in(&provider, &mut Browser::new(&certified.home), Prompt::Nothing).await;
         assert_eq!(stranger.unwrap_err(), OpenIdError::InteractionNeeded);
     }
@@ -140,12 +140,12 @@ async fn a_certified_provider_takes_a_code_once_and_only_with_the_right_secret()
     let certified = Certified::start("client_secret_basic").await;
     let provider = certified.provider("RS256");
     let mut browser = Browser::new(&certified.home);
-    let (url, asked) = provider.begin(None, Prompt::Usual).await.unwrap();
+    let (url, asked) = provider.begin(None).await.unwrap();
     let query = browser.bring_home(&url, ANN).await;
     provider.finish(&query, &asked).await.unwrap();
     assert_eq!(provider.finish(&query, &asked).await.unwrap_err(), OpenIdError::CodeRefused);
     let stranger = certified.provider("unknown");
-    let (url, asked) = provider.begin(None, Prompt::Usual).await.unwrap();
+    let (url, asked) = provider.begin(None).await.unwrap();
     let query = browser.bring_home(&url, ANN).await;
     assert_eq!(stranger.finish(&query, &asked).await.unwrap_err(), OpenIdError::ClientRefused);
 }
@@ -161,7 +161,7 @@ async fn a_certified_provider_tells_when_a_person_signs_out_there() {
     let (query, token) = tokio::join!(browser.bring_home(&url, ANN), certified.notice());
     assert_eq!(Provider::signed_out(&query, "the-state"), Ok(()));
     let notice = provider.read_logout_token(&token).await.unwrap();
-    assert!(notice.is_about(&identity.issuer, &identity.subject, identity.session.as_deref()));
+    assert!(is_about(&notice, &identity));
     // It is for one client, and an ID token is no such notice.
     let other = certified.provider("PS256");
     assert_eq!(other.read_logout_token(&token).await.unwrap_err(), OpenIdError::AudienceMismatch);

@@ -40,11 +40,11 @@ fn settings_without_encryption_are_refused() {
 async fn the_issuer_must_be_the_authority_letter_for_letter() {
     let world = World::new().await;
     for issuer in [format!("{}/", world.op.issuer()), world.op.issuer().replace("127.0.0.1", "localhost")] {
-        let refused = provider(&settings(&issuer, world.op.discovery_url().as_str())).unwrap().probe().await;
-        assert_eq!(refused, Err(OpenIdError::DiscoveryIssuerMismatch), "{issuer}");
+        let refused = provider(&settings(&issuer, world.op.discovery_url().as_str())).unwrap().begin(None).await;
+        assert_eq!(refused.unwrap_err(), OpenIdError::DiscoveryIssuerMismatch, "{issuer}");
     }
     let right = settings(&world.op.issuer(), world.op.discovery_url().as_str());
-    assert_eq!(provider(&right).unwrap().probe().await, Ok(()));
+    assert!(provider(&right).unwrap().begin(None).await.is_ok());
 }
 
 #[tokio::test]
@@ -52,8 +52,8 @@ async fn an_address_inside_the_network_is_not_asked() {
     for well_known in
         ["https://10.255.255.1/.well-known/openid-configuration", "https://169.254.169.254/latest/meta-data"]
     {
-        let refused = provider(&settings("https://10.255.255.1", well_known)).unwrap().probe().await;
-        assert_eq!(refused, Err(OpenIdError::AddressRefused(Asked::Discovery)), "{well_known}");
+        let refused = provider(&settings("https://10.255.255.1", well_known)).unwrap().begin(None).await;
+        assert_eq!(refused.unwrap_err(), OpenIdError::AddressRefused(Asked::Discovery), "{well_known}");
     }
     // A name that leads to this machine, where the provider is elsewhere by the settings.
     let world = World::new().await;

@@ -3,15 +3,38 @@
 use super::browser::Browser;
 use crate::Clock;
 use crate::config::{OpenIdConnect, OpenIdMode, ProviderType, StaffClaim};
-use crate::openid::{Asked, Identity, Limits, OpenIdError, Prompt, Provider};
+use crate::openid::{Asked, Identity, Limits, LogoutNotice, OpenIdError, Provider};
 use sim::openid::{ClaimsIn, Client, Endpoint, Running, Settings};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 use url::Url;
 
 const CLIENT: &str = "outlook";
 const PASSWORD: &[(&str, &str)] = &[("username", "STAFF1"), ("password", sim::imis::people::PASSWORD)];
+
+/// How much the provider may ask of the person.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prompt {
+    Usual,
+    Nothing,
+}
+
+impl Prompt {
+    /// The same address with the wish in it.
+    pub(super) fn on(self, mut url: Url) -> Url {
+        if self == Self::Nothing {
+            url.query_pairs_mut().append_pair("prompt", "none");
+        }
+        url
+    }
+}
+
+/// Whether a notice ends the session that began with this identity: all that it names must be the same.
+pub(super) fn is_about(notice: &LogoutNotice, identity: &Identity) -> bool {
+    notice.issuer == identity.issuer
+        && notice.subject.as_ref().is_none_or(|subject| *subject == identity.subject)
+        && notice.session.as_ref().is_none_or(|session| Some(session) == identity.session.as_ref())
+}
 
 pub(super) struct World {
     pub(super) op: Running,
@@ -39,8 +62,9 @@ impl World {
         settings.clients.push(client);
         let op = sim::openid::start(settings).await.unwrap();
         let turned_ms = Arc::new(AtomicI64::new(0));
-        let (turned, system) = (Arc::clone(&turned_ms), Clock::system());
-        let clock = Clock::new(move || system.now_ms() + turned.load(Ordering::Relaxed));
+        // Stands still unless it is turned, so that a slow machine changes nothing.
+        let (turned, began_ms) = (Arc::clone(&turned_ms), Clock::system().now_ms());
+        let clock = Clock::new(move || began_ms + turned.load(Ordering::Relaxed));
         let settings = settings_for(&op.issuer(), &op.discovery_url(), CLIENT, &secret);
         let provider = provider(&settings, &home, &clock);
         Self { op, provider, browser: Browser::new(&home), settings, home, clock, turned_ms }
@@ -63,8 +87,8 @@ impl World {
 
     /// Up to the point where the browser is back with us.
     pub(super) async fn bring_home(&mut self, prompt: Prompt) -> Result<(String, Asked), OpenIdError> {
-        let (url, asked) = self.provider.begin(Some("staff1@association.example"), prompt).await?;
-        Ok((self.browser.bring_home(&url, PASSWORD).await, asked))
+        let (url, asked) = self.provider.begin(Some("staff1@association.example")).await?;
+        Ok((self.browser.bring_home(&prompt.on(url), PASSWORD).await, asked))
     }
 
     /// The logout token that the provider would post about the person.
@@ -78,8 +102,7 @@ impl World {
 }
 
 fn provider(settings: &OpenIdConnect, home: &Url, clock: &Clock) -> Provider {
-    let limits = Limits { answer: Duration::from_secs(2), ..Limits::default() };
-    Provider::new(settings, home.clone(), clock.clone(), limits).unwrap()
+    Provider::new(settings, home.clone(), clock.clone(), Limits::default()).unwrap()
 }
 
 /// Settings as an administrator would enter them.
