@@ -267,8 +267,6 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn add_flow(&self, row: FlowRow, most: i64, now_ms: i64) -> Answer<'_, bool>;
     /// The flow of that id, unless its time is over.
     fn flow(&self, id: [u8; 32], now_ms: i64) -> Answer<'_, Option<FlowRow>>;
-    /// The flow that is bound to that cookie, unless its time is over.
-    fn flow_of_cookie(&self, cookie: [u8; 32], now_ms: i64) -> Answer<'_, Option<FlowRow>>;
     /// Puts a row in the place of its former version if that is still `from_version`.
     fn change_flow(&self, row: FlowRow, from_version: i64) -> Answer<'_, bool>;
     /// Takes a flow away if it still has that version; `true` for exactly one who asks.

@@ -52,7 +52,6 @@ CREATE TABLE flow (
     version    BIGINT NOT NULL,
     sealed     BLOB   NOT NULL
 );
-CREATE INDEX flow_of_cookie ON flow (cookie) WHERE cookie IS NOT NULL;
 CREATE INDEX flow_of_bucket ON flow (bucket);
 CREATE INDEX flow_expires ON flow (expires_ms);
 

@@ -156,10 +156,6 @@ impl Store for Sql {
         Box::pin(async move { self.flow(id, now_ms).await.map_err(failed("find a sign-in under way")) })
     }
 
-    fn flow_of_cookie(&self, cookie: [u8; 32], now_ms: i64) -> Answer<'_, Option<FlowRow>> {
-        Box::pin(async move { self.flow_of_cookie(cookie, now_ms).await.map_err(failed("find a sign-in under way")) })
-    }
-
     fn change_flow(&self, row: FlowRow, from_version: i64) -> Answer<'_, bool> {
         Box::pin(async move { self.change_flow(row, from_version).await.map_err(failed("change a sign-in under way")) })
     }

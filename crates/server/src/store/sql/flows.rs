@@ -1,4 +1,4 @@
-//! Sign-ins under way: found by id or cookie, changed by one, taken by one.
+//! Sign-ins under way: found by id, changed by one, taken by one.
 
 use super::Sql;
 use crate::store::database::{Lock, Row, Value, values};
@@ -40,12 +40,6 @@ impl Sql {
         let sql = "SELECT id, cookie, site, bucket, created_ms, expires_ms, version, sealed \
                    FROM flow WHERE id = $1 AND expires_ms > $2";
         self.database.row(sql, values![id, now_ms]).await?.as_ref().map(flow_of).transpose()
-    }
-
-    pub(super) async fn flow_of_cookie(&self, cookie: [u8; 32], now_ms: i64) -> Result<Option<FlowRow>, sqlx::Error> {
-        let sql = "SELECT id, cookie, site, bucket, created_ms, expires_ms, version, sealed \
-                   FROM flow WHERE cookie = $1 AND expires_ms > $2";
-        self.database.row(sql, values![cookie, now_ms]).await?.as_ref().map(flow_of).transpose()
     }
 
     pub(super) async fn change_flow(&self, row: FlowRow, from_version: i64) -> Result<bool, sqlx::Error> {
