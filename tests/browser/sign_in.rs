@@ -198,6 +198,20 @@ async fn an_outlook_that_lets_no_window_open_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn where_windows_open_at_a_click_alone_signing_in_works_and_coming_back_by_itself_asks_for_one() {
+    let world = world(Ways::SingleSignOn).await;
+    let pane = Pane::open(world.browser_blocking_popups().await, world.outlook.url()).await;
+    pane.sign_in_at_imis("STAFF1", PASSWORD).await;
+    pane.sees("Signed in to iMIS as Hannah Weiss.").await;
+    pane.sees_the_window_go().await;
+    world.imis.purge_cache();
+    pane.open_message("Writing from home").await;
+    pane.sees("Your session ended. Sign in to go on; nothing is lost.").await;
+    pane.press("Sign in with iMIS").await;
+    pane.sees("Grace Hopper").await;
+}
+
+#[tokio::test]
 async fn a_save_cut_off_by_the_sessions_end_goes_on_after_the_pane_signed_in_again_by_itself() {
     let world = world(Ways::SingleSignOn).await;
     let pane = signed_in(&world).await;

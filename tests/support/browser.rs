@@ -25,6 +25,15 @@ pub struct Browser {
     chromedriver: Child,
 }
 
+/// When pages may open windows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Popups {
+    /// As chromedriver has it.
+    Everywhere,
+    /// As people have it.
+    AtAClick,
+}
+
 const FLAGS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
@@ -51,6 +60,15 @@ impl Browser {
 
     /// The same with further flags.
     pub async fn start_with(wiring: &Wiring, flags: &[&str]) -> Self {
+        Self::launch(wiring, flags, Popups::Everywhere).await
+    }
+
+    /// The same for a person's own browser, which opens windows at a click alone.
+    pub async fn start_blocking_popups(wiring: &Wiring) -> Self {
+        Self::launch(wiring, &[], Popups::AtAClick).await
+    }
+
+    async fn launch(wiring: &Wiring, flags: &[&str], popups: Popups) -> Self {
         let mut chromedriver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -60,6 +78,9 @@ impl Browser {
         let port = announced_port(&mut chromedriver);
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary("/usr/bin/chromium").expect("a path is a value");
+        if popups == Popups::AtAClick {
+            capabilities.add_exclude_switch("disable-popup-blocking").expect("a switch is a value");
+        }
         let rules: Vec<String> =
             wiring.hosts.iter().map(|(host, port)| format!("MAP {host}:443 127.0.0.1:{port}")).collect();
         let rules = format!("--host-resolver-rules={}", rules.join(","));

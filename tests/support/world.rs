@@ -141,6 +141,11 @@ impl World {
         Browser::start(&self.wiring).await
     }
 
+    /// A browser that opens windows at a click alone, as people's own do.
+    pub async fn browser_blocking_popups(&self) -> Browser {
+        Browser::start_blocking_popups(&self.wiring).await
+    }
+
     /// A browser whose frames of other sites may keep nothing: reading their storage throws
     /// (`office-js.md` §2, third row).
     pub async fn browser_without_storage(&self) -> Browser {

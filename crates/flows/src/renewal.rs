@@ -40,6 +40,18 @@ impl Renewal {
         renewable(me).then_some(Effect::WakeAt(me.renew_from_ms))
     }
 
+    /// It was renewed at this time. Times that ask to be renewed again at once are a fault of some clock's, and
+    /// wait.
+    pub(crate) fn renewed(&mut self, me: &Me, now_ms: i64) -> Option<Effect> {
+        let next = self.reset(me)?;
+        if me.renew_from_ms > now_ms {
+            return Some(next);
+        }
+        let not_before_ms = now_ms.saturating_add(LONGEST_WAIT_MS);
+        *self = Self::Later { failed: 0, not_before_ms };
+        Some(Effect::WakeAt(not_before_ms))
+    }
+
     /// It is this time.
     pub(crate) fn woke(&mut self, me: &Me, now_ms: i64) -> Option<Effect> {
         let (due_ms, failed) = match *self {

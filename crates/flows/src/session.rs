@@ -275,7 +275,12 @@ impl App {
 
     fn renewed(&mut self, answer: Result<Me, Trouble>, now_ms: i64) -> Vec<Effect> {
         match answer {
-            Ok(me) if matches!(self.session, Session::SignedIn(_)) => self.arrive(me),
+            Ok(me) if matches!(self.session, Session::SignedIn(_)) => {
+                let mut effects = self.arrive(me.clone());
+                effects.retain(|effect| !matches!(effect, Effect::WakeAt(_)));
+                effects.extend(self.renewal.renewed(&me, now_ms));
+                effects
+            }
             Ok(_) => vec![],
             Err(trouble) if trouble.is_signed_out() => self.notice_end(Some(&trouble)),
             Err(trouble) => self.renewal.failed(&trouble, now_ms).into_iter().collect(),

@@ -49,6 +49,11 @@ impl Dispatch {
         self.wants_focus.try_update_value(std::mem::take).unwrap_or_default()
     }
 
+    /// A part of the state as it is now, for what does not change while it is shown.
+    pub(crate) fn look<T>(self, part: impl FnOnce(&App) -> T) -> T {
+        self.app.with_untracked(part)
+    }
+
     /// A part of the state, which wakes its readers only when it changes.
     pub(crate) fn project<T: Send + Sync + PartialEq + 'static>(
         self,

@@ -65,6 +65,15 @@ fn a_server_that_names_a_wait_is_left_alone_for_so_long() {
 }
 
 #[test]
+fn clocks_that_disagree_do_not_make_the_pane_renew_for_ever() {
+    let mut app = at_work();
+    app.update(Event::Woke(150 * MINUTE));
+    let effects = app.update(Event::Renewed(Ok(timed()), 150 * MINUTE));
+    assert_eq!(effects, vec![Effect::WakeAt(165 * MINUTE)]);
+    assert_eq!(app.update(Event::Woke(151 * MINUTE)), vec![Effect::WakeAt(165 * MINUTE)]);
+}
+
+#[test]
 fn a_refused_renewal_ends_the_session() {
     for refusal in [signed_out(), problem(ProblemCode::TokenOutdated)] {
         let mut app = at_work();
@@ -94,7 +103,7 @@ fn a_half_filled_form_is_as_it_was_after_a_renewal() {
     app.update(Event::KindChosen(flows::SaveKind::Activity));
     let before = app.mail.clone();
     app.update(Event::Woke(100 * MINUTE));
-    app.update(Event::Renewed(Ok(Me { renew_from_ms: 200 * MINUTE, expires_ms: 220 * MINUTE, ..timed() }), 0));
+    app.update(Event::Renewed(Ok(Me { renew_from_ms: 200 * MINUTE, expires_ms: 220 * MINUTE, ..timed() }), 1));
     assert_eq!(app.mail, before);
 }
 

@@ -81,7 +81,7 @@ fn identified(identity: &Identity, keep_token: bool) -> Identified {
     Identified {
         external_id: identity.external_id.clone(),
         // One that the provider itself doubts names nobody.
-        email: identity.address().map(str::to_owned),
+        email: identity.email.clone().filter(|_| identity.email_verified != Some(false)),
         subject: provider_subject(&identity.issuer, &identity.subject),
         session: identity.session.as_ref().map(|session| provider_session(&identity.issuer, session)),
         id_token: keep_token.then(|| identity.id_token.expose_secret().to_owned()),

@@ -128,8 +128,11 @@ impl Keeper {
     }
 
     /// Whether what another pane wrote changes anything here. That it took a session away says nothing: a
-    /// session that ended is found out by asking the server.
+    /// session that ended is found out by asking the server. A session of this page alone follows nobody.
     fn heard(&self, written: Option<&str>) -> bool {
+        if self.current.borrow().as_ref().is_some_and(|kept| !kept.key_bound) {
+            return false;
+        }
         if written == Some(LEFT) {
             remove(for_the_page(), NAME);
             return self.current.borrow_mut().take().is_some();

@@ -4,22 +4,29 @@ use crate::dispatch::dispatch;
 use crate::parts::{avatar, block, heading, holds, icon, trouble_notice};
 use crate::words;
 use api::ContactKind;
-use flows::{App, Asked, Confirmation, Event, Session};
+use flows::{App, Asked, Confirmation, Event, Session, Trouble};
 use leptos::prelude::*;
 
-fn confirmation(app: &App) -> Option<Confirmation> {
+fn confirmation(app: &App) -> Option<&Confirmation> {
     match &app.session {
-        Session::Unconfirmed(confirmation) => Some(confirmation.clone()),
+        Session::Unconfirmed(confirmation) => Some(confirmation),
         _ => None,
+    }
+}
+
+fn trouble(app: &App) -> Option<Trouble> {
+    match &confirmation(app)?.asked {
+        Asked::Failed(trouble) => Some(trouble.clone()),
+        Asked::NotYet | Asked::Waiting => None,
     }
 }
 
 /// The screen.
 pub(crate) fn confirm() -> impl IntoView {
     let dispatch = dispatch();
-    let confirmation = dispatch.project(confirmation);
-    let who = confirmation.get_untracked().map(|confirmation| confirmation.me);
-    let asked = Memo::new(move |_| confirmation.get().map(|confirmation| confirmation.asked));
+    let who = dispatch.look(|app| confirmation(app).map(|confirmation| confirmation.me.clone()));
+    let trouble = dispatch.project(trouble);
+    let busy = dispatch.project(|app| confirmation(app).is_some_and(|asked| asked.asked == Asked::Waiting));
     view! {
         <main class="view-page">
             {heading(words::confirm_title())}
@@ -35,13 +42,10 @@ pub(crate) fn confirm() -> impl IntoView {
                 </div>
             })}
             <div role="alert">
-                {block(move || match asked.get() {
-                    Some(Asked::Failed(trouble)) => Some(trouble_notice(&trouble, None)),
-                    _ => None,
-                })}
+                {block(move || trouble.get().map(|trouble| trouble_notice(&trouble, None)))}
             </div>
             <button type="button" class="part-button part-button--primary part-button--wide"
-                aria-disabled=holds(move || asked.get() == Some(Asked::Waiting))
+                aria-disabled=holds(move || busy.get())
                 on:click=move |_| dispatch.send_and_move(Event::ConfirmAsked)>
                 {words::confirm_yes()}
             </button>

@@ -1,7 +1,7 @@
 //! Sessions: one's own with who one is, and for system administrators everybody's.
 
 use super::sign_in::way;
-use crate::dispatch::dispatch;
+use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{avatar, block, button, heading, icon, keep_focus, spinner, subheading, trouble_notice};
 use crate::{format, words};
 use api::{ContactKind, EndScope, Me, SessionInfo, Sessions, Site, Whose};
@@ -23,8 +23,8 @@ fn me(app: &App) -> Option<(Me, Option<Site>)> {
     }
 }
 
-fn close() {
-    dispatch().send(Event::DeskClosed);
+fn close(dispatch: Dispatch) {
+    dispatch.send(Event::DeskClosed);
     keep_focus(OPENER.to_owned());
 }
 
@@ -38,12 +38,12 @@ pub(crate) fn desk(whose: Whose) -> impl IntoView {
     };
     let escape = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
-            close();
+            close(dispatch);
         }
     };
     view! {
         <header class="view-header">
-            <button type="button" class="part-button part-button--subtle" on:click=move |_| close()>
+            <button type="button" class="part-button part-button--subtle" on:click=move |_| close(dispatch)>
                 {icon("icon icon--back")} {words::back()}
             </button>
             <div class="view-header-names">{heading(title)}</div>
@@ -67,37 +67,35 @@ pub(crate) fn desk(whose: Whose) -> impl IntoView {
 /// Who is signed in, how, and until when.
 fn account() -> impl IntoView {
     let dispatch = dispatch();
-    let me = dispatch.project(me);
-    block(move || {
-        me.get().map(|(me, site)| {
-            view! {
-                <section class="view-section">
-                    <div class="view-person">
-                        {avatar(&me.name, ContactKind::Person)}
-                        <div class="view-person-body">
-                            <p class="view-person-name">{me.name.clone()}</p>
-                            <p class="quiet">{me.user_name.clone()}</p>
-                            <p class="quiet">{words::account_contact(&me.contact.0)}</p>
-                            <p class="quiet">{site.as_ref().map(|site| site.title.clone())}</p>
-                            <p class="quiet">{words::account_with(&way(me.method, site.as_ref()))}</p>
-                            <p class="quiet">{words::account_until(&format::moment(last_ms(&me)))}</p>
-                        </div>
+    // Renewing changes nothing of it.
+    dispatch.look(me).map(|(me, site)| {
+        view! {
+            <section class="view-section">
+                <div class="view-person">
+                    {avatar(&me.name, ContactKind::Person)}
+                    <div class="view-person-body">
+                        <p class="view-person-name">{me.name.clone()}</p>
+                        <p class="quiet">{me.user_name.clone()}</p>
+                        <p class="quiet">{words::account_contact(&me.contact.0)}</p>
+                        <p class="quiet">{site.as_ref().map(|site| site.title.clone())}</p>
+                        <p class="quiet">{words::account_with(&way(me.method, site.as_ref()))}</p>
+                        <p class="quiet">{words::account_until(&format::moment(last_ms(&me)))}</p>
                     </div>
-                    <div class="part-toggles">
+                </div>
+                <div class="part-toggles">
+                    <button type="button" class="part-button"
+                        on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
+                        {words::sign_out()}
+                    </button>
+                    {me.administrator.then(|| view! {
                         <button type="button" class="part-button"
-                            on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
-                            {words::sign_out()}
+                            on:click=move |_| dispatch.send_and_move(Event::DeskOpened(Whose::Everybodys))>
+                            {words::sessions_all()}
                         </button>
-                        {me.administrator.then(|| view! {
-                            <button type="button" class="part-button"
-                                on:click=move |_| dispatch.send_and_move(Event::DeskOpened(Whose::Everybodys))>
-                                {words::sessions_all()}
-                            </button>
-                        })}
-                    </div>
-                </section>
-            }
-        })
+                    })}
+                </div>
+            </section>
+        }
     })
 }
 
@@ -116,7 +114,7 @@ fn search() -> impl IntoView {
             dispatch.send(Event::SessionsAsked(wanted.value()));
         }
     };
-    let site = dispatch.project(|app| me(app).map(|(me, _)| me.site));
+    let site = dispatch.look(|app| me(app).map(|(me, _)| me.site));
     view! {
         <p class="quiet">{words::sessions_all_text()}</p>
         <form class="view-search" role="search" on:submit=submit>
@@ -128,7 +126,7 @@ fn search() -> impl IntoView {
             <button type="submit" class="part-button">{words::search()}</button>
         </form>
         <div class="part-toggles">
-            {site.get_untracked().map(|site| end_button(words::sessions_end_site(), None, EndScope::Site(site)))}
+            {site.map(|site| end_button(words::sessions_end_site(), None, EndScope::Site(site)))}
             {end_button(words::sessions_end_everybody(), None, EndScope::Everybody)}
         </div>
     }
@@ -194,7 +192,8 @@ fn list(desk: &Desk) -> AnyView {
         Listed::Known(known) => known,
     };
     let whose = desk.asked.whose;
-    let rows: Vec<_> = sessions.sessions.iter().map(|session| row(whose, session)).collect();
+    let site = dispatch().look(|app| me(app).and_then(|(_, site)| site));
+    let rows: Vec<_> = sessions.sessions.iter().map(|session| row(whose, session, site.as_ref())).collect();
     let others = whose == Whose::Mine && rows.len() > 1;
     view! {
         <ul class="view-people">{rows}</ul>
@@ -204,11 +203,10 @@ fn list(desk: &Desk) -> AnyView {
     .into_any()
 }
 
-fn row(whose: Whose, session: &SessionInfo) -> impl IntoView + use<> {
+fn row(whose: Whose, session: &SessionInfo, site: Option<&Site>) -> impl IntoView + use<> {
     let client = if session.client.is_empty() { words::session_somewhere() } else { session.client.as_str() };
     let seen = format::moment(session.seen_ms);
-    let site = dispatch().project(|app| me(app).and_then(|(_, site)| site));
-    let way = way(session.method, site.get_untracked().as_ref());
+    let way = way(session.method, site);
     let begun = words::session_begun(&format::moment(session.begun_ms), &way);
     let one = EndScope::Session(session.id.clone());
     let user = session.user_name.clone();
