@@ -6,8 +6,10 @@
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod in_browser;
+mod peers;
 mod process;
 mod report;
+mod sessions;
 
 use report::Report;
 
@@ -25,5 +27,14 @@ async fn main() {
     }
     if report.wants(&process::NAMES) {
         process::memory_and_start(&mut report).await;
+    }
+    if report.wants(&sessions::NAMES) {
+        sessions::requests_and_renewals(&mut report).await;
+    }
+    if report.wants(&[sessions::PURGE]) {
+        sessions::purge(&mut report).await;
+    }
+    if report.wants(&peers::NAMES) {
+        peers::side_by_side(&mut report).await;
     }
 }

@@ -17,9 +17,9 @@ pub(crate) const NAMES: [&str; 3] = ["start_to_ready_ms", "idle_memory_mib", "me
 const MEBIBYTE: usize = 1024 * 1024;
 const LARGE: usize = 100 * MEBIBYTE;
 
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Drop for Server {
@@ -31,7 +31,7 @@ impl Drop for Server {
 
 impl Server {
     /// Starts the built program and says how long it took until it was ready.
-    async fn start(folder: &Path, imis: &str) -> (Self, f64) {
+    pub(crate) async fn start(folder: &Path, imis: &str) -> (Self, f64) {
         let port =
             std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
         let url = format!("http://127.0.0.1:{port}");
@@ -39,7 +39,7 @@ impl Server {
         let key = base64::engine::general_purpose::STANDARD.encode(uuid::Uuid::new_v4().as_bytes().repeat(2));
         let configuration = format!(
             "public_url = \"{url}\"\nlisten = \"127.0.0.1:{port}\"\npane = \"{pane}\"\ndata = \"{data}\"\nkey = \"{key}\"\n\
-             [sites.live]\ntitle = \"Bench\"\nurl = \"{imis}\"\nattachment_max_bytes = {max}\n",
+             [sites.live]\ntitle = \"Bench\"\nurl = \"{imis}\"\nattachment_max_bytes = {max}\ncredentials = {{ enabled = true, remember = true }}\n",
             pane = pane.display(),
             data = folder.join("data").display(),
             max = 150 * MEBIBYTE,
@@ -72,16 +72,22 @@ impl Server {
     }
 }
 
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     target().join("release/imis-outlook")
+}
+
+/// A folder to be removed afterwards.
+pub(crate) fn temporary_folder() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("imis-outlook-bench-{}", uuid::Uuid::new_v4()));
+    fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    folder
 }
 
 /// Starts, idles, and passes 100 MB through.
 pub(crate) async fn memory_and_start(report: &mut Report) {
     let settings = sim::imis::Settings { request_body_max: 2 * LARGE as u64, ..Default::default() };
     let imis = sim::imis::start(settings).await.expect("iMIS starts");
-    let folder = std::env::temp_dir().join(format!("imis-outlook-bench-{}", uuid::Uuid::new_v4()));
-    fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    let folder = temporary_folder();
     let mut times = vec![];
     for _ in 0..5 {
         times.push(Server::start(&folder, imis.url().as_str()).await.1);

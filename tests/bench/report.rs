@@ -22,15 +22,23 @@ impl Report {
 
     /// Prints a figure that should not be above its budget.
     pub(crate) fn at_most(&mut self, name: &str, value: f64, unit: &str, budget: f64) {
+        self.line(name, value, unit, budget, value <= budget);
+    }
+
+    /// Prints a figure that should not be below its budget.
+    pub(crate) fn at_least(&mut self, name: &str, value: f64, unit: &str, budget: f64) {
+        self.line(name, value, unit, budget, value >= budget);
+    }
+
+    fn line(&mut self, name: &str, value: f64, unit: &str, budget: f64, ok: bool) {
         if !self.wants(&[name]) {
             return;
         }
-        let ok = value <= budget;
         if self.json {
             println!("{}", json!({ "name": name, "value": value, "unit": unit, "budget": budget, "ok": ok }));
         } else {
-            let verdict = if ok { "ok" } else { "OVER" };
-            println!("{name:<44} {value:>12.1} {unit:<9} budget {budget:>10.1}  {verdict}");
+            let verdict = if ok { "ok" } else { "MISSED" };
+            println!("{name:<44} {value:>12.2} {unit:<9} budget {budget:>10.2}  {verdict}");
         }
     }
 }

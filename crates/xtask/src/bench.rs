@@ -38,7 +38,7 @@ pub(crate) fn measure(workspace: &Workspace, names: &[String], form: Form) -> Re
     if only_sizes || !workspace.path("tests/bench/main.rs").is_file() {
         return Ok(());
     }
-    set_up(workspace, Need::BrowserTests)?;
+    set_up(workspace, Need::Bench)?;
     run(cargo(workspace).args(["build", "--quiet", "--release", "--package", "server", "--bin", "imis-outlook"]))?;
     let mut command = cargo(workspace);
     // The measuring side need not be fast, only the server is what is measured.

@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -50,6 +50,20 @@ impl OfficeJs {
         println!("Microsoft's host cannot be reached: office.js comes from the npm package.");
         Ok(Self::Package(folder))
     }
+}
+
+/// The client application of the stand-in iMIS, and its page.
+const APPLICATION: &str = "OutlookSso";
+const APPLICATION_SECRET: &str = "a secret of this demo alone";
+/// The stand-in iMIS and the server as clients of the stand-in provider.
+const SITE_CLIENT: &str = "imis";
+const SERVER_CLIENT: &str = "outlook";
+const CLIENT_SECRET: &str = "another secret of this demo alone";
+
+/// A port that nobody listens on at the moment.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free port")?;
+    Ok(listener.local_addr()?.port())
 }
 
 fn reaches(host: &str) -> bool {
@@ -150,6 +164,8 @@ impl Drop for Stage {
 pub(crate) struct World {
     /// Where the stand-in iMIS is.
     pub(crate) imis: String,
+    /// The issuer of the stand-in OpenID provider.
+    pub(crate) provider: String,
     /// Where the page that plays Outlook listens.
     pub(crate) outlook: SocketAddr,
     /// Certificate, key and fingerprint that the browser is to trust.
@@ -164,9 +180,31 @@ impl World {
         let sim = workspace.target("debug/sim");
         let certificate = workspace.target("demo/certificate");
         let library = OfficeJs::choose(workspace)?;
+        // Each names the other, so both ports are known before either starts.
+        let (imis_port, provider_port) = (free_port()?, free_port()?);
+        let site = format!("http://{}:{imis_port}/", Ipv4Addr::LOCALHOST);
+        let server = pane.trim_end_matches('/');
+        let provider = stage.start_and_read(
+            "the stand-in OpenID provider",
+            Command::new(&sim)
+                .args(["openid", "--port", &provider_port.to_string()])
+                .args(["--client", &format!("{SITE_CLIENT}={site}")])
+                .args(["--client", &format!("{SERVER_CLIENT}={server}/auth/live/openid")])
+                .args(["--post-logout", &format!("{SERVER_CLIENT}={server}/auth/live/signed-out")])
+                .args(["--secret", &format!("{SITE_CLIENT}={CLIENT_SECRET}")])
+                .args(["--secret", &format!("{SERVER_CLIENT}={CLIENT_SECRET}")]),
+            "The OpenID provider listens on ",
+        )?;
         let imis = stage.start_and_read(
             "the stand-in iMIS",
-            Command::new(&sim).args(["imis", "--port", "0"]),
+            Command::new(&sim)
+                .args(["imis", "--port", &imis_port.to_string()])
+                .args(["--client-id", APPLICATION, "--client-secret", APPLICATION_SECRET])
+                .args(["--login-redirect-url", &format!("{server}/auth/live/imis")])
+                .arg("--trust")
+                .arg(certificate.join("certificate.pem"))
+                .args(["--openid-authority", &provider, "--openid-mode", "test"])
+                .args(["--openid-client-id", SITE_CLIENT, "--openid-client-secret", CLIENT_SECRET]),
             "iMIS listens on ",
         )?;
         let mut command = Command::new(&sim);
@@ -179,7 +217,7 @@ impl World {
         }
         let outlook = stage.start_and_read("the stand-in Outlook", &mut command, "Outlook listens on ")?;
         let outlook = outlook.parse().with_context(|| format!("`{outlook}` is not an address"))?;
-        Ok(Self { imis, outlook, certificate, library })
+        Ok(Self { imis, provider, outlook, certificate, library })
     }
 
     /// What was written to the stand-in iMIS.
@@ -268,6 +306,20 @@ fn configuration(
         String::from("title = \"Institute of Examples\""),
         format!("url = {}", quoted(&world.imis)),
         String::from("credentials = { enabled = true, remember = true }"),
+        String::from("[sites.live.single_sign_on]"),
+        format!("client_id = {}", quoted(APPLICATION)),
+        format!("client_secret = {}", quoted(APPLICATION_SECRET)),
+        format!("page_url = {}", quoted(&format!("{}{APPLICATION}.aspx", world.imis))),
+        String::from("[sites.live.openid_connect]"),
+        String::from("mode = \"test\""),
+        String::from("type = \"Other\""),
+        String::from("name = \"the stand-in provider\""),
+        format!("client_id = {}", quoted(SERVER_CLIENT)),
+        format!("client_secret = {}", quoted(CLIENT_SECRET)),
+        format!("well_known_url = {}", quoted(&format!("{}/.well-known/openid-configuration", world.provider))),
+        format!("authority_url = {}", quoted(&world.provider)),
+        String::from("external_id_claim_type = \"external_id\""),
+        String::from("set_login_hint = true"),
     ];
     if let Front::Tls = front {
         lines.extend([

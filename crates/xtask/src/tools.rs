@@ -4,7 +4,7 @@
 //! Versions are written here once. Nothing here knows a registry's address:
 //! npm, rustup and apt have their own settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
@@ -16,6 +16,14 @@ use crate::workspace::Workspace;
 /// a certified OpenID provider for the tests.
 const NODE_PACKAGES: [(&str, &str); 3] =
     [("@microsoft/office-js", "1.1.110"), ("binaryen", "132.0.0"), ("oidc-provider", "9.13.3")];
+
+/// What the server is measured beside, and what loads them: Debian's packages, each with a file of it.
+const PEERS: [(&str, &str); 4] = [
+    ("nginx-light", "/usr/sbin/nginx"),
+    ("apache2", "/usr/sbin/apache2"),
+    ("libapache2-mod-auth-openidc", "/usr/lib/apache2/modules/mod_auth_openidc.so"),
+    ("wrk", "/usr/bin/wrk"),
+];
 
 /// The last Trunk that builds with this repository's compiler.
 pub(crate) const TRUNK: &str = "cargo install trunk --version 0.21.14 --locked --no-default-features --features rustls";
@@ -31,6 +39,8 @@ pub(crate) enum Need {
     Demo,
     /// The pane beside a stand-in Outlook, driven by tests, and every database that the server may have.
     BrowserTests,
+    /// The same, measured beside other servers.
+    Bench,
 }
 
 /// One line of `doctor`.
@@ -51,6 +61,17 @@ pub(crate) fn set_up(workspace: &Workspace, need: Need) -> Result<()> {
         Need::Pane => {}
         Need::Demo => {
             if let Err(problem) = browser(&["chromium"]) {
+                eprintln!("{problem:#}");
+            }
+        }
+        Need::Bench => {
+            set_up(workspace, Need::BrowserTests)?;
+            let peers = PEERS.iter().filter(|(_, file)| !Path::new(file).is_file()).map(|(package, _)| *package);
+            let missing: Vec<&str> = peers.collect();
+            // Without them there is a table with fewer lines.
+            if !missing.is_empty()
+                && let Err(problem) = install(&missing)
+            {
                 eprintln!("{problem:#}");
             }
         }
