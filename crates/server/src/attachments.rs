@@ -214,10 +214,7 @@ fn file(record: &RecordId, id: &str) -> String {
 
 /// Ends when the body does, when nobody takes any more, or when nothing more may be written.
 async fn pump(body: &mut Paced, takers: Vec<mpsc::Sender<io::Result<Bytes>>>, stop: &CancellationToken) {
-    let stopped = {
-        let takers: Vec<_> = takers.iter().cloned().collect();
-        stop.run_until_cancelled(pump_on(body, takers)).await.is_none()
-    };
+    let stopped = { stop.run_until_cancelled(pump_on(body, takers.clone())).await.is_none() };
     if stopped {
         for taker in takers {
             // One that has no room ends too early, which is a broken file as well.

@@ -50,7 +50,6 @@ struct Refused(String);
 
 impl Refused {
     /// An error with its causes.
-    #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
     fn because(error: impl std::error::Error + 'static) -> Self {
         Self(crate::failure::chain(&error))
     }

@@ -15,7 +15,7 @@ mod store;
 
 pub use keyring::{AuditKey, BadKey, BadKeyId, Key, KeyId, Keyring};
 pub use keyring_file::KeyringFileError;
-pub(crate) use keyring_file::{KeyState, KeyringFile, Retire};
+pub(crate) use keyring_file::{KeyringFile, Retire};
 pub use limits::Limits;
 pub use load::{ConfigError, Fault};
 pub use public_url::{PublicUrl, PublicUrlError};

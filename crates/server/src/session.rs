@@ -10,7 +10,7 @@ mod shown;
 
 pub(crate) use kept::{AtProvider, KeptRenewal, provider_session, provider_subject};
 pub(crate) use renewing::{confirm, keep_refresh_token, renew};
-pub(crate) use shown::{method_of, method_word, shown};
+pub(crate) use shown::{method_word, shown};
 
 use crate::app::App;
 use crate::audit::{self, Entry, Event};

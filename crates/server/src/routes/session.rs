@@ -46,7 +46,7 @@ pub(crate) async fn sign_in(
 async fn even_out(begun: tokio::time::Instant, step: Duration) {
     let step_ms = step.as_millis().max(1);
     let steps = begun.elapsed().as_millis() / step_ms + 1;
-    let until = u64::try_from(steps * step_ms).map(Duration::from_millis).unwrap_or(step);
+    let until = u64::try_from(steps * step_ms).map_or(step, Duration::from_millis);
     tokio::time::sleep_until(begun + until).await;
 }
 

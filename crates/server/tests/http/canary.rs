@@ -85,7 +85,7 @@ async fn no_secret_of_imis_is_in_any_answer_log_or_file() {
         answers += &text(world.request(reqwest::Method::POST, path).bearer_auth(&bearer.token).json(&body)).await;
     }
     let report: Result<AttachmentReport, _> = answer(bearer.put(&ask.save, 0).body("file")).await;
-    answers += &format!("{report:?}");
+    answers.push_str(&serde_json::to_string(&report).unwrap());
     assert!(world.try_sign_in("STAFF1", "CANARY-wrong-password").await.is_err());
     let audit: String = world.audit().await.iter().map(ToString::to_string).collect();
     pane.ask(&SignOut, &renewed).await.unwrap();

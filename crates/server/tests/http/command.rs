@@ -73,9 +73,9 @@ async fn sessions_are_listed_and_ended_from_the_command_line() {
     assert_eq!(said(&world.program(&["purge", "--site", "live", "--yes"]).await), "ended 1 session\n");
     ends_within_a_second(&world, &again).await;
     world.now();
-    let last = world.sign_in().await.token;
+    let remaining = world.sign_in().await.token;
     assert_eq!(said(&world.program(&["purge", "--everybody", "--yes"]).await), "ended 1 session\n");
-    ends_within_a_second(&world, &last).await;
+    ends_within_a_second(&world, &remaining).await;
     assert_eq!(world.audited("sessions_ended").await, 4);
     let shown = said(&world.program(&["audit", "show", "--user", "manager"]).await);
     assert!(shown.contains("session_begun") && !shown.contains("staff1"), "{shown}");

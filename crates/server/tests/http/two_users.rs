@@ -7,7 +7,6 @@
 use crate::saves::{activity, all_saved, message};
 use crate::world::{World, answer};
 use api::{EndScope, EndSessions, GetMe, ListSessions, ProblemCode, SaveReport, Whose};
-use reqwest::Method;
 use std::time::{Duration, Instant};
 
 /// What a route lets somebody see who is not signed in as the right person.
@@ -23,15 +22,21 @@ enum Who {
 
 fn known(method: &str, path: &str) -> Option<Who> {
     Some(match (method, path) {
-        ("get", "/api/bootstrap" | "/healthz" | "/readyz") | ("post", "/api/session") => Who::Anybody,
-        ("get", "/auth/assets/dialog.css" | "/auth/assets/dialog.js") => Who::Anybody,
+        ("get", "/api/bootstrap" | "/healthz" | "/readyz" | "/auth/assets/dialog.css" | "/auth/assets/dialog.js")
+        | ("post", "/api/session") => Who::Anybody,
         (_, "/api/auth/flows" | "/api/auth/redeem") => Who::Flow,
         (_, path) if path.starts_with("/auth/") => Who::Flow,
-        ("get" | "delete", "/api/session")
-        | ("post", "/api/session/renew" | "/api/session/confirm")
-        | ("post", "/api/sessions/list" | "/api/sessions/end")
-        | ("post", "/api/contacts/match" | "/api/saves")
-        | ("get", "/api/save-targets")
+        ("get", "/api/session" | "/api/save-targets")
+        | ("delete", "/api/session")
+        | (
+            "post",
+            "/api/session/renew"
+            | "/api/session/confirm"
+            | "/api/sessions/list"
+            | "/api/sessions/end"
+            | "/api/contacts/match"
+            | "/api/saves",
+        )
         | ("put", "/api/saves/{save}/attachments/{index}") => Who::SignedIn,
         _ => return None,
     })
@@ -40,18 +45,18 @@ fn known(method: &str, path: &str) -> Option<Who> {
 /// Method and path of every route there is.
 fn routes() -> Vec<(String, String)> {
     let router = include_str!("../../src/router.rs");
-    let mut routes = Vec::new();
+    let mut found = Vec::new();
     for route in router.split(".route(\"").skip(1) {
         let (path, rest) = route.split_once('"').unwrap();
         let handlers = rest.split(".route(").next().unwrap().split(".merge").next().unwrap();
         for method in ["get", "post", "put", "delete"] {
             if handlers.contains(&format!("{method}(")) {
-                routes.push((method.to_owned(), path.to_owned()));
+                found.push((method.to_owned(), path.to_owned()));
             }
         }
     }
-    assert!(routes.len() > 15, "{routes:?}");
-    routes
+    assert!(found.len() > 15, "{found:?}");
+    found
 }
 
 #[test]
