@@ -69,13 +69,7 @@ impl Browser {
     }
 
     async fn launch(wiring: &Wiring, flags: &[&str], popups: Popups) -> Self {
-        let mut chromedriver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is installed (cargo xtask doctor)");
-        let port = announced_port(&mut chromedriver);
+        let (chromedriver, port) = chromedriver();
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary("/usr/bin/chromium").expect("a path is a value");
         if popups == Popups::AtAClick {
@@ -152,17 +146,34 @@ impl Browser {
     }
 }
 
-fn announced_port(chromedriver: &mut Child) -> u16 {
-    let output = chromedriver.stdout.take().expect("stdout is piped");
+/// A running chromedriver and its port. It looks for a free one itself and ends where another program takes that
+/// meanwhile, so it is started again.
+fn chromedriver() -> (Child, u16) {
+    for _ in 0..5 {
+        let mut child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed (cargo xtask doctor)");
+        if let Some(port) = announced_port(&mut child) {
+            return (child, port);
+        }
+        let _ = child.wait();
+    }
+    panic!("chromedriver does not say its port");
+}
+
+fn announced_port(chromedriver: &mut Child) -> Option<u16> {
+    let output = chromedriver.stdout.take()?;
     let mut lines = BufReader::new(output).lines();
     let port = lines
         .by_ref()
         .map_while(Result::ok)
-        .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
-        .expect("chromedriver says its port");
+        .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())?;
     // Keep the pipe empty, or chromedriver stops when it is full.
     std::thread::spawn(move || lines.for_each(drop));
-    port
+    Some(port)
 }
 
 /// Longest wait for anything a person would wait for.
