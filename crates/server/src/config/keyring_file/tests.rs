@@ -1,3 +1,5 @@
+//! The keyring file: what is written is what is read, and what is not whole is refused.
+
 use super::*;
 
 fn at(hours: i64) -> OffsetDateTime {

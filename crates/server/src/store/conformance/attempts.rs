@@ -1,3 +1,5 @@
+//! Attempts: never more than the limit lets through, whoever tries at once and whatever the clock does.
+
 use super::*;
 
 kept_by_both!(

@@ -1,3 +1,5 @@
+//! The audit log: one chain without gaps, whoever appends at once.
+
 use super::*;
 
 kept_by_both!(the_audit_log_is_a_chain_without_gaps_whoever_writes);

@@ -1,3 +1,5 @@
+//! What was acknowledged is there after a restart, and dead connections are never noticed.
+
 use super::postgres_for_tests::Cluster;
 use super::*;
 use crate::store::database::values;

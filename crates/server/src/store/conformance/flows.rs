@@ -1,3 +1,5 @@
+//! Sign-ins under way: changed by one, taken by one, gone in time.
+
 use super::*;
 
 kept_by_both!(

@@ -1,3 +1,5 @@
+//! Leases and names seen once: one holder, one first, until their time is over.
+
 use super::*;
 
 kept_by_both!(

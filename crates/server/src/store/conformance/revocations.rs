@@ -1,3 +1,5 @@
+//! Ending sessions: nobody slips past, and every instance learns of it.
+
 use super::*;
 
 kept_by_both!(

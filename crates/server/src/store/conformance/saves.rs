@@ -1,3 +1,5 @@
+//! The journal of saves: one record belongs to one step of one save.
+
 use super::*;
 
 kept_by_both!(

@@ -1,3 +1,5 @@
+//! Sessions: changed only as the version says, found by what finds them, and by index.
+
 use super::*;
 
 kept_by_both!(

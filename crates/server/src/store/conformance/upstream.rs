@@ -1,3 +1,5 @@
+//! Tokens that instances share, and that no backup holds.
+
 use super::*;
 
 kept_by_both!(
