@@ -46,8 +46,8 @@ pub(crate) struct Beginning {
     pub(crate) renewal: KeptRenewal,
     /// The key that the session is bound to.
     pub(crate) bound_to: Option<Thumbprint>,
-    /// When the sign-in began: a revocation since then covers it.
-    pub(crate) flow_begun_ms: i64,
+    /// The latest revocation when the sign-in began: any since then counts for it.
+    pub(crate) revocations_seen: i64,
     /// The session at the OpenID provider, where there is one.
     pub(crate) provider: Option<AtProvider>,
     /// Roughly where: [`crate::client_label::of`].
@@ -107,7 +107,7 @@ fn set_times(me: &mut Me, now_ms: i64, ends_ms: i64) {
 /// Begins a session, always under a new id. Refused when sessions were ended
 /// since the sign-in began and this would have been one of them.
 pub(crate) async fn begin(app: &App, beginning: Beginning) -> Result<api::SignedIn, Failure> {
-    let Beginning { mut me, renewal, bound_to, flow_begun_ms, provider, client, standing } = beginning;
+    let Beginning { mut me, renewal, bound_to, revocations_seen, provider, client, standing } = beginning;
     let now_ms = app.clock.now_ms();
     set_times(&mut me, now_ms, now_ms.saturating_add(app.config.session_life_ms()));
     me.standing = standing;
@@ -141,7 +141,7 @@ pub(crate) async fn begin(app: &App, beginning: Beginning) -> Result<api::Signed
         former_until_ms: 0,
         current_used: true,
     };
-    let begun = app.store.add_session(row, flow_begun_ms).await.map_err(|error| Failure::store(&error))?;
+    let begun = app.store.add_session(row, revocations_seen).await.map_err(|error| Failure::store(&error))?;
     let entry = |event| Entry::new(event).user(&me.site, &me.user_name).session(ticket.row());
     if !begun {
         audit::note(app, entry(Event::FlowRefused { method: me.method, reason: "revoked_since" })).await;

@@ -239,9 +239,10 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// Whether it can be written.
     fn ready(&self) -> Answer<'_, ()>;
 
-    /// Keeps a new session, unless a revocation at or after `flow_begun_ms` covers it: then
-    /// `false`. One move, so that no session slips past those who end it.
-    fn add_session(&self, row: SessionRow, flow_begun_ms: i64) -> Answer<'_, bool>;
+    /// Keeps a new session, unless a revocation with a number above `seen` covers it: then
+    /// `false`. One move, so that no session slips past those who end it. Numbers, as the
+    /// clocks of two instances need not agree.
+    fn add_session(&self, row: SessionRow, seen: i64) -> Answer<'_, bool>;
     /// The session of that key, whether or not its time is over.
     fn session(&self, key: RowKey) -> Answer<'_, Option<SessionRow>>;
     /// Those sessions of a scope that can still be used or renewed, of user names that contain

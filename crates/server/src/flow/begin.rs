@@ -35,10 +35,11 @@ pub(crate) async fn begin(app: &App, headers: &HeaderMap, ask: BeginSignIn) -> R
     }
     count(app).await?;
     let thumbprint = key_of(app, headers, BeginSignIn::PATH, KeyWanted::ByConfiguration)?;
+    let seen = app.store.latest_revocation().await.map_err(|error| Failure::store(&error))?;
     let now_ms = app.clock.now_ms();
     let bucket = bucket("open", mailbox.as_deref());
     let thumbprint = thumbprint.map(|thumbprint| thumbprint.0);
-    let flow = Flow::begin(ask.site.clone(), ask.method, challenge, thumbprint, mailbox, now_ms);
+    let flow = Flow::begin(ask.site.clone(), ask.method, challenge, thumbprint, mailbox, now_ms, seen);
     let key = FlowKey::new();
     let expires_ms = flow.ends_ms();
     let new = New { key: &key, it: &flow, site: &ask.site.0, bucket, created_ms: now_ms, expires_ms };

@@ -40,6 +40,8 @@ pub(crate) struct Flow {
     /// The mailbox's address, for the provider's login hint.
     pub(crate) mailbox: Option<String>,
     pub(crate) begun_ms: i64,
+    /// The latest revocation then: a later one that covers whom this becomes is too much.
+    pub(crate) revocations_seen: i64,
     /// Of the cookie of the dialog's window.
     #[serde(default, serialize_with = "as_text_or_none", deserialize_with = "from_text_or_none")]
     window: Option<[u8; 32]>,
@@ -152,10 +154,11 @@ impl Flow {
         thumbprint: Option<String>,
         mailbox: Option<String>,
         now_ms: i64,
+        revocations_seen: i64,
     ) -> Self {
         let challenge = challenge.0;
         let (window, last, state) = (None, None, State::Begun);
-        Self { site, method, challenge, thumbprint, mailbox, begun_ms: now_ms, window, last, state }
+        Self { site, method, challenge, thumbprint, mailbox, begun_ms: now_ms, revocations_seen, window, last, state }
     }
 
     /// The hash of the cookie that was given out.

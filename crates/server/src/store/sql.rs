@@ -109,8 +109,8 @@ impl Store for Sql {
         Box::pin(async { self.write_nothing().await.map_err(failed("reach the store")) })
     }
 
-    fn add_session(&self, row: SessionRow, flow_begun_ms: i64) -> Answer<'_, bool> {
-        Box::pin(async move { self.add_session(row, flow_begun_ms).await.map_err(failed("keep a session")) })
+    fn add_session(&self, row: SessionRow, seen: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.add_session(row, seen).await.map_err(failed("keep a session")) })
     }
 
     fn session(&self, key: RowKey) -> Answer<'_, Option<SessionRow>> {

@@ -316,6 +316,7 @@ async fn a_new_sign_in_is_a_new_session_and_ends_the_former() {
     let first = begin().await;
     let first_code = window.pass(&first, "STAFF1").await.message().code.unwrap();
     let old = first.redeem(&first_code).await.unwrap();
+    assert!(first.ask(&GetSaveTargets, &old.token.0).await.is_ok());
     let second = begin().await;
     window.set_cookie(&second.start(), "__Host-flow", &"A".repeat(86));
     let second_code = window.pass(&second, "STAFF1").await.message().code.unwrap();
@@ -324,6 +325,8 @@ async fn a_new_sign_in_is_a_new_session_and_ends_the_former() {
     assert_ne!(new.token, old.token);
     assert!(second.ask(&GetMe, &new.token.0).await.is_ok());
     assert_eq!(code(first.ask(&GetMe, &old.token.0).await), ProblemCode::SignedOut);
+    assert!(second.ask(&GetSaveTargets, &new.token.0).await.is_ok());
+    assert_eq!(world.imis.ledger().token_calls(), 2, "the token of the second hand-over outlives the first session");
     // Garbage in its place changes nothing.
     let third = begin().await;
     let third_code = window.pass(&third, "STAFF1").await.message().code.unwrap();

@@ -78,17 +78,17 @@ pub(in crate::store) fn rows_of(scope: &Scope) -> (&'static str, Vec<Value>) {
 }
 
 impl Sql {
-    pub(super) async fn add_session(&self, row: SessionRow, flow_begun_ms: i64) -> Result<bool, sqlx::Error> {
+    pub(super) async fn add_session(&self, row: SessionRow, seen: i64) -> Result<bool, sqlx::Error> {
         let mut work = self.database.begin(Lock::Begin).await?;
         // A kind this server does not know covers everything.
-        let covering = "SELECT number FROM revocation WHERE at_ms >= $1 AND ( \
+        let covering = "SELECT number FROM revocation WHERE number > $1 AND ( \
                         (kind = 'session' AND named = $2) \
                         OR (kind = 'user' AND site = $3 AND user_name = $4) \
                         OR (kind = 'subject' AND site = $3 AND named = $5) \
                         OR (kind = 'provider-session' AND site = $3 AND named = $6) \
                         OR (kind = 'site' AND site = $3) \
                         OR kind NOT IN ('session', 'user', 'subject', 'provider-session', 'site')) LIMIT 1";
-        let values = values![flow_begun_ms, row.key.0, &*row.site, &*row.user_name, row.subject, row.provider_session];
+        let values = values![seen, row.key.0, &*row.site, &*row.user_name, row.subject, row.provider_session];
         if work.row(covering, values).await?.is_some() {
             return Ok(false);
         }
