@@ -3,7 +3,7 @@
 use super::row::{self, New};
 use super::secret::{Challenge, FlowKey};
 use super::state::{FLOW_MS, Flow};
-use super::{KeyWanted, key_of};
+use super::key_of;
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::config::Admits;
@@ -34,7 +34,7 @@ pub(crate) async fn begin(app: &App, headers: &HeaderMap, ask: BeginSignIn) -> R
         return Err(Failure::invalid("mailbox"));
     }
     count(app).await?;
-    let thumbprint = key_of(app, headers, BeginSignIn::PATH, KeyWanted::ByConfiguration)?;
+    let thumbprint = key_of(app, headers, BeginSignIn::PATH)?;
     let seen = app.store.latest_revocation().await.map_err(|error| Failure::store(&error))?;
     let now_ms = app.clock.now_ms();
     let bucket = bucket("open", mailbox.as_deref());

@@ -5,7 +5,7 @@
 use super::row::{self, Held};
 use super::secret::{Code, FlowKey};
 use super::state::{Flow, Identified, Offer, Person, Refusal};
-use super::{KeyWanted, key_of};
+use super::signed_by;
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::client_label;
@@ -32,10 +32,13 @@ pub(crate) async fn redeem(app: &App, headers: &HeaderMap, ask: Redeem) -> Resul
         return Err(Failure::invalid("verifier"));
     }
     let store = |error: &_| Failure::store(error);
-    // Proofs are remembered, so one is looked at only for a sign-in that there is.
     let mut held = row::find::<Flow>(app, key.clone()).await.map_err(|error| store(&error))?.ok_or_else(over)?;
-    let signer = match held.it.thumbprint {
-        Some(_) => key_of(app, headers, Redeem::PATH, KeyWanted::Always)?,
+    // Without codes no try is counted, so nothing is remembered or written down either.
+    if !held.it.has_codes() {
+        return Err(over());
+    }
+    let signer = match &held.it.thumbprint {
+        Some(owner) => signed_by(app, headers, Redeem::PATH, Thumbprint(owner.clone()))?,
         None => None,
     };
     for _ in 0..TRIES {

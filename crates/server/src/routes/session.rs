@@ -183,10 +183,7 @@ fn key_of(app: &App, headers: &HeaderMap) -> Result<Option<Thumbprint>, Failure>
             let address = app.config.public_url.join(SignIn::PATH);
             let expected = Expected { method: "POST", address: &address, token: None, now_ms: app.clock.now_ms() };
             let checked = app.proofs.check(proof, expected);
-            checked.map(Some).map_err(|error| {
-                tracing::info!(reason = %error, "refused a key proof");
-                refused()
-            })
+            checked.map(Some).map_err(|error| error.failure(refused))
         }
     }
 }
