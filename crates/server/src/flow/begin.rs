@@ -1,9 +1,9 @@
 //! `POST /api/auth/flows`: the pane begins.
 
+use super::key_of;
 use super::row::{self, New};
 use super::secret::{Challenge, FlowKey};
 use super::state::{FLOW_MS, Flow};
-use super::key_of;
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::config::Admits;

@@ -4,8 +4,8 @@
 
 use super::row::{self, Held};
 use super::secret::{Code, FlowKey};
-use super::state::{Flow, Identified, Offer, Person, Refusal};
 use super::signed_by;
+use super::state::{Flow, Identified, Offer, Person, Refusal};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::client_label;

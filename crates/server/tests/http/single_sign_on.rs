@@ -336,6 +336,25 @@ async fn a_new_sign_in_is_a_new_session_and_ends_the_former() {
     assert!(second.ask(&GetMe, &new.token.0).await.is_ok());
 }
 
+#[tokio::test]
+async fn an_outdated_token_that_is_brought_to_a_sign_in_ends_its_session() {
+    let world = dialog::world().await;
+    let stolen = world.sign_in_as("STAFF1").await.token;
+    let second = world.person(&stolen).call(&api::RenewSession).await.unwrap().token.0;
+    let third = world.person(&second).call(&api::RenewSession).await.unwrap().token.0;
+    let pane = Pane::begin_with(&world, SignInMethod::SingleSignOn, None).await;
+    let code_of_mine = Window::new().pass(&pane, STAFF).await.message().code.unwrap();
+    let offer = Redeem { former: Some(api::SessionToken(stolen)), ..pane.offer(&code_of_mine) };
+    let mine: api::SignedIn = answer(pane.request(&offer)).await.unwrap();
+    assert_eq!(
+        code(world.person(&third).call(&GetMe).await),
+        ProblemCode::SignedOut,
+        "somebody has what is not theirs"
+    );
+    assert_eq!(world.audited("token_reused").await, 1);
+    assert!(pane.ask(&GetMe, &mine.token.0).await.is_ok());
+}
+
 // B9, S9.
 #[tokio::test]
 async fn a_hand_over_works_once() {
