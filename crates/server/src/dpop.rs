@@ -56,16 +56,12 @@ impl ProofError {
     /// What the pane is told: `refused` where the proof is at fault, and to try
     /// again where it is not.
     pub(crate) fn failure(self, refused: impl FnOnce() -> Failure) -> Failure {
-        match self {
-            Self::Full => {
-                tracing::warn!(reason = %self, "could not take a key proof");
-                Failure::wait(ProblemCode::Busy, 1).with_status(StatusCode::SERVICE_UNAVAILABLE)
-            }
-            _ => {
-                tracing::info!(reason = %self, "refused a key proof");
-                refused()
-            }
+        if self == Self::Full {
+            tracing::warn!(reason = %self, "could not take a key proof");
+            return Failure::wait(ProblemCode::Busy, 1).with_status(StatusCode::SERVICE_UNAVAILABLE);
         }
+        tracing::info!(reason = %self, "refused a key proof");
+        refused()
     }
 }
 

@@ -42,6 +42,9 @@ pub(crate) struct Flow {
     pub(crate) begun_ms: i64,
     /// The latest revocation then: a later one that covers whom this becomes is too much.
     pub(crate) revocations_seen: i64,
+    /// What counts it, until it comes to something.
+    #[serde(default)]
+    pub(crate) counted: Option<Counted>,
     /// Of the cookie of the dialog's window.
     #[serde(default, serialize_with = "as_text_or_none", deserialize_with = "from_text_or_none")]
     window: Option<[u8; 32]>,
@@ -49,6 +52,14 @@ pub(crate) struct Flow {
     #[serde(default, serialize_with = "as_text_or_none", deserialize_with = "from_text_or_none")]
     last: Option<[u8; 32]>,
     state: State,
+}
+
+/// An attempt of the network that began a sign-in.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
+    pub(crate) bucket: [u8; 32],
+    pub(crate) number: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -158,7 +169,20 @@ impl Flow {
     ) -> Self {
         let challenge = challenge.0;
         let (window, last, state) = (None, None, State::Begun);
-        Self { site, method, challenge, thumbprint, mailbox, begun_ms: now_ms, revocations_seen, window, last, state }
+        let counted = None;
+        Self {
+            site,
+            method,
+            challenge,
+            thumbprint,
+            mailbox,
+            begun_ms: now_ms,
+            revocations_seen,
+            counted,
+            window,
+            last,
+            state,
+        }
     }
 
     /// The hash of the cookie that was given out.
@@ -209,6 +233,14 @@ impl Flow {
         }
         self.state = State::AtImis(None);
         Ok(())
+    }
+
+    /// What the provider was asked, where its answer is next.
+    pub(crate) fn asked(&self) -> Result<&Asked, OutOfTurn> {
+        match &self.state {
+            State::AtProvider(asked) => Ok(asked),
+            _ => Err(OutOfTurn),
+        }
     }
 
     /// What the provider was asked, once: from here on its answer is being looked at.
@@ -274,6 +306,14 @@ impl Flow {
     /// Whether there is something to redeem.
     pub(crate) fn has_codes(&self) -> bool {
         matches!(self.state, State::Coded(_))
+    }
+
+    /// Whom iMIS has named, where there is something to redeem.
+    pub(crate) fn user_name(&self) -> Option<&str> {
+        match &self.state {
+            State::Coded(coded) => Some(&coded.person.user_name),
+            _ => None,
+        }
     }
 
     /// Looks at an offer. Who it is, where everything fits; then the row must be
