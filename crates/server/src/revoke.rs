@@ -254,6 +254,111 @@ pub(crate) async fn let_go(app: WeakApp, living: Living) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Clock;
+    use crate::config::{Config, Key, Keyring, PublicUrl};
+    use crate::flow::Providers;
+    use crate::store::{self, SessionRow};
+
+    const SESSIONS: u32 = 40_000;
+
+    fn key(number: u32) -> RowKey {
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(&number.to_be_bytes());
+        RowKey(key)
+    }
+
+    fn user(user_name: &str) -> Scope {
+        Scope::User { site: "live".to_owned(), user_name: user_name.to_owned() }
+    }
+
+    fn row(key: RowKey, user_name: &str) -> SessionRow {
+        SessionRow {
+            key,
+            site: "live".to_owned(),
+            user_name: user_name.to_owned(),
+            method: "credentials".to_owned(),
+            client: String::new(),
+            begun_ms: 0,
+            seen_ms: 0,
+            expires_ms: i64::MAX,
+            ends_ms: i64::MAX,
+            version: 1,
+            thumbprint: None,
+            subject: None,
+            provider_session: None,
+            sealed: vec![1],
+            former: None,
+            former_until_ms: 0,
+            current_used: true,
+        }
+    }
+
+    struct Folder(std::path::PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            drop(std::fs::remove_dir_all(&self.0));
+        }
+    }
+
+    /// A server that has seen very many sessions, and the store that another process has open.
+    async fn server() -> (App, SharedStore, Folder) {
+        let folder = Folder(std::env::temp_dir().join(format!("imis-outlook-revoke-{}", uuid::Uuid::new_v4())));
+        let ring = Keyring::new(Key::new([1; 32]), Vec::new());
+        let url = PublicUrl::parse("http://127.0.0.1:0").unwrap();
+        let mut config = Config::new(url, ring, Vec::new());
+        config.data.clone_from(&folder.0);
+        let clock = Clock::system();
+        let (store, other) = (store::open(&config).await.unwrap(), store::open(&config).await.unwrap());
+        let providers = Providers::new(&config, &clock).unwrap();
+        let (app, _) = App::new(config, clock, store, HashMap::new(), providers);
+        for number in 1..=SESSIONS {
+            app.living.enter(key(number)).belongs_to("live", &format!("user{number}"));
+        }
+        (app, other, folder)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn letting_go_of_a_whole_site_s_tokens_does_not_delay_the_end_of_one_s_session() {
+        let (app, elsewhere, _folder) = server().await;
+        let (victim, neighbour) = (key(0), key(u32::MAX));
+        assert!(elsewhere.add_session(row(victim, "victim"), 0).await.unwrap());
+        assert!(elsewhere.add_session(row(neighbour, "neighbour"), 0).await.unwrap());
+        let (request, other) = (app.living.enter(victim), app.living.enter(neighbour));
+        let chores = [
+            tokio::spawn(follow(app.weak(), app.store.clone(), 0)),
+            tokio::spawn(let_go(app.weak(), app.living.clone())),
+        ];
+        // As many more revocations as the others can make, each with its own work.
+        for number in 0..50 {
+            elsewhere.end_sessions(&user(&format!("user{number}")), None, 1).await.unwrap();
+        }
+        app.living.let_go_later([Scope::Everybody]);
+        elsewhere.end_sessions(&user("victim"), None, 2).await.unwrap();
+        let asked = std::time::Instant::now();
+        request.ended().cancelled().await;
+        assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+        assert!(!other.ended().is_cancelled());
+        // And in the end nothing is known any more of sessions that are over.
+        while app.living.owners(&[Scope::Everybody]).len() > 1 && asked.elapsed() < Duration::from_secs(30) {
+            tokio::task::yield_now().await;
+        }
+        assert!(app.living.owners(&[Scope::Everybody]).is_empty(), "all of them are over");
+        for chore in chores {
+            chore.abort();
+        }
+    }
+
+    #[test]
+    fn more_scopes_than_anybody_counts_are_everybody() {
+        let living = Living::default();
+        living.let_go_later([user("ada"), user("ada"), user("bob")]);
+        assert_eq!(*living.left(), [user("ada"), user("bob")]);
+        living.let_go_later((0..LEFT_MAX).map(|number| user(&number.to_string())));
+        assert_eq!(*living.left(), [Scope::Everybody]);
+        living.let_go_later([user("ada")]);
+        assert_eq!(*living.left(), [Scope::Everybody]);
+    }
 
     #[test]
     fn all_requests_of_a_session_end_together_and_no_others() {

@@ -39,6 +39,8 @@ async fn ask_everything(store: &Sql) {
     let live = || "live".to_owned();
     let row = store.sessions(&user("user7"), "", 0, 1).await.unwrap().remove(0);
     assert_eq!(store.session(row.key).await.unwrap(), Some(row.clone()));
+    let some = (0..250).map(|i| key(&format!("gone{i}"))).chain([row.key]).collect();
+    assert_eq!(store.existing(some).await.unwrap(), [row.key].into());
     store.saw_session(row.key, 1_000_000_000).await.unwrap();
     assert!(store.change_session(SessionRow { version: 2, ..row.clone() }, 1).await.unwrap());
     assert!(store.add_session(session("a", "ada"), 0).await.unwrap());

@@ -3,6 +3,7 @@
 use super::*;
 
 kept_by_both!(
+    many_are_looked_for_at_once,
     a_session_comes_back_as_it_was_kept,
     a_change_made_to_another_version_does_nothing,
     of_many_changes_at_once_one_is_made,
@@ -110,4 +111,18 @@ async fn sessions_are_listed_by_whom_they_are_of(place: Place) {
         assert_eq!(found, expected, "{scope:?} {like}");
     }
     assert_eq!(store.sessions(&Scope::Everybody, "", 10, 2).await.unwrap().len(), 2);
+}
+
+async fn many_are_looked_for_at_once(place: Place) {
+    let store = place.open().await;
+    many_sessions(&store, 2_000).await;
+    let mut keys: Vec<_> = store.sessions(&Scope::Everybody, "", 0, 2_000).await.unwrap();
+    let there: Vec<_> = keys.drain(..).map(|row| row.key).collect();
+    let asked = there.iter().copied().chain((0..700).map(|i| key(&format!("gone{i}")))).collect();
+    assert_eq!(store.existing(asked).await.unwrap(), there.into_iter().collect());
+    assert!(store.existing(Vec::new()).await.unwrap().is_empty());
+    let people = (0..600).map(|i| person(&format!("user{i}"))).chain([("test".to_owned(), "user7".to_owned())]);
+    let with = store.with_sessions(people.collect()).await.unwrap();
+    assert_eq!(with, (0..=20).map(|i| person(&format!("user{i}"))).collect());
+    assert!(store.with_sessions(Vec::new()).await.unwrap().is_empty());
 }
