@@ -17,7 +17,7 @@ async fn a_wrong_password_is_said_and_the_name_stays() {
     let world = World::start().await;
     let pane = world.pane().await;
     pane.sign_in("STAFF1", "wrong").await;
-    pane.sees("User name or password is wrong").await;
+    pane.sees("User name or password is wrong, or the account is locked or disabled").await;
     let name = pane.field("User name").await.value().await.expect("a field has a value");
     assert_eq!(name.as_deref(), Some("STAFF1"));
     pane.fill("Password", PASSWORD).await;
@@ -31,7 +31,7 @@ async fn our_lock_comes_before_that_of_imis() {
     let pane = world.pane().await;
     for _ in 0..3 {
         pane.sign_in("STAFF1", "wrong").await;
-        pane.sees("User name or password is wrong").await;
+        pane.sees("User name or password is wrong, or the account is locked or disabled").await;
         pane.sees("Sign in").await;
     }
     pane.sign_in("STAFF1", PASSWORD).await;
@@ -53,8 +53,8 @@ async fn a_disabled_account_is_told_apart_from_a_wrong_password_to_nobody() {
     let world = World::start().await;
     let pane = world.pane().await;
     pane.sign_in("DISABLED1", PASSWORD).await;
-    pane.sees("User name or password is wrong").await;
-    pane.sees("ask your administrator whether the account is disabled").await;
+    pane.sees("User name or password is wrong, or the account is locked or disabled").await;
+    pane.sees("If both are right, ask your administrator.").await;
 }
 
 #[tokio::test]

@@ -60,6 +60,8 @@ pub struct App {
     pub(crate) last_user: Option<Me>,
     pub(crate) renewal: Renewal,
     pub(crate) automatic: Automatic,
+    pub(crate) now_ms: i64,
+    pub(crate) arrived_ms: i64,
     pub(crate) attempts: u32,
 }
 
@@ -79,6 +81,8 @@ impl App {
             last_user: None,
             renewal: Renewal::Idle,
             automatic: Automatic::Ready,
+            now_ms: 0,
+            arrived_ms: 0,
             attempts: 0,
         };
         (app, vec![Effect::FetchBootstrap])
@@ -111,7 +115,8 @@ impl App {
             | Event::WelcomeRead
             | Event::Woke(_)
             | Event::Renewed(..)
-            | Event::KeptChanged
+            | Event::KeptChanged(_)
+            | Event::TimeRead(_)
             | Event::SignedOut(_)
             | Event::FarewellAsked
             | Event::SignOutAsked => self.session_event(event),
@@ -194,8 +199,11 @@ impl App {
     fn mail_event(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Matched(key, asked, answer) => {
+                // What comes after the session's end is asked anew by the next one.
+                let here = matches!(self.session, Session::SignedIn(_));
                 let effects = self.notice_end(answer.as_ref().err());
                 if let Some(Ok(mail)) = &mut self.mail
+                    && here
                     && mail.message.key == key
                 {
                     mail.people.answered(&asked, answer);
@@ -207,7 +215,6 @@ impl App {
                     mail.draft.fit(&targets);
                 }
                 self.targets = Targets::Known(targets);
-                self.automatic = Automatic::Ready;
                 return vec![];
             }
             Event::TargetsAnswered(Err(trouble)) => {

@@ -109,7 +109,7 @@ impl App {
             Event::SessionsEnded(Ok(ended)) => {
                 if desk.ends_itself(&me.user_name) {
                     // Who ends their own session is not signed in again by itself.
-                    self.automatic = Automatic::Spent;
+                    self.automatic = Automatic::Waived;
                 }
                 desk.ending = Ending::Done(ended.count);
                 return vec![desk.load()];

@@ -54,8 +54,10 @@ pub enum Event {
     Woke(i64),
     /// The renewal was answered, at this time.
     Renewed(Result<Me, Trouble>, i64),
-    /// Another pane of this browser changed the kept session.
-    KeptChanged,
+    /// Another pane of this browser changed the kept session; it is in use here from now on.
+    KeptChanged(KeptFor),
+    /// It is this time, by the server's clock; told before whatever happens next.
+    TimeRead(i64),
     /// The person signs out.
     SignOutAsked,
     /// The server answered; a window may go on there to end the provider's session too.
@@ -124,6 +126,15 @@ pub enum Event {
     RetryAsked(SaveId),
     /// The result has been read.
     SaveDismissed(SaveId),
+}
+
+/// Whose the kept session is now, next to the one that was in use here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptFor {
+    /// The same person's, or nobody's was or is.
+    SamePerson,
+    /// Somebody else's.
+    AnotherPerson,
 }
 
 /// How a sign-in is begun; the challenge is made where it is carried out.
@@ -238,4 +249,21 @@ pub enum Effect {
         /// On this message, if it is open still.
         key: MessageKey,
     },
+}
+
+impl Effect {
+    /// Whether it is done in the session's name, so that what comes of it means nothing to another person's.
+    pub const fn is_in_session(&self) -> bool {
+        matches!(
+            self,
+            Self::Confirm
+                | Self::Renew
+                | Self::ListSessions(_)
+                | Self::EndSessions(_)
+                | Self::Match(..)
+                | Self::FetchTargets
+                | Self::Write(_)
+                | Self::Upload { .. }
+        )
+    }
 }

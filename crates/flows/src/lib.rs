@@ -20,7 +20,7 @@ mod trouble;
 pub use app::{App, OpenMail, Place, Targets};
 pub use desk::{Desk, Ending, Listed};
 pub use draft::{AttachmentChoice, Draft, SaveKind, Unsendable};
-pub use event::{BeginOrder, Effect, Event};
+pub use event::{BeginOrder, Effect, Event, KeptFor};
 pub use message::{Attachment, AttachmentKind, Body, Correspondent, Message, MessageKey, Role};
 pub use passage::{Code, Passage, Start, Step, Window, typed_code};
 pub use people::{Entry, Lookup, People, Standing};

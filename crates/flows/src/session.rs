@@ -2,7 +2,7 @@
 //! by itself.
 
 use crate::passage::{self, Passage, Start, Step, Turn};
-use crate::{App, BeginOrder, Effect, Event, Place, Prompt, SavePhase, Targets, Trouble};
+use crate::{App, BeginOrder, Effect, Event, KeptFor, Place, Prompt, SavePhase, Targets, Trouble};
 use api::{Bootstrap, Me, SignIn, SignInMethod, Standing};
 use std::fmt;
 
@@ -179,13 +179,18 @@ pub enum Welcome {
     Over,
 }
 
-/// Whether the pane may sign in again by itself. Once: only a session that proved good allows it anew, or a
-/// session that dies at birth would open windows for ever.
+/// Whether the pane may sign in again by itself. Once: only a session that was renewed or stood for a while
+/// allows it anew, or one that dies at birth would open windows for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Automatic {
     Ready,
     Spent,
+    /// The person ended the session; not even one that stood comes back.
+    Waived,
 }
+
+/// How long a session stands before it has proved good.
+const PROVEN_MS: i64 = 5 * 60_000;
 
 impl App {
     pub(crate) fn session_event(&mut self, event: Event) -> Vec<Effect> {
@@ -203,10 +208,11 @@ impl App {
                 self.session = Session::Starting;
                 vec![Effect::FetchBootstrap]
             }
-            Event::KeptChanged => match self.session {
-                Session::Starting | Session::Unreachable(_) => vec![],
-                _ => vec![Effect::RestoreSession],
-            },
+            Event::KeptChanged(kept) => self.kept_changed(kept),
+            Event::TimeRead(now_ms) => {
+                self.now_ms = now_ms;
+                vec![]
+            }
             Event::ConfirmAsked | Event::Confirmed(_) => self.confirm_event(event),
             Event::WelcomeRead => {
                 self.welcome = Welcome::Over;
@@ -221,6 +227,23 @@ impl App {
             Event::Redeemed(attempt, answer) => self.redeemed(attempt, answer),
             other => self.form_event(other),
         }
+    }
+
+    /// The session in use here is another already: where it is somebody else's, nothing of the former person
+    /// may be pressed until the server has said who it is.
+    fn kept_changed(&mut self, kept: KeptFor) -> Vec<Effect> {
+        let here = matches!(self.session, Session::SignedIn(_) | Session::Unconfirmed(_));
+        let mut effects = vec![];
+        match &self.session {
+            Session::Starting | Session::Unreachable(_) => return effects,
+            _ if here && kept == KeptFor::AnotherPerson => {
+                effects.extend(self.forget_person());
+                self.session = Session::Starting;
+            }
+            _ => {}
+        }
+        effects.push(Effect::RestoreSession);
+        effects
     }
 
     fn restored(&mut self, answer: Option<Result<Me, Trouble>>) -> Vec<Effect> {
@@ -263,7 +286,7 @@ impl App {
                 confirmation.asked = Asked::Waiting;
                 vec![Effect::Confirm]
             }
-            Event::Confirmed(Ok(me)) => self.arrive(me),
+            Event::Confirmed(Ok(me)) if same_person(&confirmation.me, &me) => self.arrive(me),
             Event::Confirmed(Err(trouble)) if trouble.is_signed_out() => self.notice_end(Some(&trouble)),
             Event::Confirmed(Err(trouble)) => {
                 confirmation.asked = Asked::Failed(trouble);
@@ -275,7 +298,10 @@ impl App {
 
     fn renewed(&mut self, answer: Result<Me, Trouble>, now_ms: i64) -> Vec<Effect> {
         match answer {
-            Ok(me) if matches!(self.session, Session::SignedIn(_)) => {
+            Ok(me) if matches!(&self.session, Session::SignedIn(here) if same_person(here, &me)) => {
+                if self.automatic == Automatic::Spent {
+                    self.automatic = Automatic::Ready;
+                }
                 let mut effects = self.arrive(me.clone());
                 effects.retain(|effect| !matches!(effect, Effect::WakeAt(_)));
                 effects.extend(self.renewal.renewed(&me, now_ms));
@@ -412,6 +438,10 @@ impl App {
         if goes_on {
             return effects;
         }
+        if self.automatic == Automatic::Waived {
+            self.automatic = Automatic::Spent;
+        }
+        self.arrived_ms = self.now_ms;
         self.targets = Targets::Loading;
         effects.push(Effect::FetchTargets);
         effects.extend(self.look_up());
@@ -464,7 +494,9 @@ impl App {
         }
         let mut effects = vec![Effect::ForgetSession];
         effects.extend(self.depart(Departure::Ended));
-        if self.automatic == Automatic::Ready && self.place == Place::Outlook && me.method.in_dialog() {
+        let stood = self.now_ms.saturating_sub(self.arrived_ms) >= PROVEN_MS;
+        let may = self.automatic == Automatic::Ready || (self.automatic == Automatic::Spent && stood);
+        if may && self.place == Place::Outlook && me.method.in_dialog() {
             self.automatic = Automatic::Spent;
             effects.extend(self.pass(me.method, Start::Itself));
         }

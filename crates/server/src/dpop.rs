@@ -4,12 +4,15 @@
 //! Only ES256; the address comes from the configuration, never from the request
 //! (`security.md §4.5`).
 
+use crate::failure::Failure;
+use api::ProblemCode;
+use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use subtle::ConstantTimeEq as _;
 
@@ -44,6 +47,22 @@ pub(crate) enum ProofError {
     Replay,
     #[error("the proof is signed with another key than the session's")]
     OtherKey,
+    /// Nothing is wrong with the proof: whether it was used before could not be remembered.
+    #[error("as many proofs are remembered as there is room for")]
+    Full,
+}
+
+impl ProofError {
+    /// What the pane is told: `refused` where the proof is at fault, and to try
+    /// again where it is not.
+    pub(crate) fn failure(self, refused: impl FnOnce() -> Failure) -> Failure {
+        if self == Self::Full {
+            tracing::warn!(reason = %self, "could not take a key proof");
+            return Failure::wait(ProblemCode::Busy, 1).with_status(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        tracing::info!(reason = %self, "refused a key proof");
+        refused()
+    }
 }
 
 /// The hash of a public key (RFC 7638), as base64url.
@@ -73,7 +92,37 @@ pub(crate) struct Expected<'a> {
 /// Checks proofs and remembers them for as long as they could be used again.
 #[derive(Debug, Default)]
 pub(crate) struct Proofs {
-    seen: Mutex<HashMap<[u8; 32], i64>>,
+    seen: Mutex<Seen>,
+}
+
+/// Names of proofs, and the second from which each can be forgotten.
+#[derive(Debug, Default)]
+struct Seen {
+    names: HashSet<[u8; 32]>,
+    until_s: BTreeMap<i64, Vec<[u8; 32]>>,
+}
+
+impl Seen {
+    /// Forgets what cannot be used again; each name is looked at once, however often this is asked.
+    fn forget_until(&mut self, now_s: i64) {
+        while let Some(second) = self.until_s.first_entry().filter(|second| *second.key() <= now_s) {
+            for name in second.remove() {
+                self.names.remove(&name);
+            }
+        }
+    }
+
+    fn take(&mut self, name: [u8; 32], until_s: i64) -> Result<(), ProofError> {
+        if self.names.contains(&name) {
+            return Err(ProofError::Replay);
+        }
+        if self.names.len() >= REMEMBERED_MAX {
+            return Err(ProofError::Full);
+        }
+        self.names.insert(name);
+        self.until_s.entry(until_s).or_default().push(name);
+        Ok(())
+    }
 }
 
 #[derive(Deserialize)]
@@ -113,17 +162,8 @@ impl Proofs {
     fn remember(&self, thumbprint: &Thumbprint, claims: &Claims, now_ms: i64) -> Result<(), ProofError> {
         let name = Sha256::new().chain_update(&thumbprint.0).chain_update([0]).chain_update(&claims.jti).finalize();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= REMEMBERED_MAX / 2 {
-            seen.retain(|_, until_ms| *until_ms > now_ms);
-        }
-        if seen.len() >= REMEMBERED_MAX {
-            return Err(ProofError::Replay);
-        }
-        let until_ms = (claims.iat + OLDEST_S + 1).saturating_mul(1000);
-        match seen.insert(name.into(), until_ms) {
-            Some(until_ms) if until_ms > now_ms => Err(ProofError::Replay),
-            _ => Ok(()),
-        }
+        seen.forget_until(now_ms.div_euclid(1000));
+        seen.take(name.into(), claims.iat.saturating_add(OLDEST_S + 1))
     }
 }
 

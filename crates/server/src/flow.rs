@@ -10,6 +10,7 @@ mod cookie;
 mod dialog;
 mod done;
 mod hand_over;
+mod let_go;
 mod logout;
 mod matching;
 mod provider;
@@ -22,6 +23,7 @@ mod state;
 pub(crate) use begin::begin;
 pub(crate) use done::done;
 pub(crate) use hand_over::hand_over;
+pub(crate) use let_go::let_go;
 pub(crate) use logout::{back_channel, leave, left, link as logout_link};
 pub(crate) use provider::{Providers, answer as provider_answer};
 pub(crate) use redeem::redeem;
@@ -29,37 +31,42 @@ pub(crate) use start::start;
 
 use crate::app::App;
 use crate::config::KeyBinding;
-use crate::dpop::{Expected, Thumbprint};
+use crate::dpop::{Expected, ProofError, Thumbprint};
 use crate::failure::Failure;
 use crate::guard::one;
 use axum::http::{HeaderMap, StatusCode};
 
-/// What a request that must be signed with the flow's key comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum KeyWanted {
-    /// As the configuration says.
-    ByConfiguration,
-    /// In any case.
-    Always,
+fn no_proof() -> Failure {
+    Failure::invalid("dpop").with_status(StatusCode::UNAUTHORIZED)
 }
 
-/// Whose key signed this request, where keys are wanted.
-fn key_of(app: &App, headers: &HeaderMap, path: &str, wanted: KeyWanted) -> Result<Option<Thumbprint>, Failure> {
-    let refused = || Failure::invalid("dpop").with_status(StatusCode::UNAUTHORIZED);
-    let given = headers.contains_key("dpop");
-    match (wanted, app.config.key_binding, given) {
-        (KeyWanted::Always | KeyWanted::ByConfiguration, KeyBinding::Required, false)
-        | (KeyWanted::Always, _, false) => Err(refused()),
-        (KeyWanted::ByConfiguration, KeyBinding::Off, _)
-        | (KeyWanted::ByConfiguration, KeyBinding::Preferred, false) => Ok(None),
-        (_, _, true) => {
-            let proof = one(headers, "dpop").ok_or_else(refused)?;
+fn expected<'a>(app: &App, address: &'a str) -> Expected<'a> {
+    Expected { method: "POST", address, token: None, now_ms: app.clock.now_ms() }
+}
+
+/// Whose key signed this request, where the configuration wants keys. The proof
+/// is remembered whoever it is of: to be asked where attempts are counted.
+fn key_of(app: &App, headers: &HeaderMap, path: &str) -> Result<Option<Thumbprint>, Failure> {
+    match (app.config.key_binding, headers.contains_key("dpop")) {
+        (KeyBinding::Off, _) | (KeyBinding::Preferred, false) => Ok(None),
+        (KeyBinding::Required, false) => Err(no_proof()),
+        (KeyBinding::Required | KeyBinding::Preferred, true) => {
+            let proof = one(headers, "dpop").ok_or_else(no_proof)?;
             let address = app.config.public_url.join(path);
-            let expected = Expected { method: "POST", address: &address, token: None, now_ms: app.clock.now_ms() };
-            app.proofs.check(proof, expected).map(Some).map_err(|error| {
-                tracing::info!(reason = %error, "refused a key proof");
-                refused()
-            })
+            let checked = app.proofs.check(proof, expected(app, &address));
+            checked.map(Some).map_err(|error| error.failure(no_proof))
         }
+    }
+}
+
+/// Whether the owner's key signed this request; `None` where another did, whose
+/// proof is not remembered.
+fn signed_by(app: &App, headers: &HeaderMap, path: &str, owner: Thumbprint) -> Result<Option<Thumbprint>, Failure> {
+    let proof = one(headers, "dpop").ok_or_else(no_proof)?;
+    let address = app.config.public_url.join(path);
+    match app.proofs.check_of(proof, expected(app, &address), &owner) {
+        Ok(()) => Ok(Some(owner)),
+        Err(ProofError::OtherKey) => Ok(None),
+        Err(error) => Err(error.failure(no_proof)),
     }
 }

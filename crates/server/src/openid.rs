@@ -107,6 +107,11 @@ impl Provider {
         Ok((url, asked))
     }
 
+    /// Whether what the browser brought back answers this sign-in, whatever it says.
+    pub(crate) fn is_answer(query: &str, asked: &Asked) -> Result<(), OpenIdError> {
+        Answer::brings_state(query, &asked.state)
+    }
+
     /// Takes what the browser brought back in the query of the redirect address.
     /// The code is used once; a failure of any kind is final for this sign-in.
     pub(crate) async fn finish(&self, query: &str, asked: &Asked) -> Result<Identity, OpenIdError> {

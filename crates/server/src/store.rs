@@ -274,6 +274,8 @@ pub(crate) trait Store: Send + Sync + 'static {
 
     /// Whether this is the first time a name is seen; until `until_ms` no other time will be.
     fn once(&self, name: [u8; 32], until_ms: i64, now_ms: i64) -> Answer<'_, bool>;
+    /// Changes until when a name counts as seen.
+    fn seen_until(&self, name: [u8; 32], until_ms: i64) -> Answer<'_, ()>;
     /// Takes a name for `holder` if nobody has it or their time is over; its holder prolongs it so.
     fn lease(&self, name: [u8; 32], holder: [u8; 16], now_ms: i64, until_ms: i64) -> Answer<'_, bool>;
     /// Gives a name back, if `holder` has it.

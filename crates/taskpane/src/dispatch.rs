@@ -32,7 +32,12 @@ impl Dispatch {
 
     /// Something happened by itself.
     pub(crate) fn send(self, event: Event) {
-        let effects = self.app.try_update(|app| app.update(event)).unwrap_or_default();
+        let now_ms = self.runner.with_value(|runner| runner.now_ms());
+        let update = |app: &mut App| {
+            app.update(Event::TimeRead(now_ms));
+            app.update(event)
+        };
+        let effects = self.app.try_update(update).unwrap_or_default();
         for effect in effects {
             self.runner.with_value(|runner| runner.run(effect, self));
         }

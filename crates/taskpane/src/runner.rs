@@ -14,7 +14,7 @@ mod windows;
 use crate::dispatch::Dispatch;
 use crate::theme;
 use api::{
-    ConfirmSession, EmailAddress, EndSessions, GetMe, GetSaveTargets, MatchContacts, Redeem, SaveId, SignInBegun,
+    ConfirmSession, EmailAddress, EndSessions, GetMe, GetSaveTargets, MatchContacts, Me, Redeem, SaveId, SignInBegun,
 };
 use flows::{BeginOrder, Code, DialogTrouble, Effect, Event, Prompt, Trouble};
 use leptos::prelude::window;
@@ -45,7 +45,7 @@ impl Runner {
             if !matches!(office::ready().await, Host::Outlook(_)) {
                 return dispatch.send(Event::OutsideOutlook);
             }
-            self.server.session.follow(move || dispatch.send(Event::KeptChanged));
+            self.server.session.follow(move |kept| dispatch.send(Event::KeptChanged(kept)));
             self.wake_when_seen(dispatch);
             theme::show(office::theme::current().as_ref());
             let own = office::mailbox::user_profile();
@@ -78,11 +78,34 @@ impl Runner {
             Effect::WakeAt(at_ms) => self.wake_at(at_ms, dispatch),
             Effect::ForgetSession => self.server.session.forget(),
             Effect::DropContent { save, index } => self.uploads.drop_content(&save, index),
-            other => spawn_local(async move {
-                if let Some(event) = self.carry_out(other, dispatch).await {
-                    dispatch.send(event);
-                }
-            }),
+            other => {
+                let asked_as = self.server.session.current().filter(|_| other.is_in_session());
+                spawn_local(async move {
+                    let event = self.carry_out(other, dispatch).await;
+                    // What was asked as one person neither ends another's session nor shows them anything.
+                    if let Some(event) = event
+                        && !asked_as.is_some_and(|kept| self.server.session.is_anothers(&kept))
+                    {
+                        dispatch.send(event);
+                    }
+                });
+            }
+        }
+    }
+
+    /// The time by the server's clock.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.server.now_ms()
+    }
+
+    /// Who the kept session is of; asked again where somebody else's took its place meanwhile.
+    async fn restore(&self) -> Option<Result<Me, Trouble>> {
+        loop {
+            let kept = self.server.session.restore().await?;
+            let answer = self.server.call(&GetMe).await;
+            if self.server.session.is_still_of(&kept) {
+                return Some(answer);
+            }
         }
     }
 
@@ -91,10 +114,7 @@ impl Runner {
         let server = &self.server;
         Some(match effect {
             Effect::FetchBootstrap => Event::Bootstrapped(server.bootstrap().await),
-            Effect::RestoreSession => Event::SessionRestored(match server.session.restore().await {
-                Some(_) => Some(server.call(&GetMe).await),
-                None => None,
-            }),
+            Effect::RestoreSession => Event::SessionRestored(self.restore().await),
             Effect::SignIn(sign_in) => Event::SignInAnswered(server.sign_in(&sign_in).await),
             Effect::BeginSignIn(attempt, order) => Event::SignInBegun(attempt, self.begin(attempt, order).await),
             Effect::OpenDialog { attempt, path, prompt } => {

@@ -135,6 +135,13 @@ mod tests {
     }
 
     #[test]
+    fn wrong_credentials_may_be_a_locked_or_disabled_account_too() {
+        // Which of them it is, the server tells nobody.
+        let words = trouble(&Trouble::Server(Problem::new(ProblemCode::WrongCredentials)));
+        assert!(words.title.contains("or the account is locked or disabled"), "{}", words.title);
+    }
+
+    #[test]
     fn an_outdated_pane_is_to_be_reloaded() {
         let outdated = Trouble::Server(Problem::new(ProblemCode::PaneOutdated));
         assert_eq!(trouble(&outdated).remedy, Remedy::Reload);

@@ -1,8 +1,8 @@
 //! Staying signed in without noticing.
 
 use crate::world::{at_the_door, me, message, problem, signed_in, signed_out};
-use api::{Me, Problem, ProblemCode};
-use flows::{App, Departure, Effect, Event, Role, Session, Trouble};
+use api::{Me, Problem, ProblemCode, Standing};
+use flows::{App, Departure, Effect, Event, KeptFor, Role, Session, Trouble};
 
 const MINUTE: i64 = 60_000;
 
@@ -110,7 +110,7 @@ fn a_half_filled_form_is_as_it_was_after_a_renewal() {
 #[test]
 fn another_panes_renewal_is_followed_without_a_stir() {
     let mut app = at_work();
-    assert_eq!(app.update(Event::KeptChanged), vec![Effect::RestoreSession]);
+    assert_eq!(app.update(Event::KeptChanged(KeptFor::SamePerson)), vec![Effect::RestoreSession]);
     let fresh = Me { renew_from_ms: 200 * MINUTE, expires_ms: 220 * MINUTE, ..timed() };
     let effects = app.update(Event::SessionRestored(Some(Ok(fresh))));
     assert_eq!(effects, vec![Effect::WakeAt(200 * MINUTE)]);
@@ -119,7 +119,7 @@ fn another_panes_renewal_is_followed_without_a_stir() {
 #[test]
 fn another_panes_sign_out_signs_out_here() {
     let mut app = at_work();
-    app.update(Event::KeptChanged);
+    app.update(Event::KeptChanged(KeptFor::SamePerson));
     app.update(Event::SessionRestored(None));
     assert!(matches!(&app.session, Session::SignedOut(form) if form.departure == Departure::SignedOut));
 }
@@ -127,7 +127,52 @@ fn another_panes_sign_out_signs_out_here() {
 #[test]
 fn another_panes_sign_in_signs_in_here() {
     let mut app = at_the_door();
-    assert_eq!(app.update(Event::KeptChanged), vec![Effect::RestoreSession]);
+    assert_eq!(app.update(Event::KeptChanged(KeptFor::SamePerson)), vec![Effect::RestoreSession]);
     app.update(Event::SessionRestored(Some(Ok(timed()))));
     assert_eq!(app.session, Session::SignedIn(timed()));
+}
+
+#[test]
+fn nothing_of_one_person_can_be_pressed_once_another_signed_in_from_another_pane() {
+    let mut app = at_work();
+    app.update(Event::MessageOpened(message(1, &[(Role::From, "ada@example.org")])));
+    app.update(Event::TargetsAnswered(Ok(crate::world::targets())));
+    assert_eq!(app.update(Event::KeptChanged(KeptFor::AnotherPerson)), vec![Effect::RestoreSession]);
+    assert_eq!(app.session, Session::Starting);
+    assert_eq!(app.update(Event::SaveAsked(crate::world::id("s1"))), vec![]);
+    let effects = app.update(Event::SessionRestored(Some(Ok(me("grace")))));
+    assert!(effects.contains(&Effect::FetchTargets));
+    assert_eq!(app.session, Session::SignedIn(me("grace")));
+}
+
+#[test]
+fn another_persons_session_that_cannot_be_looked_at_shows_nobody_until_it_can() {
+    let mut app = at_work();
+    app.update(Event::KeptChanged(KeptFor::AnotherPerson));
+    app.update(Event::SessionRestored(Some(Err(Trouble::Offline))));
+    assert_eq!(app.session, Session::Unreachable(Trouble::Offline));
+    assert_eq!(app.update(Event::RestartAsked), vec![Effect::FetchBootstrap]);
+}
+
+#[test]
+fn a_late_answer_to_a_former_persons_renewal_or_confirmation_changes_nothing() {
+    let mut app = at_the_door();
+    app.update(Event::SignInAnswered(Ok(me("grace"))));
+    assert_eq!(app.update(Event::Renewed(Ok(timed()), 100 * MINUTE)), vec![]);
+    assert_eq!(app.session, Session::SignedIn(me("grace")));
+    let unconfirmed = Me { standing: Standing::Unconfirmed, ..me("grace") };
+    let mut app = at_the_door();
+    app.update(Event::SignInAnswered(Ok(unconfirmed)));
+    app.update(Event::Confirmed(Ok(timed())));
+    assert!(matches!(&app.session, Session::Unconfirmed(confirmation) if confirmation.me.user_name == "grace"));
+}
+
+#[test]
+fn what_is_done_in_a_sessions_name_means_nothing_to_another_persons() {
+    for effect in [Effect::Renew, Effect::Confirm, Effect::FetchTargets, Effect::EndSessions(api::EndScope::MyOthers)] {
+        assert!(effect.is_in_session(), "{effect:?}");
+    }
+    for effect in [Effect::FetchBootstrap, Effect::RestoreSession, Effect::SignOut, Effect::CloseDialog] {
+        assert!(!effect.is_in_session(), "{effect:?}");
+    }
 }

@@ -1,6 +1,8 @@
 //! Coming and going.
 
-use crate::world::{at_the_door, bootstrap, mail, me, message, problem, signed_out, with_matched};
+use crate::world::{
+    address, at_the_door, bootstrap, found, mail, matches, me, message, problem, signed_out, with_matched,
+};
 use api::ProblemCode;
 use flows::{App, Credentials, Departure, Effect, Event, Place, Role, Session, Stage, Standing, Trouble};
 
@@ -82,6 +84,18 @@ fn another_person_signing_in_looks_everybody_up_anew() {
     let mut app = with_matched(message(1, &[(Role::From, "ada@example.org")]));
     app.update(Event::TargetsAnswered(Err(signed_out())));
     assert_eq!(form(&app).user_name, "ada");
+    let effects = app.update(Event::SignInAnswered(Ok(me("grace"))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Match(..))));
+    assert_eq!(mail(&app).people.entries[0].standing, Standing::Searching);
+}
+
+#[test]
+fn a_late_look_up_of_somebody_who_left_is_not_shown_to_the_next() {
+    let mut app = with_matched(message(1, &[(Role::From, "ada@example.org")]));
+    let key = mail(&app).message.key.clone();
+    app.update(Event::SignOutAsked);
+    let late = matches(vec![found("ada@example.org", "666", "Somebody else's contact")]);
+    app.update(Event::Matched(key, vec![address("ada@example.org")], Ok(late)));
     let effects = app.update(Event::SignInAnswered(Ok(me("grace"))));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Match(..))));
     assert_eq!(mail(&app).people.entries[0].standing, Standing::Searching);

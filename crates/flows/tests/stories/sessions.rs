@@ -112,6 +112,7 @@ fn who_ends_everybodys_sessions_is_not_signed_in_again_by_itself() {
     app.update(Event::EndAsked(EndScope::Everybody));
     app.update(Event::EndConfirmed);
     app.update(Event::SessionsEnded(Ok(SessionsEnded { count: 7 })));
+    app.update(Event::TimeRead(3_600_000));
     app.update(Event::SessionsListed(asked(Whose::Everybodys, ""), Err(signed_out())));
     assert!(matches!(&app.session, Session::SignedOut(form) if form.stage == Stage::Choosing));
 }

@@ -271,16 +271,50 @@ fn a_session_that_ended_by_itself_comes_back_through_the_window_without_a_click(
     assert_eq!(app.welcome, Welcome::Over, "nobody new came");
 }
 
-#[test]
-fn it_comes_back_by_itself_only_once_until_a_session_proves_good() {
+/// Somebody whose session ended and came back by itself at this time.
+fn back_at(ms: i64) -> App {
     let mut app = at_work();
     app.update(Event::TargetsAnswered(Err(signed_out())));
     app.update(begun(1));
     app.update(Event::DialogOpened(1, Ok(())));
     app.update(said(code(1, "f"), Some(OURS)));
+    app.update(Event::TimeRead(ms));
     app.update(Event::Redeemed(1, Ok(me_by("ada", SSO))));
-    assert_eq!(app.update(Event::TargetsAnswered(Err(signed_out()))), vec![Effect::ForgetSession]);
+    app
+}
+
+/// A call other than the first is answered that the session has ended.
+fn ends(app: &mut App) -> Vec<Effect> {
+    let opened = message(2, &[(Role::From, "grace@example.org")]);
+    let asked = opened.addresses(Role::From).collect();
+    let key = opened.key.clone();
+    app.update(Event::MessageOpened(opened));
+    app.update(Event::Matched(key, asked, Err(signed_out())))
+}
+
+#[test]
+fn it_comes_back_by_itself_only_once_though_one_call_goes_on_being_answered() {
+    let mut app = back_at(1_000_000);
+    app.update(Event::TargetsAnswered(Ok(crate::world::targets())));
+    app.update(Event::TimeRead(1_000_000 + 299_999));
+    assert_eq!(ends(&mut app), vec![Effect::ForgetSession]);
     assert_eq!(form(&app).stage, Stage::Choosing);
+}
+
+#[test]
+fn a_session_that_stood_five_minutes_comes_back_by_itself_again() {
+    let mut app = back_at(1_000_000);
+    app.update(Event::TimeRead(1_000_000 + 300_000));
+    ends(&mut app);
+    assert_eq!(passage(&app).start, Start::Itself);
+}
+
+#[test]
+fn a_session_that_was_renewed_comes_back_by_itself_again() {
+    let mut app = back_at(1_000_000);
+    app.update(Event::Renewed(Ok(me_by("ada", SSO)), 1_000_001));
+    ends(&mut app);
+    assert_eq!(passage(&app).start, Start::Itself);
 }
 
 #[test]

@@ -112,6 +112,29 @@ fn a_proof_works_once() {
 }
 
 #[test]
+fn a_full_memory_is_not_the_pane_s_fault_and_frees_itself() {
+    let proofs = Proofs::default();
+    let key = Thumbprint("key".to_owned());
+    let claims = |number: usize, iat: i64| Claims {
+        jti: number.to_string(),
+        htm: String::new(),
+        htu: String::new(),
+        iat,
+        ath: None,
+    };
+    for number in 0..REMEMBERED_MAX {
+        assert_eq!(proofs.remember(&key, &claims(number, NOW_S), NOW_MS), Ok(()));
+    }
+    let one_more = claims(REMEMBERED_MAX, NOW_S + 5);
+    assert_eq!(proofs.remember(&key, &one_more, NOW_MS + 59_000), Err(ProofError::Full));
+    assert_eq!(proofs.remember(&key, &claims(7, NOW_S), NOW_MS + 60_000), Err(ProofError::Replay), "still known");
+    let failure = ProofError::Full.failure(|| unreachable!("the proof is not at fault"));
+    assert_eq!((failure.problem.code, failure.problem.retry_after_s), (ProblemCode::Busy, Some(1)));
+    assert_eq!(proofs.remember(&key, &one_more, NOW_MS + 61_000), Ok(()), "the old are over");
+    assert_eq!(proofs.remember(&key, &one_more, NOW_MS + 61_000), Err(ProofError::Replay));
+}
+
+#[test]
 fn noise_is_refused_without_fuss() {
     let long = "a.".repeat(5_000);
     for proof in ["", ".", "..", "a.b.c", "e30.e30.e30", long.as_str()] {

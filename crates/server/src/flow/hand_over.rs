@@ -4,6 +4,7 @@
 
 use super::cookie;
 use super::dialog::{self, Stopped};
+use super::let_go::let_go;
 use super::matching;
 use super::row::{self, Held};
 use super::secret::{Pass, PassKey};
@@ -14,13 +15,11 @@ use crate::body;
 use crate::config::{Admits, NullOrigin, RefreshTokens, SingleSignOn, Site};
 use crate::guard::one;
 use crate::pages::Trouble;
-use crate::session::user_key;
-use crate::store::Scope;
 use api::{SiteName, Standing};
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use imis::{ClientApplication, SignInError, User};
+use imis::{ClientApplication, SignInError, User, UserName};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::form_urlencoded;
 
@@ -57,7 +56,7 @@ pub(crate) async fn hand_over(app: &App, site: SiteName, headers: &HeaderMap, bo
         }
     };
     if let Err((trouble, reason)) = admit(settings, &held, identified.as_ref(), &signed_in.user) {
-        let_go(app, &site, &signed_in.user).await;
+        let_go(app, &site, &signed_in.user.user_name).await;
         return Ok(dialog::refuse(app, &held, trouble, reason).await);
     }
     let reusable = sign_on.refresh_tokens == RefreshTokens::Reusable;
@@ -74,7 +73,13 @@ pub(crate) async fn hand_over(app: &App, site: SiteName, headers: &HeaderMap, bo
 async fn land(app: &App, mut held: Held<Flow>, person: Person) -> Result<Response, Stopped> {
     let user_name = person.user_name.clone();
     let done = PassKey::new(&held.key, Pass::Done);
-    if held.it.landed(person).is_err() || !held.keep_for(app, &done).await? {
+    let landed = match held.it.landed(person) {
+        Ok(()) => held.keep_for(app, &done).await,
+        Err(_) => Ok(false),
+    };
+    if !matches!(landed, Ok(true)) {
+        let_go(app, &held.it.site, &UserName::new(&user_name)).await;
+        landed?;
         return Err(Stopped::of(Trouble::Over, held.key.id()));
     }
     let event = Event::FlowLanded { method: held.it.method };
@@ -131,18 +136,6 @@ fn admit(
         Admits::Administrators if user.is_administrator() => Ok(()),
         Admits::Administrators => Err((Trouble::AdministratorsOnly, "administrators_only")),
         Admits::Nobody => Err((Trouble::Over, "no_longer_offered")),
-    }
-}
-
-/// Drops the token that iMIS just gave, unless a session of the same user needs it.
-async fn let_go(app: &App, site: &SiteName, user: &User) {
-    let name = user_key(user.user_name.as_str());
-    let scope = Scope::User { site: site.0.clone(), user_name: name };
-    let others = app.store.sessions(&scope, "", app.clock.now_ms(), 1).await;
-    if let (Ok([]), Some(client)) = (others.as_deref(), app.clients.get(site))
-        && let Err(error) = client.forget(&user.user_name).await
-    {
-        tracing::warn!(operation = %error.operation, "failed to let go of the token of a refused sign-in");
     }
 }
 

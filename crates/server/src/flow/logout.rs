@@ -1,6 +1,7 @@
 //! Signing out at the organisation's provider as well: the provider tells us of
 //! its sign-outs over a back channel, and the pane's dialog tells it of ours.
 
+use super::begin::{network_bucket, window_ms};
 use super::cookie;
 use super::dialog::{self, Stopped};
 use super::row::{self, Held, New};
@@ -12,7 +13,7 @@ use crate::openid::{LogoutNotice, Provider};
 use crate::pages::{self, Trouble};
 use crate::revoke;
 use crate::session::{Session, provider_session, provider_subject};
-use crate::store::{Bucket, Scope};
+use crate::store::{Attempt, Bucket, Scope, SessionRow, StoreError};
 use api::{DialogMessage, SiteName};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -27,6 +28,12 @@ use zeroize::Zeroize as _;
 const FORM_MAX_BYTES: usize = 64 * 1024;
 /// Sessions of one session at the provider that are looked at.
 const LOOKED_AT_MAX: i64 = 1000;
+/// How long a notice is held while its sessions are ended: should this server die
+/// meanwhile, the provider can send it again.
+const HELD_MS: i64 = 30_000;
+/// Notices of one network that were not taken, written down in the time that
+/// sign-ins are counted for; who sends more adds nothing to the audit log.
+const REFUSALS_NOTED_MAX: u32 = 20;
 /// How long the link to the provider's page works.
 const LINK_MS: i64 = 120_000;
 /// Such links open for one session; one is enough.
@@ -135,8 +142,10 @@ pub(crate) async fn back_channel(app: &App, site: &SiteName, headers: &HeaderMap
         Err(Unheard::Store) => (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", 0),
         Err(Unheard::Refused(reason)) => (StatusCode::BAD_REQUEST, reason, 0),
     };
-    audit::note(app, Entry::new(Event::LogoutToken { outcome: word, count }).site(site)).await;
     tracing::info!(site = site.0, outcome = word, "took a logout token");
+    if status == StatusCode::OK || is_noted(app).await {
+        audit::note(app, Entry::new(Event::LogoutToken { outcome: word, count }).site(site)).await;
+    }
     let mut response = if status == StatusCode::BAD_REQUEST {
         (status, axum::Json(serde_json::json!({ "error": "invalid_request" }))).into_response()
     } else {
@@ -144,6 +153,14 @@ pub(crate) async fn back_channel(app: &App, site: &SiteName, headers: &HeaderMap
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether one more notice that was not taken is written down: anybody may send them.
+async fn is_noted(app: &App) -> bool {
+    let now_ms = app.clock.now_ms();
+    let since_ms = now_ms.saturating_sub(window_ms(app));
+    let attempt = app.store.attempt(network_bucket("logout", None), now_ms, since_ms, REFUSALS_NOTED_MAX).await;
+    matches!(attempt, Ok(Attempt::Allowed(_)))
 }
 
 enum Unheard {
@@ -159,36 +176,57 @@ async fn take(app: &App, site: &SiteName, headers: &HeaderMap, body: Body) -> Re
     let mut tokens = form_urlencoded::parse(&form).filter(|(name, _)| name == "logout_token");
     let (Some((_, token)), None) = (tokens.next(), tokens.next()) else { return Err(Unheard::Refused("form")) };
     let notice = provider.read_logout_token(&token).await.map_err(|error| Unheard::Refused(error.code()))?;
-    let store = |error: &dyn std::error::Error| {
-        tracing::error!(%error, "the store does not work");
-        Unheard::Store
-    };
-    let first = app.store.once(name(site, &notice), notice.expires_ms, app.clock.now_ms()).await;
-    if !first.map_err(|error| store(&error))? {
+    let (id, now_ms) = (name(site, &notice), app.clock.now_ms());
+    if !app.store.once(id, now_ms.saturating_add(HELD_MS), now_ms).await? {
         return Err(Unheard::Refused("replayed"));
     }
-    let (scope, subject) = whose(site, &notice).ok_or(Unheard::Refused("logout_nobody"))?;
-    if let Some(subject) = subject {
-        let named = app.store.sessions(&scope, "", app.clock.now_ms(), LOOKED_AT_MAX).await;
-        let named = named.map_err(|error| store(&error))?;
-        if named.iter().any(|row| row.subject != Some(subject)) {
-            return Err(Unheard::Refused("subject_differs"));
-        }
-    }
-    let ended = revoke::end(app, &scope, None).await.map_err(|_| Unheard::Store)?;
-    Ok(ended.keys)
+    let ended = end(app, site, &notice).await;
+    // What could not be carried out was not seen, and may come again.
+    let until_ms = if matches!(ended, Err(Unheard::Store)) { now_ms } else { notice.expires_ms };
+    let kept = app.store.seen_until(id, until_ms).await;
+    let ended = ended?;
+    kept?;
+    Ok(ended)
 }
 
-/// Whose sessions are to end; and of whom they must be, where the notice says both.
-fn whose(site: &SiteName, notice: &LogoutNotice) -> Option<(Scope, Option<[u8; 32]>)> {
-    let site = site.0.clone();
-    let subject = notice.subject.as_ref().map(|subject| provider_subject(&notice.issuer, subject));
-    match &notice.session {
-        Some(session) => {
-            let session = provider_session(&notice.issuer, session);
-            Some((Scope::ProviderSession { site, session }, subject))
+impl From<StoreError> for Unheard {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = crate::failure::chain(&error), "the store does not work");
+        Self::Store
+    }
+}
+
+/// Ends whatever a notice names; answers how many sessions there were.
+async fn end(app: &App, site: &SiteName, notice: &LogoutNotice) -> Result<i64, Unheard> {
+    let end = async |scope: &Scope| match revoke::end(app, scope, None).await {
+        Ok(ended) => Ok(ended.keys),
+        Err(_) => Err(Unheard::Store),
+    };
+    let sessions = async |scope: &Scope| app.store.sessions(scope, "", app.clock.now_ms(), LOOKED_AT_MAX).await;
+    let of_subject = notice.subject.as_ref().map(|subject| {
+        let subject = provider_subject(&notice.issuer, subject);
+        (Scope::Subject { site: site.0.clone(), subject }, subject)
+    });
+    let named = notice.session.as_ref().map(|session| {
+        let session = provider_session(&notice.issuer, session);
+        Scope::ProviderSession { site: site.0.clone(), session }
+    });
+    match (named, of_subject) {
+        (None, None) => Err(Unheard::Refused("logout_nobody")),
+        (None, Some((all, _))) => end(&all).await,
+        (Some(named), None) => end(&named).await,
+        (Some(named), Some((all, subject))) => {
+            if sessions(&named).await?.iter().any(|row| row.subject != Some(subject)) {
+                return Err(Unheard::Refused("subject_differs"));
+            }
+            let mut count = end(&named).await?;
+            // Which session at the provider these belong to, it never said.
+            let unnamed = |row: &SessionRow| row.provider_session.is_none();
+            for row in sessions(&all).await?.into_iter().filter(unnamed) {
+                count += end(&Scope::Session(row.key)).await?;
+            }
+            Ok(count)
         }
-        None => Some((Scope::Subject { site, subject: subject? }, None)),
     }
 }
 

@@ -13,10 +13,12 @@ pub(super) fn mismatch(
     email: Option<&str>,
 ) -> Option<&'static str> {
     let filled = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    if let (Some(theirs), Some(ours)) = (filled(identified.external_id.as_deref()), filled(external_id)) {
-        return (theirs != ours).then_some("external_id_differs");
+    match (filled(identified.external_id.as_deref()), filled(external_id)) {
+        (Some(theirs), Some(ours)) => return (theirs != ours).then_some("external_id_differs"),
+        (None, Some(_)) => return Some("external_id_missing"),
+        // iMIS does not know it yet, as before the first sign-in.
+        (_, None) => {}
     }
-    // Not known on one side, as before the first sign-in.
     match (address(identified.email.as_deref()), address(email)) {
         (Some(theirs), Some(ours)) => (theirs != ours).then_some("email_differs"),
         _ => Some("nothing_to_compare"),
@@ -52,10 +54,17 @@ mod tests {
     }
 
     #[test]
+    fn who_has_one_in_imis_comes_in_by_it_alone() {
+        let a = Some("a@x.org");
+        for missing in [None, Some(""), Some(" ")] {
+            assert_eq!(differs((missing, a), (Some("7"), a)), Some("external_id_missing"));
+        }
+    }
+
+    #[test]
     fn else_the_address_does() {
         let (a, b) = (Some("a@x.org"), Some("b@x.org"));
         assert_eq!(differs((Some("7"), a), (None, Some("A@X.org"))), None);
-        assert_eq!(differs((None, a), (Some("7"), a)), None);
         assert_eq!(differs((Some(" "), a), (Some(""), a)), None);
         assert_eq!(differs((Some("7"), a), (None, b)), Some("email_differs"));
         assert_eq!(differs((None, None), (None, None)), Some("nothing_to_compare"));

@@ -55,6 +55,12 @@ pub(crate) async fn answer(app: &App, site: SiteName, headers: &HeaderMap, uri: 
     if held.it.site != site || held.it.method != SignInMethod::OpenIdConnect {
         return Err(Stopped::stranger(Trouble::OtherSite));
     }
+    // Any page can send the window here. Who does not know the state ends nothing.
+    let asked = held.it.asked().map_err(|_| Stopped::stranger(Trouble::UsedAlready))?;
+    Provider::is_answer(dialog::query(uri), asked).map_err(|error| {
+        tracing::info!(site = site.0, reason = error.code(), "refused an answer that was not asked for");
+        Stopped::stranger(Trouble::OtherSite)
+    })?;
     let asked = held.it.answered_by_provider().map_err(|_| Stopped::stranger(Trouble::UsedAlready))?;
     if !held.keep(app).await? {
         return Err(Stopped::stranger(Trouble::UsedAlready));

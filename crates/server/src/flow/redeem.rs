@@ -2,10 +2,12 @@
 //! every respect is taken from the store by exactly one, iMIS is asked once more
 //! who that is, and a new session begins.
 
+use super::begin::uncount;
+use super::let_go::let_go;
 use super::row::{self, Held};
 use super::secret::{Code, FlowKey};
+use super::signed_by;
 use super::state::{Flow, Identified, Offer, Person, Refusal};
-use super::{KeyWanted, key_of};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::client_label;
@@ -32,10 +34,13 @@ pub(crate) async fn redeem(app: &App, headers: &HeaderMap, ask: Redeem) -> Resul
         return Err(Failure::invalid("verifier"));
     }
     let store = |error: &_| Failure::store(error);
-    // Proofs are remembered, so one is looked at only for a sign-in that there is.
     let mut held = row::find::<Flow>(app, key.clone()).await.map_err(|error| store(&error))?.ok_or_else(over)?;
-    let signer = match held.it.thumbprint {
-        Some(_) => key_of(app, headers, Redeem::PATH, KeyWanted::Always)?,
+    // Without codes no try is counted, so nothing is remembered or written down either.
+    if !held.it.has_codes() {
+        return Err(over());
+    }
+    let signer = match &held.it.thumbprint {
+        Some(owner) => signed_by(app, headers, Redeem::PATH, Thumbprint(owner.clone()))?,
         None => None,
     };
     for _ in 0..TRIES {
@@ -48,7 +53,12 @@ pub(crate) async fn redeem(app: &App, headers: &HeaderMap, ask: Redeem) -> Resul
                     held = again(app, &key).await?;
                     continue;
                 }
-                return begin(app, headers, &ask, held.it, person).await;
+                let begun = begin(app, headers, &ask, &held.it, &person).await;
+                match &begun {
+                    Ok(_) => uncount(app, &held.it).await,
+                    Err(_) => let_go(app, &held.it.site, &UserName::new(&person.user_name)).await,
+                }
+                return begun;
             }
             Err(refusal) => {
                 if count(app, &mut held, refusal).await? {
@@ -82,6 +92,9 @@ async fn refused(app: &App, flow: &Flow, refusal: Refusal) -> Failure {
         Refusal::WrongPane => (ProblemCode::SignInRefused, "wrong_pane"),
         Refusal::Over => (ProblemCode::SignInOver, "too_late_or_too_often"),
     };
+    if let (Refusal::Over, Some(user_name)) = (refusal, flow.user_name()) {
+        let_go(app, &flow.site, &UserName::new(user_name)).await;
+    }
     note(app, flow, reason).await;
     Failure::new(code)
 }
@@ -91,7 +104,13 @@ async fn note(app: &App, flow: &Flow, reason: &'static str) {
 }
 
 /// The row is gone; whoever it was for comes in now or not at all.
-async fn begin(app: &App, headers: &HeaderMap, ask: &Redeem, flow: Flow, person: Person) -> Result<SignedIn, Failure> {
+async fn begin(
+    app: &App,
+    headers: &HeaderMap,
+    ask: &Redeem,
+    flow: &Flow,
+    person: &Person,
+) -> Result<SignedIn, Failure> {
     let over = || Failure::new(ProblemCode::SignInOver);
     let (Some(site), Some(client)) = (app.config.site(&flow.site), app.clients.get(&flow.site)) else {
         return Err(over());
@@ -100,7 +119,7 @@ async fn begin(app: &App, headers: &HeaderMap, ask: &Redeem, flow: Flow, person:
     let user = match acting.whoami().await {
         Ok(user) => user,
         Err(error) => {
-            note(app, &flow, "refused_by_imis").await;
+            note(app, flow, "refused_by_imis").await;
             let failure = Failure::imis(&error);
             return Err(if failure.problem.code == ProblemCode::SignedOut { disabled(&error) } else { failure });
         }
@@ -111,7 +130,7 @@ async fn begin(app: &App, headers: &HeaderMap, ask: &Redeem, flow: Flow, person:
         Admits::Nobody => false,
     };
     if !may {
-        note(app, &flow, "administrators_only").await;
+        note(app, flow, "administrators_only").await;
         return Err(Failure::new(ProblemCode::AdministratorsOnly));
     }
     let renewal = match &person.refresh_token {

@@ -40,6 +40,9 @@ pub(crate) struct Flow {
     /// The mailbox's address, for the provider's login hint.
     pub(crate) mailbox: Option<String>,
     pub(crate) begun_ms: i64,
+    /// What counts it, until it comes to something.
+    #[serde(default)]
+    pub(crate) counted: Option<Counted>,
     /// Of the cookie of the dialog's window.
     #[serde(default, serialize_with = "as_text_or_none", deserialize_with = "from_text_or_none")]
     window: Option<[u8; 32]>,
@@ -47,6 +50,14 @@ pub(crate) struct Flow {
     #[serde(default, serialize_with = "as_text_or_none", deserialize_with = "from_text_or_none")]
     last: Option<[u8; 32]>,
     state: State,
+}
+
+/// An attempt of the network that began a sign-in.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
+    pub(crate) bucket: [u8; 32],
+    pub(crate) number: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -155,7 +166,8 @@ impl Flow {
     ) -> Self {
         let challenge = challenge.0;
         let (window, last, state) = (None, None, State::Begun);
-        Self { site, method, challenge, thumbprint, mailbox, begun_ms: now_ms, window, last, state }
+        let counted = None;
+        Self { site, method, challenge, thumbprint, mailbox, begun_ms: now_ms, counted, window, last, state }
     }
 
     /// The hash of the cookie that was given out.
@@ -206,6 +218,14 @@ impl Flow {
         }
         self.state = State::AtImis(None);
         Ok(())
+    }
+
+    /// What the provider was asked, where its answer is next.
+    pub(crate) fn asked(&self) -> Result<&Asked, OutOfTurn> {
+        match &self.state {
+            State::AtProvider(asked) => Ok(asked),
+            _ => Err(OutOfTurn),
+        }
     }
 
     /// What the provider was asked, once: from here on its answer is being looked at.
@@ -271,6 +291,14 @@ impl Flow {
     /// Whether there is something to redeem.
     pub(crate) fn has_codes(&self) -> bool {
         matches!(self.state, State::Coded(_))
+    }
+
+    /// Whom iMIS has named, where there is something to redeem.
+    pub(crate) fn user_name(&self) -> Option<&str> {
+        match &self.state {
+            State::Coded(coded) => Some(&coded.person.user_name),
+            _ => None,
+        }
     }
 
     /// Looks at an offer. Who it is, where everything fits; then the row must be

@@ -41,6 +41,16 @@ impl Answer {
         Ok(answer)
     }
 
+    /// Whether a query brings this state, once, whatever else it brings.
+    pub(super) fn brings_state(query: &str, asked: &str) -> Result<(), OpenIdError> {
+        let mut states = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "state");
+        let state = states.next().map(|(_, state)| state.into_owned());
+        if states.next().is_some() {
+            return Err(OpenIdError::AnswerRepeats);
+        }
+        Self { state, ..Self::default() }.require_state(asked)
+    }
+
     /// It answers what was asked, and not something that somebody else began.
     pub(super) fn require_state(&self, asked: &str) -> Result<(), OpenIdError> {
         let state = self.state.as_deref().filter(|state| !state.is_empty()).ok_or(OpenIdError::StateMissing)?;

@@ -71,7 +71,8 @@ impl Kind {
         let named = named.strip_prefix("application/").unwrap_or(&named);
         match self {
             Self::Identity => named == "jwt",
-            Self::Logout => named == "logout+jwt",
+            // Only recommended, and what an ID token lacks is asked for anyway (Back-Channel Logout 1.0 §2.4).
+            Self::Logout => named == "logout+jwt" || named == "jwt",
         }
     }
 }

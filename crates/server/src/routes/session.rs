@@ -103,7 +103,7 @@ async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::Sig
     forget(app.store.forget_attempt(whole_site, at_site).await);
     let me = session::me(site.clone(), &signed_in.user, SignInMethod::Credentials);
     if admits == Admits::Administrators && !me.administrator {
-        client.forget(&signed_in.user.user_name).await.map_err(|error| Failure::imis(&error))?;
+        flow::let_go(app, &site, &signed_in.user.user_name).await;
         let refused = Event::FlowRefused { method: SignInMethod::Credentials, reason: "administrators_only" };
         audit::note(app, entry(refused)).await;
         return Err(Failure::new(ProblemCode::AdministratorsOnly));
@@ -182,10 +182,7 @@ fn key_of(app: &App, headers: &HeaderMap) -> Result<Option<Thumbprint>, Failure>
             let address = app.config.public_url.join(SignIn::PATH);
             let expected = Expected { method: "POST", address: &address, token: None, now_ms: app.clock.now_ms() };
             let checked = app.proofs.check(proof, expected);
-            checked.map(Some).map_err(|error| {
-                tracing::info!(reason = %error, "refused a key proof");
-                refused()
-            })
+            checked.map(Some).map_err(|error| error.failure(refused))
         }
     }
 }

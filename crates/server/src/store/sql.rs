@@ -185,6 +185,10 @@ impl Store for Sql {
         Box::pin(async move { self.once(name, until_ms, now_ms).await.map_err(failed("note what may be seen once")) })
     }
 
+    fn seen_until(&self, name: [u8; 32], until_ms: i64) -> Answer<'_, ()> {
+        Box::pin(async move { self.seen_until(name, until_ms).await.map_err(failed("note what may be seen once")) })
+    }
+
     fn lease(&self, name: [u8; 32], holder: [u8; 16], now_ms: i64, until_ms: i64) -> Answer<'_, bool> {
         Box::pin(async move { self.lease(name, holder, now_ms, until_ms).await.map_err(failed("take a lease")) })
     }

@@ -2,8 +2,9 @@
 //! iMIS; and signing out at either end (`imis.md §13`, `security.md §1.2`).
 
 use crate::dialog::{self, CLIENT_ID, From, Pane, Shown, Window, handed};
+use crate::single_sign_on::audited;
 use crate::world::{PASSWORD, STAFF, START_MS, World};
-use api::{GetMe, Problem, ProblemCode, SignInMethod, SignOut};
+use api::{GetMe, GetSaveTargets, Problem, ProblemCode, SignInMethod, SignOut};
 use futures_util::StreamExt as _;
 use reqwest::{Method, StatusCode};
 use secrecy::SecretString;
@@ -77,7 +78,7 @@ impl Organisation {
     /// The whole way.
     async fn pass(&self, window: &Window, pane: &Pane<'_>, user: &str, imis_user: &str) -> Shown {
         let sheet = self.at_provider(window, pane, user).await;
-        if sheet.has_message() {
+        if !sheet.status.is_success() {
             return sheet;
         }
         let form = window.at_imis(sheet, imis_user).await;
@@ -92,19 +93,15 @@ impl Organisation {
         (pane, signed_in)
     }
 
+    async fn pool(&self) -> sqlx::SqlitePool {
+        let file = format!("sqlite://{}", self.world.data().join("imis-outlook.sqlite").display());
+        sqlx::SqlitePool::connect(&file).await.unwrap()
+    }
+
     /// Lines of the audit log about `event`.
     async fn audit(&self, event: &str) -> Vec<serde_json::Value> {
-        audit(&self.world, event).await
+        audited(&self.world, event).await
     }
-}
-
-async fn audit(world: &World, event: &str) -> Vec<serde_json::Value> {
-    let file = format!("sqlite://{}", world.data().join("imis-outlook.sqlite").display());
-    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
-    let lines: Vec<String> =
-        sqlx::query_scalar("SELECT text FROM audit ORDER BY number").fetch_all(&pool).await.unwrap();
-    let lines = lines.iter().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    lines.filter(|line| line["event"] == event).collect()
 }
 
 #[tokio::test]
@@ -201,6 +198,47 @@ async fn where_the_provider_is_for_everybody_other_ways_let_administrators_in_al
     organisation.sign_in(&Window::new(), "STAFF1").await;
 }
 
+#[tokio::test]
+async fn a_refused_password_takes_nothing_from_who_is_signed_in() {
+    let organisation = Organisation::with(OpenIdMode::Enabled, |_| {}).await;
+    let (pane, signed_in) = organisation.sign_in(&Window::new(), "STAFF1").await;
+    assert_eq!(code(organisation.world.try_sign_in("STAFF1", PASSWORD).await), ProblemCode::AdministratorsOnly);
+    assert!(pane.ask(&GetSaveTargets, &signed_in.token.0).await.is_ok());
+}
+
+// What iMIS gave goes with the sign-in it was given for: another one that counts on it is begun again.
+#[tokio::test]
+async fn a_sign_in_that_is_refused_at_the_end_leaves_no_token_behind() {
+    let organisation = Organisation::with(OpenIdMode::Enabled, |_| {}).await;
+    let world = &organisation.world;
+    let (refused, other) = (Pane::single_sign_on(world).await, Pane::single_sign_on(world).await);
+    let first = Window::new().pass(&refused, STAFF).await.message().code.unwrap();
+    let second = Window::new().pass(&other, STAFF).await.message().code.unwrap();
+    world.imis.remove_role(STAFF, "SysAdmin");
+    world.imis.grant_role(STAFF, "IsStaff");
+    assert_eq!(code(refused.redeem(&first).await), ProblemCode::AdministratorsOnly);
+    world.imis.grant_role(STAFF, "SysAdmin");
+    assert_eq!(code(other.redeem(&second).await), ProblemCode::SignInOver);
+    let (refused, other) = (Pane::single_sign_on(world).await, Pane::single_sign_on(world).await);
+    Window::new().pass(&refused, STAFF).await;
+    let second = Window::new().pass(&other, STAFF).await.message().code.unwrap();
+    for _ in 0..5 {
+        assert!(refused.redeem(&"A".repeat(43)).await.is_err());
+    }
+    assert_eq!(code(other.redeem(&second).await), ProblemCode::SignInOver, "nor one that was guessed at");
+}
+
+#[tokio::test]
+async fn who_has_an_external_id_in_imis_needs_the_claim() {
+    let organisation = Organisation::new().await;
+    organisation.world.imis.set_external_id("STAFF1", &sim::openid::settings::external_id(192));
+    organisation.op.set_fault(Some(Fault::ExternalIdMissing));
+    let pane = organisation.begin().await;
+    let last = organisation.pass(&Window::new(), &pane, "STAFF1", "STAFF1").await;
+    assert_eq!(last.message().problem, Some(ProblemCode::IdentityMismatch), "the addresses are the same");
+    assert_eq!(organisation.audit("flow_refused").await.pop().unwrap()["reason"], "external_id_missing");
+}
+
 // S14, K7: the ways in and the sites of one browser do not mix.
 #[tokio::test]
 async fn an_answer_of_one_way_in_is_none_for_the_other() {
@@ -255,6 +293,30 @@ async fn the_provider_s_answer_works_once_and_in_its_own_window() {
     assert_eq!(organisation.op.ledger().count(Endpoint::Token), 1);
 }
 
+// Anybody's page can send this window anywhere: what does not know the state is not the provider.
+#[tokio::test]
+async fn an_answer_that_nobody_asked_for_disturbs_no_sign_in() {
+    let organisation = Organisation::new().await;
+    let pane = organisation.begin().await;
+    let window = Window::new();
+    let sheet = window.go(&pane.start()).await;
+    let back = Url::parse(&organisation.world.url).unwrap().join("/auth/live/openid").unwrap();
+    let long = format!("state={}", "x".repeat(20_000));
+    for query in ["", "state=", "state=x", "code=x&state=y", "error=access_denied&state=x", "state=x&state=y", &long] {
+        let mut stray = back.clone();
+        stray.set_query(Some(query));
+        let shown = window.open(&stray).await;
+        assert_eq!(shown.status, StatusCode::FORBIDDEN, "{query}");
+        assert!(!shown.has_message() && shown.cookies().is_empty(), "{query}");
+    }
+    assert!(organisation.audit("flow_refused").await.is_empty());
+    let sheet = window.type_in(&sheet, "STAFF1", PASSWORD).await;
+    let form = window.at_imis(sheet, "STAFF1").await;
+    let landed = window.hand_over(&form).await;
+    let right = window.follow(landed).await.message().code.unwrap();
+    assert!(pane.redeem(&right).await.is_ok());
+}
+
 /// What one fault comes to.
 async fn meet(fault: Fault) -> Result<(), String> {
     let organisation = Organisation::new().await;
@@ -280,6 +342,10 @@ async fn meet(fault: Fault) -> Result<(), String> {
             return wrong("a session began");
         }
         let lines = organisation.audit("flow_refused").await;
+        // Whoever does not know the state may be anybody, and ends no sign-in.
+        if matches!(fault, Fault::InvalidState | Fault::MissingState | Fault::DuplicateState) {
+            return if lines.is_empty() { Ok(()) } else { wrong("ended by a stranger") };
+        }
         if lines.len() != 1 || lines[0]["reason"].as_str().is_none_or(str::is_empty) {
             return wrong("not one line in the audit log");
         }
@@ -372,14 +438,68 @@ async fn no_faulty_logout_token_signs_anybody_out() {
 async fn without_the_store_no_logout_token_is_taken() {
     let organisation = Organisation::new().await;
     let (pane, signed_in) = organisation.sign_in(&Window::new(), "STAFF1").await;
-    let file = format!("sqlite://{}", organisation.world.data().join("imis-outlook.sqlite").display());
-    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    let pool = organisation.pool().await;
     sqlx::query("ALTER TABLE seen_once RENAME TO gone").execute(&pool).await.unwrap();
     let answer = organisation.op.send_logout_token(CLIENT, "STAFF1").await.unwrap();
     assert_eq!(answer.status, 503);
     assert!(pane.ask(&GetMe, &signed_in.token.0).await.is_ok());
     sqlx::query("ALTER TABLE gone RENAME TO seen_once").execute(&pool).await.unwrap();
     assert_eq!(organisation.op.send_logout_token(CLIENT, "STAFF1").await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_logout_that_the_store_could_not_carry_out_can_come_again() {
+    let organisation = Organisation::new().await;
+    let (pane, signed_in) = organisation.sign_in(&Window::new(), "STAFF1").await;
+    let pool = organisation.pool().await;
+    sqlx::query("ALTER TABLE revocation RENAME TO gone").execute(&pool).await.unwrap();
+    let first = organisation.op.send_logout_token(CLIENT, "STAFF1").await.unwrap();
+    assert_eq!(first.status, 503);
+    sqlx::query("ALTER TABLE gone RENAME TO revocation").execute(&pool).await.unwrap();
+    assert!(pane.ask(&GetMe, &signed_in.token.0).await.is_ok());
+    let again = organisation.op.post_logout_token(CLIENT, &first.token).await.unwrap();
+    assert_eq!(again.status, 200);
+    assert_eq!(code(pane.ask(&GetMe, &signed_in.token.0).await), ProblemCode::SignedOut);
+    organisation.world.pass(Duration::from_mins(2));
+    organisation.op.turn_clock(120);
+    let replayed = organisation.op.post_logout_token(CLIENT, &first.token).await.unwrap();
+    assert_eq!(replayed.status, 400, "and then never again");
+    assert_eq!(organisation.audit("logout_token").await.pop().unwrap()["outcome"], "replayed");
+}
+
+// A sign-in whose ID token did not name a session at the provider.
+#[tokio::test]
+async fn sessions_that_the_provider_did_not_name_end_with_their_person_s() {
+    let organisation = Organisation::new().await;
+    let (mine, unnamed) = (Window::new(), Window::new());
+    let (unnamed_pane, without) = organisation.sign_in(&unnamed, "STAFF1").await;
+    let pool = organisation.pool().await;
+    sqlx::query("UPDATE session SET provider_session = NULL").execute(&pool).await.unwrap();
+    let (named_pane, elsewhere) = organisation.sign_in(&Window::new(), "STAFF1").await;
+    let (pane, named) = organisation.sign_in(&mine, "STAFF1").await;
+    let (other_pane, other) = organisation.sign_in(&Window::new(), STAFF).await;
+    sqlx::query("UPDATE session SET provider_session = NULL WHERE user_name = 'manager'").execute(&pool).await.unwrap();
+    assert_eq!(organisation.op.send_logout_token(CLIENT, "STAFF1").await.unwrap().status, 200);
+    assert_eq!(code(pane.ask(&GetMe, &named.token.0).await), ProblemCode::SignedOut);
+    assert_eq!(code(unnamed_pane.ask(&GetMe, &without.token.0).await), ProblemCode::SignedOut);
+    assert!(named_pane.ask(&GetMe, &elsewhere.token.0).await.is_ok(), "another session at the provider");
+    assert!(other_pane.ask(&GetMe, &other.token.0).await.is_ok(), "another person");
+    assert_eq!(organisation.audit("logout_token").await.pop().unwrap()["count"], 2);
+}
+
+#[tokio::test]
+async fn noise_on_the_back_channel_fills_no_audit_log() {
+    let organisation = Organisation::new().await;
+    let (pane, signed_in) = organisation.sign_in(&Window::new(), "STAFF1").await;
+    for number in 0..60 {
+        let post = organisation.world.request(Method::POST, "/auth/live/openid/logout");
+        let status = post.form(&[("logout_token", format!("a.b.{number}"))]).send().await.unwrap().status();
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(organisation.audit("logout_token").await.len(), 20, "enough to see that somebody tries");
+    assert_eq!(organisation.op.send_logout_token(CLIENT, "STAFF1").await.unwrap().status, 200);
+    assert_eq!(organisation.audit("logout_token").await.pop().unwrap()["outcome"], "accepted");
+    assert_eq!(code(pane.ask(&GetMe, &signed_in.token.0).await), ProblemCode::SignedOut);
 }
 
 #[tokio::test]

@@ -16,6 +16,16 @@ fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
     answer.unwrap_err().code
 }
 
+/// Lines of the audit log about `event`.
+pub(crate) async fn audited(world: &World, event: &str) -> Vec<serde_json::Value> {
+    let file = format!("sqlite://{}", world.data().join("imis-outlook.sqlite").display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    let lines: Vec<String> =
+        sqlx::query_scalar("SELECT text FROM audit ORDER BY number").fetch_all(&pool).await.unwrap();
+    let lines = lines.iter().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    lines.filter(|line| line["event"] == event).collect()
+}
+
 fn landing(world: &World) -> Url {
     Url::parse(&world.url).unwrap().join("/auth/live/imis").unwrap()
 }
@@ -283,6 +293,28 @@ async fn a_right_code_is_worth_nothing_without_verifier_and_key() {
     assert_eq!(code(other.redeem(&other_code).await), ProblemCode::SignInOver, "too late");
 }
 
+#[tokio::test]
+async fn before_there_is_a_code_whoever_asks_for_one_leaves_no_trace() {
+    let world = dialog::world().await;
+    let pane = Pane::single_sign_on(&world).await;
+    let (guess, path) = ("A".repeat(43), "/api/auth/redeem");
+    let proof = pane.key.as_ref().unwrap().proof(&world, "POST", path, None);
+    let signed = |code: &str, proof: &str| world.call(&pane.offer(code)).header("dpop", proof.to_owned());
+    for _ in 0..12 {
+        assert_eq!(code(answer::<api::SignedIn>(signed(&guess, &proof)).await), ProblemCode::SignInOver);
+        assert_eq!(code(pane.redeem(&guess).await), ProblemCode::SignInOver);
+    }
+    let right = Window::new().pass(&pane, "STAFF1").await.message().code.unwrap();
+    assert!(audited(&world, "flow_refused").await.is_empty());
+    // Nor is a proof of another key remembered, but the try counts.
+    let thief = BrowserKey::new().proof(&world, "POST", path, None);
+    for _ in 0..2 {
+        assert_eq!(code(answer::<api::SignedIn>(signed(&right, &thief)).await), ProblemCode::SignInRefused);
+    }
+    assert_eq!(audited(&world, "flow_refused").await.len(), 2);
+    assert!(answer::<api::SignedIn>(signed(&right, &proof)).await.is_ok(), "the pane's own proof was not used up");
+}
+
 // B7, S7, K28.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_redeem_at_the_same_moment_one_comes_in() {
@@ -434,7 +466,7 @@ async fn only_so_many_sign_ins_are_open_for_a_mailbox() {
         let mailbox = Some(api::EmailAddress::parse(mailbox).unwrap());
         world.call(&api::BeginSignIn { mailbox, ..dialog::ask(&verifier(), SignInMethod::SingleSignOn) })
     };
-    for _ in 0..10 {
+    for _ in 0..20 {
         answer::<api::SignInBegun>(begin("a@association.example")).await.unwrap();
     }
     assert_eq!(code(answer::<api::SignInBegun>(begin("a@association.example")).await), ProblemCode::Busy);
@@ -449,6 +481,29 @@ async fn a_network_begins_only_so_many() {
     let begin = || answer::<api::SignInBegun>(world.call(&dialog::ask(&verifier(), SignInMethod::SingleSignOn)));
     assert!(begin().await.is_ok() && begin().await.is_ok());
     assert_eq!(code(begin().await), ProblemCode::Busy);
+}
+
+#[tokio::test]
+async fn an_office_where_everybody_comes_in_is_never_full() {
+    let world = dialog::world_with(Settings::default(), |config| config.limits.sign_ins_per_address = 2).await;
+    for _ in 0..4 {
+        sign_in(&world, "STAFF1").await;
+    }
+    let begin = || answer::<api::SignInBegun>(world.call(&dialog::ask(&verifier(), SignInMethod::SingleSignOn)));
+    assert!(begin().await.is_ok() && begin().await.is_ok());
+    assert_eq!(code(begin().await), ProblemCode::Busy, "those that nobody ends do count");
+}
+
+#[tokio::test]
+async fn panes_that_do_not_know_their_mailbox_do_not_crowd_each_other_out() {
+    let world = dialog::world().await;
+    let begin = || {
+        let ask = dialog::ask(&verifier(), SignInMethod::SingleSignOn);
+        answer::<api::SignInBegun>(world.call(&api::BeginSignIn { mailbox: None, ..ask }))
+    };
+    for _ in 0..30 {
+        begin().await.unwrap();
+    }
 }
 
 #[tokio::test]

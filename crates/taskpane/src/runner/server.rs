@@ -91,14 +91,14 @@ impl Server {
         if !self.session.has_newer(&used) && used.renew_from_ms <= self.now_ms() {
             let body = Some(write(&RenewSession)?);
             match self.ask(RenewSession::VERB, RenewSession::PATH, body, Some(used.clone())).await {
-                Ok(answer) => {
+                // Of a session that was left or replaced meanwhile, nothing is kept.
+                Ok(answer) if self.session.is_in_use(&used) => {
                     let signed_in: SignedIn = parse(&answer)?;
-                    // Unless the person has left meanwhile.
-                    if self.session.current().is_some() {
-                        self.session.keep(Kept::from(&signed_in));
-                    }
+                    self.session.keep(Kept::from(&signed_in));
                     return Ok(signed_in.me);
                 }
+                Ok(_) if !self.session.is_still_of(&used) => return Err(ended()),
+                Ok(_) => {}
                 Err(trouble) if trouble.is_signed_out() && self.session.has_newer(&used) => {}
                 Err(trouble) => return Err(trouble),
             }
@@ -107,7 +107,7 @@ impl Server {
     }
 
     /// The part that all calls share, boxed so that it is compiled once. A token that is known to have ended is
-    /// renewed first; one that another pane renewed is exchanged for the newer, and the call made once more.
+    /// renewed first; one that was renewed under the call is exchanged for the newer, and the call made again.
     fn send(
         &self,
         verb: Verb,
@@ -115,16 +115,22 @@ impl Server {
         body: Option<String>,
     ) -> Pin<Box<dyn Future<Output = Result<String, Trouble>> + '_>> {
         Box::pin(async move {
-            if self.session.current().is_some_and(|kept| kept.expires_ms <= self.now_ms()) {
-                // Whatever came of it, the call finds out.
+            let mut used = self.session.current();
+            if let Some(kept) = used.as_ref().filter(|kept| kept.expires_ms <= self.now_ms()) {
+                // Whatever came of it, the call finds out; but in nobody else's name.
                 let _ = self.renew().await;
+                if self.session.is_anothers(kept) {
+                    return Err(Trouble::Server(Problem::new(ProblemCode::SignedOut)));
+                }
+                used = self.session.current();
             }
-            let used = self.session.current();
-            let answer = self.ask(verb, path, body.clone(), used.clone()).await;
-            if self.may_repeat(&answer, used.as_ref()) {
-                return self.ask(verb, path, body, self.session.current()).await;
+            loop {
+                let answer = self.ask(verb, path, body.clone(), used.clone()).await;
+                if !self.may_repeat(&answer, used.as_ref()) {
+                    return answer;
+                }
+                used = self.session.current();
             }
-            answer
         })
     }
 

@@ -3,9 +3,10 @@
 //! Invariant: a token outlives the page's session only when it is bound to a key that cannot leave this
 //! browser (DESIGN.md §5). Storage that throws is a normal state: memory is enough until the pane closes.
 //! Several panes of one browser share the storage and follow each other; a token is only taken from another
-//! pane under a request when it is the same person's.
+//! pane under a request when it is the same person's, and an answer only counts for the person it was asked for.
 
 use api::{SessionToken, SignedIn};
+use flows::KeptFor;
 use leptos::prelude::window;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -116,34 +117,52 @@ impl Keeper {
     }
 
     /// Follows what other panes do with the kept session, and tells when it changed.
-    pub(super) fn follow(&'static self, changed: impl Fn() + 'static) {
+    pub(super) fn follow(&'static self, changed: impl Fn(KeptFor) + 'static) {
         let name = partitioned();
         let heard = Closure::<dyn Fn(StorageEvent)>::new(move |event: StorageEvent| {
-            if event.key().as_deref() == Some(name.as_str()) && self.heard(event.new_value().as_deref()) {
-                changed();
+            if event.key().as_deref() == Some(name.as_str())
+                && let Some(kept) = self.heard(event.new_value().as_deref())
+            {
+                changed(kept);
             }
         });
         // A window that takes no listener has no other panes to follow.
         let _ = window().add_event_listener_with_callback("storage", heard.into_js_value().unchecked_ref());
     }
 
-    /// Whether what another pane wrote changes anything here. That it took a session away says nothing: a
+    /// Whether this session is still the one in use, be it with a newer token.
+    pub(super) fn is_still_of(&self, kept: &Kept) -> bool {
+        self.current.borrow().as_ref().is_some_and(|current| current.who == kept.who)
+    }
+
+    /// Whether this very token is the one in use.
+    pub(super) fn is_in_use(&self, kept: &Kept) -> bool {
+        self.current.borrow().as_ref().is_some_and(|current| current.token == kept.token)
+    }
+
+    /// Whether somebody else is signed in here by now.
+    pub(super) fn is_anothers(&self, kept: &Kept) -> bool {
+        self.current.borrow().as_ref().is_some_and(|current| current.who != kept.who)
+    }
+
+    /// What changes here by what another pane wrote. That it took a session away says nothing: a
     /// session that ended is found out by asking the server. A session of this page alone follows nobody.
-    fn heard(&self, written: Option<&str>) -> bool {
+    fn heard(&self, written: Option<&str>) -> Option<KeptFor> {
         if self.current.borrow().as_ref().is_some_and(|kept| !kept.key_bound) {
-            return false;
+            return None;
         }
         if written == Some(LEFT) {
             remove(for_the_page(), NAME);
-            return self.current.borrow_mut().take().is_some();
+            return self.current.borrow_mut().take().map(|_| KeptFor::SamePerson);
         }
         match written.and_then(|text| serde_json::from_str::<Kept>(text).ok()) {
             Some(kept) if self.current().as_ref() != Some(&kept) => {
                 put(for_the_page(), NAME, written.unwrap_or_default());
+                let anothers = self.is_anothers(&kept);
                 *self.current.borrow_mut() = Some(kept);
-                true
+                Some(if anothers { KeptFor::AnotherPerson } else { KeptFor::SamePerson })
             }
-            _ => false,
+            _ => None,
         }
     }
 }

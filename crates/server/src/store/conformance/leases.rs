@@ -4,6 +4,7 @@ use super::*;
 
 kept_by_both!(
     a_name_is_seen_once,
+    how_long_a_name_counts_as_seen_can_be_changed,
     a_lease_has_one_holder_until_it_is_over_or_given_back,
     of_many_who_want_a_lease_one_gets_it,
 );
@@ -19,6 +20,17 @@ async fn a_name_is_seen_once(place: Place) {
     assert!(!stores[0].once(hash("jti"), 3_000, 1_999).await.unwrap());
     stores[0].tidy(1_999, 0, 0).await.unwrap();
     assert!(!stores[0].once(hash("jti"), 3_000, 1_999).await.unwrap(), "not forgotten too early");
+}
+
+async fn how_long_a_name_counts_as_seen_can_be_changed(place: Place) {
+    let stores = [place.open().await, place.open().await];
+    assert!(stores[0].once(hash("jti"), 100, 0).await.unwrap());
+    stores[1].seen_until(hash("jti"), 1_000).await.unwrap();
+    stores[1].seen_until(hash("never seen"), 1_000).await.unwrap();
+    assert!(!stores[0].once(hash("jti"), 2_000, 999).await.unwrap(), "longer");
+    assert!(stores[0].once(hash("never seen"), 2_000, 999).await.unwrap());
+    stores[0].seen_until(hash("jti"), 500).await.unwrap();
+    assert!(stores[1].once(hash("jti"), 2_000, 500).await.unwrap(), "as if it had never been seen");
 }
 
 async fn a_lease_has_one_holder_until_it_is_over_or_given_back(place: Place) {

@@ -10,6 +10,11 @@ impl Sql {
         Ok(self.database.run(sql, values![name, until_ms, now_ms]).await? == 1)
     }
 
+    pub(super) async fn seen_until(&self, name: [u8; 32], until_ms: i64) -> Result<(), sqlx::Error> {
+        let sql = "UPDATE seen_once SET until_ms = $2 WHERE name = $1";
+        self.database.run(sql, values![name, until_ms]).await.map(drop)
+    }
+
     pub(super) async fn lease(
         &self,
         name: [u8; 32],
