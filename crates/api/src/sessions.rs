@@ -90,7 +90,8 @@ pub enum EndScope {
     User(String),
     /// Everybody's at this site.
     Site(SiteName),
-    /// Everybody's at every site of this server.
+    /// Everybody's, where the server has one site. With more it is forbidden here, as no site's
+    /// administrator is one of the others; the server's command line ends everybody's everywhere.
     Everybody,
 }
 

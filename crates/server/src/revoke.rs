@@ -2,15 +2,21 @@
 //! what runs under it is stopped, and a user's token at iMIS goes with their last
 //! session. Each server waits for the others' word and looks itself.
 //!
+//! Stopping what runs comes first and costs one question, however many sessions
+//! there are; letting go of tokens takes its time beside it and delays nothing.
+//!
 //! A request learns of it from its [`Live`], taken before its row was read.
 
-use crate::app::App;
+use crate::app::{App, WeakApp};
+use crate::audit::{self, Entry};
 use crate::failure::Failure;
-use crate::store::{Ended, Revocation, Scope, StoreError};
+use crate::store::{Ended, Scope, SharedStore, StoreError};
 use crate::token::RowKey;
+use crate::upstream;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// How long to wait before asking a failing store again.
@@ -25,15 +31,22 @@ pub(crate) struct Living(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    entries: Mutex<HashMap<RowKey, Entry>>,
+    entries: Mutex<HashMap<RowKey, Running>>,
     owners: Mutex<HashMap<RowKey, Owner>>,
+    /// Scopes whose users' tokens are still to be let go of.
+    left: Mutex<Vec<Scope>>,
+    /// Wakes whoever does that.
+    leaving: Notify,
 }
+
+/// Scopes kept at most until their tokens are let go of; more are as good as everybody.
+const LEFT_MAX: usize = 256;
 
 /// Site and user name.
 type Owner = (String, String);
 
 #[derive(Debug)]
-struct Entry {
+struct Running {
     ended: CancellationToken,
     requests: usize,
 }
@@ -50,7 +63,7 @@ struct Place {
 }
 
 impl Living {
-    fn entries(&self) -> MutexGuard<'_, HashMap<RowKey, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<RowKey, Running>> {
         self.0.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -58,27 +71,48 @@ impl Living {
         self.0.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sessions seen here that may belong to a scope, and whose they are.
-    pub(crate) fn owners(&self, scope: &Scope) -> Vec<(RowKey, Owner)> {
-        let fits = |key: &RowKey, (site, user_name): &Owner| match scope {
+    fn left(&self) -> MutexGuard<'_, Vec<Scope>> {
+        self.0.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has tokens let go of, some time, where these scopes leave users without a session.
+    pub(crate) fn let_go_later(&self, scopes: impl IntoIterator<Item = Scope>) {
+        let mut left = self.left();
+        for scope in scopes {
+            if scope == Scope::Everybody || left.len() >= LEFT_MAX {
+                *left = vec![Scope::Everybody];
+            } else if !left.contains(&Scope::Everybody) && !left.contains(&scope) {
+                left.push(scope);
+            }
+        }
+        self.0.leaving.notify_one();
+    }
+
+    /// Sessions seen here that may belong to one of the scopes, and whose they are.
+    pub(crate) fn owners(&self, scopes: &[Scope]) -> Vec<(RowKey, Owner)> {
+        let fits = |key: &RowKey, (site, user_name): &Owner, scope: &Scope| match scope {
             Scope::Session(session) => session == key,
             Scope::User { site: at, user_name: of } => at == site && of == user_name,
             Scope::Subject { site: at, .. } | Scope::ProviderSession { site: at, .. } | Scope::Site(at) => at == site,
             Scope::Everybody => true,
         };
         let known = self.known();
-        known.iter().filter(|(key, owner)| fits(key, owner)).map(|(key, owner)| (*key, owner.clone())).collect()
+        let covered = known.iter().filter(|(key, owner)| scopes.iter().any(|scope| fits(key, owner, scope)));
+        covered.map(|(key, owner)| (*key, owner.clone())).collect()
     }
 
-    /// A session is over.
-    pub(crate) fn forget_owner(&self, key: RowKey) {
-        self.known().remove(&key);
+    /// These sessions are over.
+    pub(crate) fn forget_owners(&self, keys: impl IntoIterator<Item = RowKey>) {
+        let mut known = self.known();
+        for key in keys {
+            known.remove(&key);
+        }
     }
 
     /// A request of this session begins.
     pub(crate) fn enter(&self, key: RowKey) -> Live {
         let mut entries = self.entries();
-        let entry = entries.entry(key).or_insert_with(|| Entry { ended: CancellationToken::new(), requests: 0 });
+        let entry = entries.entry(key).or_insert_with(|| Running { ended: CancellationToken::new(), requests: 0 });
         entry.requests += 1;
         Live(Arc::new(Place { living: self.clone(), key, ended: entry.ended.clone() }))
     }
@@ -129,20 +163,48 @@ impl Drop for Place {
 
 /// Ends sessions, on every server within a second.
 pub(crate) async fn end(app: &App, scope: &Scope, except: Option<RowKey>) -> Result<Ended, Failure> {
-    let ended = app.store.end_sessions(scope, except, app.clock.now_ms()).await;
-    let ended = ended.map_err(|error| Failure::store(&error))?;
-    // Here at once; the others hear of it from the store.
-    if let Err(error) = carry_out(app, scope).await {
-        return Err(Failure::store(&error));
-    }
-    Ok(ended)
+    end_noting(app, scope, except, |_| None).await
 }
 
-/// Follows the store's revocations for as long as it is polled.
-pub(crate) async fn follow(app: App, mut seen: i64) {
+/// Likewise, with a line in the audit log. Once begun it is done, line and all,
+/// even if nobody waits for it.
+pub(crate) async fn end_noting(
+    app: &App,
+    scope: &Scope,
+    except: Option<RowKey>,
+    line: impl FnOnce(&Ended) -> Option<Entry> + Send + 'static,
+) -> Result<Ended, Failure> {
+    let (at, scope) = (app.clone(), scope.clone());
+    let work = async move {
+        let ended = at.store.end_sessions(&scope, except, at.clock.now_ms()).await;
+        let ended = ended.map_err(|error| Failure::store(&error))?;
+        if let Some(entry) = line(&ended) {
+            audit::note(&at, entry).await;
+        }
+        // Here at once; the others hear of it from the store, as does this one should it fail here.
+        let running = match &scope {
+            Scope::Session(key) => vec![*key],
+            _ => at.living.keys(),
+        };
+        if let Err(error) = stop(&at, running).await {
+            tracing::warn!(error = crate::failure::chain(&error), "what runs under ended sessions is stopped later");
+        }
+        upstream::forget_ended(&at, &scope, &ended);
+        at.living.let_go_later([scope]);
+        Ok(ended)
+    };
+    app.finish(work).await.map_err(|error| Failure::internal(&error))?
+}
+
+/// Follows the store's revocations until the last work of the server is done; so
+/// it does not itself keep the server.
+pub(crate) async fn follow(app: WeakApp, store: SharedStore, mut seen: i64) {
     loop {
-        app.store.revocation_told().await;
-        while let Err(error) = catch_up(&app, &mut seen).await {
+        store.revocation_told().await;
+        loop {
+            let Some(app) = app.get() else { return };
+            let Err(error) = catch_up(&app, &mut seen).await else { break };
+            drop(app);
             tracing::error!(error = crate::failure::chain(&error), "failed to follow revocations");
             tokio::time::sleep(PAUSE).await;
         }
@@ -152,28 +214,41 @@ pub(crate) async fn follow(app: App, mut seen: i64) {
 async fn catch_up(app: &App, seen: &mut i64) -> Result<(), StoreError> {
     loop {
         let revocations = app.store.revocations(*seen).await?;
-        if revocations.is_empty() {
-            return Ok(());
-        }
-        for Revocation { number, scope, .. } in revocations {
-            carry_out(app, &scope).await?;
-            *seen = number;
-        }
+        let Some(number) = revocations.last().map(|last| last.number) else { return Ok(()) };
+        stop(app, app.living.keys()).await?;
+        app.living.let_go_later(revocations.into_iter().map(|revocation| revocation.scope));
+        *seen = number;
     }
 }
 
-/// Stops what runs here under sessions that are gone, and lets go of their users' tokens.
-async fn carry_out(app: &App, scope: &Scope) -> Result<(), StoreError> {
-    let candidates = match scope {
-        Scope::Session(key) => vec![*key],
-        _ => app.living.keys(),
-    };
-    for key in candidates {
-        if app.store.session(key).await?.is_none() {
-            app.living.end(key);
+/// Stops what runs here under those of the sessions that are gone.
+async fn stop(app: &App, running: Vec<RowKey>) -> Result<(), StoreError> {
+    if running.is_empty() {
+        return Ok(());
+    }
+    let there = app.store.existing(running.clone()).await?;
+    for key in running.into_iter().filter(|key| !there.contains(key)) {
+        app.living.end(key);
+    }
+    Ok(())
+}
+
+/// Lets go of the tokens of whoever has no session any more, for as long as the server is there.
+pub(crate) async fn let_go(app: WeakApp, living: Living) {
+    loop {
+        living.0.leaving.notified().await;
+        let scopes = std::mem::take(&mut *living.left());
+        if scopes.is_empty() {
+            continue;
+        }
+        let Some(app) = app.get() else { return };
+        if let Err(error) = upstream::let_go(&app, &scopes).await {
+            tracing::error!(error = crate::failure::chain(&error), "failed to let go of tokens");
+            living.let_go_later(scopes);
+            drop(app);
+            tokio::time::sleep(PAUSE).await;
         }
     }
-    crate::upstream::let_go(app, scope).await
 }
 
 #[cfg(test)]

@@ -10,10 +10,16 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// Bytes that the purpose's name and key do not open.
+/// Why something sealed does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("failed to open what is sealed")]
-pub(crate) struct NotOpened;
+pub(crate) enum NotOpened {
+    /// It was sealed with a key that is not on this ring: not any more, or not yet.
+    #[error("failed to open what is sealed with a key that is not on the ring")]
+    UnknownKey,
+    /// It was altered, or was sealed for something else.
+    #[error("failed to open what is sealed")]
+    Wrong,
+}
 
 /// What something is sealed for; also the name under which its key is derived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,12 +82,12 @@ pub(crate) fn open(
     place: &[u8],
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
-    let (id, rest) = sealed.split_first_chunk::<KEY_ID_BYTES>().ok_or(NotOpened)?;
-    let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(NotOpened)?;
-    let key = ring.find(KeyId(*id)).ok_or(NotOpened)?;
+    let (id, rest) = sealed.split_first_chunk::<KEY_ID_BYTES>().ok_or(NotOpened::Wrong)?;
+    let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(NotOpened::Wrong)?;
+    let key = ring.find(KeyId(*id)).ok_or(NotOpened::UnknownKey)?;
     let aad = associated(purpose, key.id(), place);
     let plain = cipher(&key, purpose, secret, place).decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &aad });
-    plain.map(Zeroizing::new).map_err(|_| NotOpened)
+    plain.map(Zeroizing::new).map_err(|_| NotOpened::Wrong)
 }
 
 fn cipher(key: &Key, purpose: Purpose, secret: &[u8], place: &[u8]) -> XChaCha20Poly1305 {
@@ -119,7 +125,7 @@ mod tests {
         for (purpose, secret, place) in
             [(Purpose::Save, "secret", "place"), (Purpose::Row, "Secret", "place"), (Purpose::Row, "secret", "Place")]
         {
-            assert_eq!(open(&ring, purpose, secret.as_bytes(), place.as_bytes(), &sealed), Err(NotOpened));
+            assert_eq!(open(&ring, purpose, secret.as_bytes(), place.as_bytes(), &sealed), Err(NotOpened::Wrong));
         }
     }
 
@@ -130,6 +136,6 @@ mod tests {
         let rotated = Keyring::new(Key::new([2; 32]), vec![Key::new([1; 32])]);
         assert!(open(&rotated, Purpose::Save, b"", b"", &sealed).is_ok());
         let retired = Keyring::new(Key::new([2; 32]), Vec::new());
-        assert_eq!(open(&retired, Purpose::Save, b"", b"", &sealed), Err(NotOpened));
+        assert_eq!(open(&retired, Purpose::Save, b"", b"", &sealed), Err(NotOpened::UnknownKey));
     }
 }

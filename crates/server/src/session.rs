@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::guard::one;
 use crate::revoke::{self, Live};
 use crate::store::{Ended, Scope, SessionRow};
-use crate::token::{RowKey, Ticket};
+use crate::token::{NotOurs, RowKey, Ticket};
 use api::{ContactId, Me, ProblemCode, SessionToken, SignInMethod, SiteName, Standing};
 use axum::http::HeaderMap;
 use imis::{Acting, User, UserName};
@@ -46,8 +46,8 @@ pub(crate) struct Beginning {
     pub(crate) renewal: KeptRenewal,
     /// The key that the session is bound to.
     pub(crate) bound_to: Option<Thumbprint>,
-    /// When the sign-in began: a revocation since then covers it.
-    pub(crate) flow_begun_ms: i64,
+    /// The latest revocation when the sign-in began: any since then counts for it.
+    pub(crate) revocations_seen: i64,
     /// The session at the OpenID provider, where there is one.
     pub(crate) provider: Option<AtProvider>,
     /// Roughly where: [`crate::client_label::of`].
@@ -107,7 +107,7 @@ fn set_times(me: &mut Me, now_ms: i64, ends_ms: i64) {
 /// Begins a session, always under a new id. Refused when sessions were ended
 /// since the sign-in began and this would have been one of them.
 pub(crate) async fn begin(app: &App, beginning: Beginning) -> Result<api::SignedIn, Failure> {
-    let Beginning { mut me, renewal, bound_to, flow_begun_ms, provider, client, standing } = beginning;
+    let Beginning { mut me, renewal, bound_to, revocations_seen, provider, client, standing } = beginning;
     let now_ms = app.clock.now_ms();
     set_times(&mut me, now_ms, now_ms.saturating_add(app.config.session_life_ms()));
     me.standing = standing;
@@ -120,6 +120,9 @@ pub(crate) async fn begin(app: &App, beginning: Beginning) -> Result<api::Signed
         me: me.clone(),
         renewal,
         thumbprint: thumbprint.clone(),
+        subject,
+        provider_session,
+        former_until_ms: 0,
         id_token: provider.and_then(|provider| provider.id_token),
     };
     let row = SessionRow {
@@ -141,7 +144,7 @@ pub(crate) async fn begin(app: &App, beginning: Beginning) -> Result<api::Signed
         former_until_ms: 0,
         current_used: true,
     };
-    let begun = app.store.add_session(row, flow_begun_ms).await.map_err(|error| Failure::store(&error))?;
+    let begun = app.store.add_session(row, revocations_seen).await.map_err(|error| Failure::store(&error))?;
     let entry = |event| Entry::new(event).user(&me.site, &me.user_name).session(ticket.row());
     if !begun {
         audit::note(app, entry(Event::FlowRefused { method: me.method, reason: "revoked_since" })).await;
@@ -160,13 +163,26 @@ pub(crate) async fn replace(app: &App, former: &SessionToken, bound_to: Option<&
     let Some(row) = row else { return Ok(()) };
     let same_key = row.thumbprint.as_deref() == bound_to.map(|thumbprint| thumbprint.0.as_str());
     let allowed = row.thumbprint.is_none() || same_key;
-    if !allowed || matches!(Generation::of(app, &ticket, &row), Generation::Outdated | Generation::Unreadable) {
+    if !allowed {
         return Ok(());
     }
-    revoke::end(app, &Scope::Session(row.key), None).await?;
+    let late = |kept: &Kept| row.thumbprint.is_none() && app.clock.now_ms() >= kept.former_until_ms;
+    let outdated = match Generation::of(app, &ticket, &row) {
+        Generation::Unreadable => return Ok(()),
+        Generation::Current(_) => false,
+        Generation::Former { kept, .. } => late(&kept),
+        Generation::Outdated => true,
+    };
+    if outdated {
+        let failure = reused(app, &row).await;
+        return match failure.problem.code {
+            ProblemCode::SignedOut | ProblemCode::TokenOutdated => Ok(()),
+            _ => Err(failure),
+        };
+    }
     let entry = Entry::new(Event::SignedOut { reason: "replaced" }).row(&row);
-    audit::note(app, entry).await;
-    Ok(())
+    let line = |ended: &Ended| (ended.keys > 0).then_some(entry);
+    revoke::end_noting(app, &Scope::Session(row.key), None, line).await.map(drop)
 }
 
 /// Finds the session that a request belongs to; one that is confirmed. Whatever
@@ -194,7 +210,7 @@ pub(crate) async fn find_any(app: &App, method: &str, path: &str, headers: &Head
             }
             Session::of(&row, ticket, kept, live)
         }
-        Generation::Former { successor, kept, .. } if now_ms < row.former_until_ms => {
+        Generation::Former { successor, kept, .. } if now_ms < kept.former_until_ms => {
             Session::of(&row, successor, kept, live)
         }
         Generation::Former { .. } | Generation::Outdated => return Err(reused(app, &row).await),
@@ -227,7 +243,8 @@ enum Generation {
     Former { token: SessionToken, successor: Ticket, kept: Kept },
     /// An older one.
     Outdated,
-    /// The row is of a version that this server does not read.
+    /// The row is of a version that this server does not read, or sealed with a key that it does
+    /// not know (yet): nobody can tell, so nobody is a thief.
     Unreadable,
 }
 
@@ -235,15 +252,18 @@ impl Generation {
     fn of(app: &App, ticket: &Ticket, row: &SessionRow) -> Self {
         let ring = &app.config.keyring;
         let kept = |ticket: &Ticket| ticket.open_row(ring, &row.sealed).map(|plain| Kept::read(&plain, row));
-        if let Ok(kept) = kept(ticket) {
-            return kept.map_or(Self::Unreadable, Self::Current);
+        match kept(ticket) {
+            Ok(kept) => return kept.map_or(Self::Unreadable, Self::Current),
+            Err(NotOurs::UnknownKey) => return Self::Unreadable,
+            Err(NotOurs::Wrong) => {}
         }
-        let successor = row.former.as_deref().map(|former| ticket.open_successor(ring, former));
-        let Some(Ok((token, successor))) = successor else { return Self::Outdated };
-        match kept(&successor) {
-            Ok(Some(kept)) => Self::Former { token, successor, kept },
-            Ok(None) => Self::Unreadable,
-            Err(_) => Self::Outdated,
+        let Some(former) = row.former.as_deref() else { return Self::Outdated };
+        let opened = ticket.open_successor(ring, former);
+        let opened = opened.and_then(|(token, successor)| Ok((kept(&successor)?, token, successor)));
+        match opened {
+            Ok((Some(kept), token, successor)) => Self::Former { token, successor, kept },
+            Ok((None, ..)) | Err(NotOurs::UnknownKey) => Self::Unreadable,
+            Err(NotOurs::Wrong) => Self::Outdated,
         }
     }
 }
@@ -302,11 +322,11 @@ async fn use_current(app: &App, row: SessionRow) -> Result<SessionRow, Failure> 
 async fn reused(app: &App, row: &SessionRow) -> Failure {
     let bound = row.thumbprint.is_some();
     let entry = Entry::new(Event::TokenReused { key_bound: bound }).row(row);
-    audit::note(app, entry).await;
     if bound {
+        audit::note(app, entry).await;
         return Failure::new(ProblemCode::TokenOutdated);
     }
-    match revoke::end(app, &Scope::Session(row.key), None).await {
+    match revoke::end_noting(app, &Scope::Session(row.key), None, |_| Some(entry)).await {
         Ok(_) => out(),
         Err(failure) => failure,
     }
@@ -328,6 +348,15 @@ impl Session {
         self.live.ended()
     }
 
+    /// Does work whose outcome is for this session's person alone: with the session it is over.
+    pub(crate) async fn while_alive<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            () = self.ended().cancelled() => Err(out()),
+            done = work => Ok(done),
+        }
+    }
+
     /// The person, acting at iMIS with their own rights.
     pub(crate) fn acting(&self, app: &App) -> Result<Acting, Failure> {
         let client = app.clients.get(&self.me.site).ok_or_else(out)?;
@@ -338,9 +367,10 @@ impl Session {
 
     /// Ends it: the row, what runs under it, and with the last session the user's token at iMIS.
     pub(crate) async fn end(&self, app: &App, reason: &'static str) -> Result<Ended, Failure> {
-        let ended = revoke::end(app, &Scope::Session(self.row), None).await?;
+        let entry = Entry::new(Event::SignedOut { reason }).of(self);
+        let line = |ended: &Ended| (ended.keys > 0).then_some(entry);
+        let ended = revoke::end_noting(app, &Scope::Session(self.row), None, line).await?;
         if ended.keys > 0 {
-            audit::note(app, Entry::new(Event::SignedOut { reason }).of(self)).await;
             tracing::info!(session = ?self.row, reason, "ended a session");
         }
         Ok(ended)

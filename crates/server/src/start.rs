@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::config::{Limits, TlsFiles};
 use crate::flow::Providers;
-use crate::store::{self, SharedStore};
+use crate::store::{self, Scope, SharedStore};
 use crate::{Clock, Config, keys, revoke, router, upstream};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
@@ -55,10 +55,13 @@ pub struct Running {
     handle: Handle<SocketAddr>,
     serving: JoinHandle<std::io::Result<()>>,
     chores: Chores,
+    /// Goes on for as long as there is work.
+    following: Chores,
     work_ended: mpsc::Receiver<()>,
 }
 
 /// What a server does beside answering.
+#[derive(Default)]
 struct Chores(Vec<JoinHandle<()>>);
 
 impl Chores {
@@ -100,10 +103,13 @@ impl Running {
         let (_, none) = mpsc::channel(1);
         let mut work_ended = std::mem::replace(&mut self.work_ended, none);
         self.chores.end();
+        // Until then it stops where its session is ended, whoever does that.
+        let following = std::mem::take(&mut self.following);
         drop(self);
         if tokio::time::timeout(drain, work_ended.recv()).await.is_err() {
             tracing::warn!("stopped with saves under way; they are looked for when they are tried again");
         }
+        following.end();
         store.close().await;
         tracing::info!("stopped");
     }
@@ -113,6 +119,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.handle.shutdown();
         self.chores.end();
+        self.following.end();
     }
 }
 
@@ -145,13 +152,14 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     let serving = serve(listener, tls, handle.clone(), app.clone(), &limits).map_err(listen)?;
     let chores = Chores(vec![
         tokio::spawn(tidy(app.clone())),
-        tokio::spawn(revoke::follow(app.clone(), seen)),
+        tokio::spawn(revoke::let_go(app.weak(), app.living.clone())),
         tokio::spawn(keys::follow(app.clone())),
     ]);
+    let following = Chores(vec![tokio::spawn(revoke::follow(app.weak(), app.store.clone(), seen))]);
     audit::note(&app, Entry::new(Event::Started { version: env!("CARGO_PKG_VERSION") })).await;
     // Connections wait in the listener until it is asked, so requests are answered from here on.
     tracing::info!(url, %address, "started");
-    Ok(Running { url, address, app, handle, serving, chores, work_ended })
+    Ok(Running { url, address, app, handle, serving, chores, following, work_ended })
 }
 
 fn clients(
@@ -225,5 +233,7 @@ async fn tidy(app: App) {
         if let Err(error) = tidied.await {
             tracing::warn!(error = crate::failure::chain(&error), "failed to tidy the store");
         }
+        // Sessions also end with their time, and nobody says so.
+        app.living.let_go_later([Scope::Everybody]);
     }
 }

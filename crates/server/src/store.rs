@@ -16,6 +16,7 @@ use crate::config::{Config, StoreSettings};
 use crate::start::StartError;
 use crate::token::RowKey;
 use futures_util::future::BoxFuture;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// How long after its token has expired a session can still be renewed (`security.md §4.2`).
@@ -239,11 +240,16 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// Whether it can be written.
     fn ready(&self) -> Answer<'_, ()>;
 
-    /// Keeps a new session, unless a revocation at or after `flow_begun_ms` covers it: then
-    /// `false`. One move, so that no session slips past those who end it.
-    fn add_session(&self, row: SessionRow, flow_begun_ms: i64) -> Answer<'_, bool>;
+    /// Keeps a new session, unless a revocation with a number above `seen` covers it: then
+    /// `false`. One move, so that no session slips past those who end it. Numbers, as the
+    /// clocks of two instances need not agree.
+    fn add_session(&self, row: SessionRow, seen: i64) -> Answer<'_, bool>;
     /// The session of that key, whether or not its time is over.
     fn session(&self, key: RowKey) -> Answer<'_, Option<SessionRow>>;
+    /// Which of these sessions are there; many are asked for at once.
+    fn existing(&self, keys: Vec<RowKey>) -> Answer<'_, HashSet<RowKey>>;
+    /// Which of these people, by site and name, have a session; likewise.
+    fn with_sessions(&self, people: Vec<(String, String)>) -> Answer<'_, HashSet<(String, String)>>;
     /// Those sessions of a scope that can still be used or renewed, of user names that contain
     /// `like`; the latest used come first.
     fn sessions<'a>(&'a self, scope: &'a Scope, like: &'a str, now_ms: i64, most: i64) -> Answer<'a, Vec<SessionRow>>;

@@ -5,7 +5,7 @@
 //! neither the database nor the server's key alone gives anything (`security.md §4.3`).
 
 use crate::config::Keyring;
-use crate::seal::{self, Purpose};
+use crate::seal::{self, NotOpened, Purpose};
 use api::SessionToken;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,11 +18,25 @@ const PREFIX: &str = "ia1_";
 /// The place that a token is sealed for; the purpose says the rest.
 const PLACE: &[u8] = b"tok1";
 
-/// Text that is not a token of ours, or a row that is not the token's: altered,
-/// cut, of another kind, or sealed by a key that is gone.
+/// Text that is not a token of ours, or a row that is not the token's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the token does not open")]
-pub(crate) struct NotOurs;
+pub(crate) enum NotOurs {
+    /// Altered, cut, of another kind, or another's.
+    #[error("the token does not open")]
+    Wrong,
+    /// Sealed with a key that this server does not know: nobody can tell whose it is.
+    #[error("the token's key is not known")]
+    UnknownKey,
+}
+
+impl From<NotOpened> for NotOurs {
+    fn from(error: NotOpened) -> Self {
+        match error {
+            NotOpened::Wrong => Self::Wrong,
+            NotOpened::UnknownKey => Self::UnknownKey,
+        }
+    }
+}
 
 /// What a token holds.
 #[derive(Clone, PartialEq, Eq)]
@@ -78,12 +92,12 @@ impl Ticket {
 
     /// Reads a token, whether or not its time is over.
     pub(crate) fn open(ring: &Keyring, token: &str) -> Result<Self, NotOurs> {
-        let sealed = token.strip_prefix(PREFIX).ok_or(NotOurs)?;
-        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| NotOurs)?;
-        let plain = seal::open(ring, Purpose::Token, b"", PLACE, &sealed).map_err(|_| NotOurs)?;
-        let (id, rest) = plain.split_first_chunk::<16>().ok_or(NotOurs)?;
-        let (secret, rest) = rest.split_first_chunk::<32>().ok_or(NotOurs)?;
-        let expires: [u8; 8] = rest.try_into().map_err(|_| NotOurs)?;
+        let sealed = token.strip_prefix(PREFIX).ok_or(NotOurs::Wrong)?;
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| NotOurs::Wrong)?;
+        let plain = seal::open(ring, Purpose::Token, b"", PLACE, &sealed)?;
+        let (id, rest) = plain.split_first_chunk::<16>().ok_or(NotOurs::Wrong)?;
+        let (secret, rest) = rest.split_first_chunk::<32>().ok_or(NotOurs::Wrong)?;
+        let expires: [u8; 8] = rest.try_into().map_err(|_| NotOurs::Wrong)?;
         let expires_ms = i64::from_be_bytes(expires);
         Ok(Self { id: *id, secret: Zeroizing::new(*secret), expires_ms })
     }
@@ -95,10 +109,10 @@ impl Ticket {
 
     /// The token that took this one's place, and what it holds.
     pub(crate) fn open_successor(&self, ring: &Keyring, sealed: &[u8]) -> Result<(SessionToken, Self), NotOurs> {
-        let plain = seal::open(ring, Purpose::Former, &self.secret[..], &self.id, sealed).map_err(|_| NotOurs)?;
-        let token = std::str::from_utf8(&plain).map_err(|_| NotOurs)?;
+        let plain = seal::open(ring, Purpose::Former, &self.secret[..], &self.id, sealed)?;
+        let token = std::str::from_utf8(&plain).map_err(|_| NotOurs::Wrong)?;
         let successor = Self::open(ring, token)?;
-        if successor.id == self.id { Ok((SessionToken(token.to_owned()), successor)) } else { Err(NotOurs) }
+        if successor.id == self.id { Ok((SessionToken(token.to_owned()), successor)) } else { Err(NotOurs::Wrong) }
     }
 
     /// Seals what the session's row keeps.
@@ -108,7 +122,7 @@ impl Ticket {
 
     /// Opens what the session's row keeps.
     pub(crate) fn open_row(&self, ring: &Keyring, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotOurs> {
-        seal::open(ring, Purpose::Row, &self.secret[..], &self.id, sealed).map_err(|_| NotOurs)
+        Ok(seal::open(ring, Purpose::Row, &self.secret[..], &self.id, sealed)?)
     }
 }
 
@@ -137,8 +151,8 @@ mod tests {
         let (token, opened) = first.open_successor(&ring(), &sealed).unwrap();
         assert_eq!((Ticket::open(&ring(), &token.0), &opened), (Ok(second.clone()), &second));
         assert_eq!(opened.row(), first.row(), "the session stays the same");
-        assert_eq!(second.open_successor(&ring(), &sealed), Err(NotOurs));
-        assert_eq!(other.open_successor(&ring(), &sealed), Err(NotOurs));
+        assert_eq!(second.open_successor(&ring(), &sealed), Err(NotOurs::Wrong));
+        assert_eq!(other.open_successor(&ring(), &sealed), Err(NotOurs::Wrong));
     }
 
     #[test]
@@ -156,13 +170,13 @@ mod tests {
     fn a_cut_or_foreign_token_does_not_open() {
         let token = Ticket::new(1_000).seal(&ring()).0;
         for end in 0..token.len() {
-            assert_eq!(Ticket::open(&ring(), &token[..end]), Err(NotOurs), "{end}");
+            assert_eq!(Ticket::open(&ring(), &token[..end]), Err(NotOurs::Wrong), "{end}");
         }
         let row = Ticket::new(1_000).seal_row(&ring(), &[0; 56]);
         let foreign = format!("ia1_{}", URL_SAFE_NO_PAD.encode(row));
-        assert_eq!(Ticket::open(&ring(), &foreign), Err(NotOurs), "a row is no token");
+        assert_eq!(Ticket::open(&ring(), &foreign), Err(NotOurs::Wrong), "a row is no token");
         let other = Keyring::new(Key::new([4; 32]), Vec::new());
-        assert_eq!(Ticket::open(&other, &token), Err(NotOurs), "an unknown key");
+        assert_eq!(Ticket::open(&other, &token), Err(NotOurs::UnknownKey), "an unknown key");
     }
 
     #[test]
@@ -170,6 +184,6 @@ mod tests {
         let (mine, yours) = (Ticket::new(1_000), Ticket::new(1_000));
         let row = mine.seal_row(&ring(), b"renewal");
         assert_eq!(mine.open_row(&ring(), &row).unwrap().as_slice(), b"renewal");
-        assert_eq!(yours.open_row(&ring(), &row), Err(NotOurs));
+        assert_eq!(yours.open_row(&ring(), &row), Err(NotOurs::Wrong));
     }
 }

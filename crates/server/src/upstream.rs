@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::Keyring;
 use crate::seal::{self, Purpose};
 use crate::session::{self, KeptRenewal, Session};
-use crate::store::{Scope, SharedStore, StoreError, UpstreamRow};
+use crate::store::{Ended, Scope, SharedStore, StoreError, UpstreamRow};
 use crate::token::{RowKey, Ticket};
 use api::{ProblemCode, SiteName};
 use futures_util::FutureExt as _;
@@ -18,6 +18,7 @@ use imis::{
 };
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -150,23 +151,48 @@ impl RenewalKeeper for Keeper {
     }
 }
 
-/// Lets go of what is held here of users who have no session any more.
-pub(crate) async fn let_go(app: &App, scope: &Scope) -> Result<(), StoreError> {
-    for (key, owner) in app.living.owners(scope) {
-        if app.store.session(key).await?.is_some() {
-            continue;
-        }
-        app.living.forget_owner(key);
-        let (site, user_name) = owner;
-        let everything = Scope::User { site: site.clone(), user_name: user_name.clone() };
-        if !app.store.sessions(&everything, "", app.clock.now_ms(), 1).await?.is_empty() {
-            continue;
-        }
-        // Where the store keeps tokens in memory, another program could not reach them.
-        app.store.forget_upstream(&site, &user_name).await?;
-        if let Some(client) = app.clients.get(&SiteName(site)) {
-            client.forget_here(&UserName::new(user_name));
+/// How many people are looked at before what is held of them goes: whoever signs in meanwhile
+/// would lose what they just got.
+const PEOPLE_AT_ONCE: usize = 100;
+
+/// Lets go of what is held here of users of these scopes who have no session any more.
+pub(crate) async fn let_go(app: &App, scopes: &[Scope]) -> Result<(), StoreError> {
+    let mut gone = app.living.owners(scopes);
+    let there = app.store.existing(gone.iter().map(|(key, _)| *key).collect()).await?;
+    gone.retain(|(key, _)| !there.contains(key));
+    let people: HashSet<_> = gone.iter().map(|(_, owner)| owner.clone()).collect();
+    let people: Vec<_> = people.into_iter().collect();
+    for people in people.chunks(PEOPLE_AT_ONCE) {
+        let staying = app.store.with_sessions(people.to_vec()).await?;
+        for (site, user_name) in people.iter().filter(|person| !staying.contains(*person)) {
+            // Where the store keeps tokens in memory, another program could not reach them.
+            app.store.forget_upstream(site, user_name).await?;
+            forget_here(app, site, user_name);
         }
     }
+    // Last: whoever fails half-way finds them again.
+    app.living.forget_owners(gone.into_iter().map(|(key, _)| key));
     Ok(())
+}
+
+/// Lets go at once of what is held here of users whom the store has named, whose tokens it has forgotten.
+pub(crate) fn forget_ended(app: &App, scope: &Scope, ended: &Ended) {
+    for (site, user_name) in &ended.users {
+        forget_here(app, site, user_name);
+    }
+    match scope {
+        Scope::Everybody if ended.all_users => app.clients.values().for_each(imis::Client::forget_everybody_here),
+        Scope::Site(site) if ended.all_users => {
+            if let Some(client) = app.clients.get(&SiteName(site.clone())) {
+                client.forget_everybody_here();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn forget_here(app: &App, site: &str, user_name: &str) {
+    if let Some(client) = app.clients.get(&SiteName(site.to_owned())) {
+        client.forget_here(&UserName::new(user_name));
+    }
 }

@@ -38,12 +38,13 @@ pub(crate) async fn begin(app: &App, headers: &HeaderMap, ask: BeginSignIn) -> R
     // Proofs are remembered, so nobody brings more of them than sign-ins.
     let counted = count(app).await?;
     let thumbprint = key_of(app, headers, BeginSignIn::PATH)?;
+    let seen = app.store.latest_revocation().await.map_err(|error| Failure::store(&error))?;
     let now_ms = app.clock.now_ms();
     let bucket = network_bucket("open", mailbox.as_deref());
     // Whoever does not know a mailbox shares the bucket with their whole office.
     let most = if mailbox.is_some() { OPEN_MAX } else { i64::from(app.config.limits.sign_ins_per_address) };
     let thumbprint = thumbprint.map(|thumbprint| thumbprint.0);
-    let mut flow = Flow::begin(ask.site.clone(), ask.method, challenge, thumbprint, mailbox, now_ms);
+    let mut flow = Flow::begin(ask.site.clone(), ask.method, challenge, thumbprint, mailbox, now_ms, seen);
     flow.counted = Some(counted);
     let key = FlowKey::new();
     let expires_ms = flow.ends_ms();

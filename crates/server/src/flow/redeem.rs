@@ -138,22 +138,24 @@ async fn begin(
         None => KeptRenewal::Nothing,
     };
     let bound_to = flow.thumbprint.clone().map(Thumbprint);
-    if let Some(former) = &ask.former {
-        session::replace(app, former, bound_to.as_ref()).await?;
+    let beginning = Beginning {
+        me: session::me(flow.site.clone(), &user, flow.method),
+        renewal,
+        bound_to: bound_to.clone(),
+        revocations_seen: flow.revocations_seen,
+        provider: person.identified.as_ref().map(at_provider),
+        client: client_label::of(headers),
+        standing: person.standing,
+    };
+    let signed_in = session::begin(app, beginning).await?;
+    // Only now: with a person's last session goes their token at iMIS, also the one just got.
+    if let Some(former) = &ask.former
+        && let Err(failure) = session::replace(app, former, bound_to.as_ref()).await
+    {
+        // It ends by itself; the new one is the person's all the same.
+        tracing::warn!(code = ?failure.problem.code, "failed to end the session that a new one takes the place of");
     }
-    session::begin(
-        app,
-        Beginning {
-            me: session::me(flow.site.clone(), &user, flow.method),
-            renewal,
-            bound_to,
-            flow_begun_ms: flow.begun_ms,
-            provider: person.identified.as_ref().map(at_provider),
-            client: client_label::of(headers),
-            standing: person.standing,
-        },
-    )
-    .await
+    Ok(signed_in)
 }
 
 /// Between the hand-over and now the person was disabled, or iMIS's tokens were purged.

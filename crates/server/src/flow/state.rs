@@ -40,6 +40,8 @@ pub(crate) struct Flow {
     /// The mailbox's address, for the provider's login hint.
     pub(crate) mailbox: Option<String>,
     pub(crate) begun_ms: i64,
+    /// The latest revocation then: a later one that covers whom this becomes is too much.
+    pub(crate) revocations_seen: i64,
     /// What counts it, until it comes to something.
     #[serde(default)]
     pub(crate) counted: Option<Counted>,
@@ -163,11 +165,24 @@ impl Flow {
         thumbprint: Option<String>,
         mailbox: Option<String>,
         now_ms: i64,
+        revocations_seen: i64,
     ) -> Self {
         let challenge = challenge.0;
         let (window, last, state) = (None, None, State::Begun);
         let counted = None;
-        Self { site, method, challenge, thumbprint, mailbox, begun_ms: now_ms, counted, window, last, state }
+        Self {
+            site,
+            method,
+            challenge,
+            thumbprint,
+            mailbox,
+            begun_ms: now_ms,
+            revocations_seen,
+            counted,
+            window,
+            last,
+            state,
+        }
     }
 
     /// The hash of the cookie that was given out.

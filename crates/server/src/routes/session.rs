@@ -52,7 +52,6 @@ async fn even_out(begun: tokio::time::Instant, step: Duration) {
 
 async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::SignedIn, Failure> {
     let limits = &app.config.limits;
-    let flow_begun_ms = app.clock.now_ms();
     let SignIn { site, user_name, password } = asked;
     let password = SecretString::from(password);
     let user_name = user_name.trim().to_owned();
@@ -82,6 +81,8 @@ async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::Sig
         }
     };
 
+    // Whoever is signed out from here on is not let in.
+    let revocations_seen = app.store.latest_revocation().await.map_err(|error| Failure::store(&error))?;
     let credentials = Credentials { user_name: UserName::new(&user_name), password };
     let signed_in = match client.sign_in(&credentials).await {
         Ok(signed_in) => signed_in,
@@ -116,7 +117,7 @@ async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::Sig
         me,
         renewal,
         bound_to,
-        flow_begun_ms,
+        revocations_seen,
         provider: None,
         client: client_label::of(headers),
         standing: Standing::Full,

@@ -1,6 +1,7 @@
 //! What a session's row keeps sealed. The first byte tells the version: a row of
 //! another version means signing in again, nothing worse.
 
+use super::user_key;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::store::SessionRow;
@@ -12,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 /// The version of what is sealed.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// How a session gets new tokens from iMIS.
 #[derive(Clone, Debug)]
@@ -58,6 +59,11 @@ pub(super) struct Kept {
     pub(super) renewal: KeptRenewal,
     /// Of the key it is bound to: whoever can write the store cannot unbind it.
     pub(super) thumbprint: Option<String>,
+    /// Whose it is at the provider: whoever can write the store cannot take it out of their logout.
+    pub(super) subject: Option<[u8; 32]>,
+    pub(super) provider_session: Option<[u8; 32]>,
+    /// Until when the token before this one works.
+    pub(super) former_until_ms: i64,
     pub(super) id_token: Option<SecretString>,
 }
 
@@ -66,6 +72,9 @@ struct Wire<'a> {
     me: Me,
     renewal: WireRenewal<'a>,
     thumbprint: Option<String>,
+    subject: Option<[u8; 32]>,
+    provider_session: Option<[u8; 32]>,
+    former_until_ms: i64,
     id_token: Option<std::borrow::Cow<'a, str>>,
 }
 
@@ -89,6 +98,9 @@ impl Kept {
             me: self.me.clone(),
             renewal,
             thumbprint: self.thumbprint.clone(),
+            subject: self.subject,
+            provider_session: self.provider_session,
+            former_until_ms: self.former_until_ms,
             id_token: self.id_token.as_ref().map(|token| token.expose_secret().into()),
         };
         let mut plain = Zeroizing::new(vec![VERSION]);
@@ -100,8 +112,7 @@ impl Kept {
     pub(super) fn read(plain: &[u8], row: &SessionRow) -> Option<Self> {
         let (&VERSION, json) = plain.split_first()? else { return None };
         let wire: Wire<'_> = serde_json::from_slice(json).ok()?;
-        // Whoever can write the store can neither unbind a session nor prolong it.
-        if wire.thumbprint != row.thumbprint || wire.me.ends_ms != row.ends_ms {
+        if !wire.is_of(row) {
             return None;
         }
         let secret = |text: std::borrow::Cow<'_, str>| SecretString::from(text.into_owned());
@@ -110,6 +121,28 @@ impl Kept {
             WireRenewal::Password(password) => KeptRenewal::Password(secret(password)),
             WireRenewal::RefreshToken(token) => KeptRenewal::RefreshToken(secret(token)),
         };
-        Some(Self { me: wire.me, renewal, thumbprint: wire.thumbprint, id_token: wire.id_token.map(secret) })
+        Some(Self {
+            me: wire.me,
+            renewal,
+            thumbprint: wire.thumbprint,
+            subject: wire.subject,
+            provider_session: wire.provider_session,
+            former_until_ms: wire.former_until_ms,
+            id_token: wire.id_token.map(secret),
+        })
+    }
+}
+
+impl Wire<'_> {
+    /// Whether the plain columns say the same. Whoever can write the store can neither unbind a
+    /// session nor prolong it, nor put it out of reach of who ends sessions by site, user or provider.
+    fn is_of(&self, row: &SessionRow) -> bool {
+        self.thumbprint == row.thumbprint
+            && self.me.ends_ms == row.ends_ms
+            && self.me.site.0 == row.site
+            && user_key(&self.me.user_name) == row.user_name
+            && self.subject == row.subject
+            && self.provider_session == row.provider_session
+            && self.former_until_ms == row.former_until_ms
     }
 }

@@ -5,6 +5,7 @@ use super::kept::Kept;
 use super::{Generation, KeptRenewal, Presented, Session, TRIES, out, present, reused, set_times};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
+use crate::config::Admits;
 use crate::failure::Failure;
 use crate::store::SessionRow;
 use crate::token::{RowKey, Ticket};
@@ -23,7 +24,9 @@ pub(crate) async fn renew(app: &App, method: &str, path: &str, headers: &HeaderM
     let mut user: Option<User> = None;
     for _ in 0..TRIES {
         match Generation::of(app, &ticket, &row) {
-            Generation::Former { token, kept, .. } if app.clock.now_ms() < row.former_until_ms && !row.current_used => {
+            Generation::Former { token, kept, .. }
+                if app.clock.now_ms() < kept.former_until_ms && !row.current_used =>
+            {
                 return Ok(signed_in(token, kept));
             }
             Generation::Former { .. } | Generation::Outdated => return Err(reused(app, &row).await),
@@ -52,8 +55,13 @@ fn signed_in(token: SessionToken, kept: Kept) -> api::SignedIn {
     api::SignedIn { token, key_bound: kept.thumbprint.is_some(), me: kept.me }
 }
 
-/// The session's user as iMIS has it now; the session ends when iMIS has none.
+/// The session's user as iMIS has it now; the session ends when iMIS has none, and
+/// when the site would not let this person in any more as they came.
 async fn still(app: &App, session: &Session) -> Result<User, Failure> {
+    let admits = app.config.site(&session.me.site).map_or(Admits::Nobody, |site| site.admits(session.me.method));
+    if admits == Admits::Nobody {
+        return Err(no_longer_admitted(app, session).await);
+    }
     let user = match session.acting(app)?.whoami().await {
         Ok(user) => user,
         Err(error) => return Err(session.end_if_out(app, Failure::imis(&error)).await),
@@ -61,7 +69,17 @@ async fn still(app: &App, session: &Session) -> Result<User, Failure> {
     if super::user_key(user.user_name.as_str()) != session.user_key() {
         return Err(session.end_if_out(app, out()).await);
     }
+    if admits == Admits::Administrators && !user.is_administrator() {
+        return Err(no_longer_admitted(app, session).await);
+    }
     Ok(user)
+}
+
+async fn no_longer_admitted(app: &App, session: &Session) -> Failure {
+    match session.end(app, "no_longer_admitted").await {
+        Ok(_) => out(),
+        Err(failure) => failure,
+    }
 }
 
 /// Puts a fresh token in the place of this one; `None` when the row changed meanwhile.
@@ -77,6 +95,7 @@ async fn rotate(
     kept.me.name.clone_from(&user.name);
     kept.me.administrator = user.is_administrator();
     set_times(&mut kept.me, now_ms, row.ends_ms);
+    kept.former_until_ms = now_ms.saturating_add(RETRY_MS);
     let successor = ticket.successor(kept.me.expires_ms);
     let token = successor.seal(&app.config.keyring);
     let changed = SessionRow {
@@ -85,7 +104,7 @@ async fn rotate(
         version: row.version + 1,
         sealed: kept.seal(app, &successor)?,
         former: Some(ticket.seal_successor(&app.config.keyring, &token)),
-        former_until_ms: now_ms.saturating_add(RETRY_MS),
+        former_until_ms: kept.former_until_ms,
         current_used: false,
         ..row.clone()
     };

@@ -26,6 +26,7 @@ use super::{
 use crate::config::PostgresUrl;
 use crate::token::RowKey;
 use futures_util::future::BoxFuture;
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -126,12 +127,20 @@ impl Store for Sql {
         Box::pin(async { self.can_write().await.map_err(failed("reach the store")) })
     }
 
-    fn add_session(&self, row: SessionRow, flow_begun_ms: i64) -> Answer<'_, bool> {
-        Box::pin(async move { self.add_session(row, flow_begun_ms).await.map_err(failed("keep a session")) })
+    fn add_session(&self, row: SessionRow, seen: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.add_session(row, seen).await.map_err(failed("keep a session")) })
     }
 
     fn session(&self, key: RowKey) -> Answer<'_, Option<SessionRow>> {
         Box::pin(async move { self.session(key).await.map_err(failed("find a session")) })
+    }
+
+    fn existing(&self, keys: Vec<RowKey>) -> Answer<'_, HashSet<RowKey>> {
+        Box::pin(async move { self.existing(&keys).await.map_err(failed("find sessions")) })
+    }
+
+    fn with_sessions(&self, people: Vec<(String, String)>) -> Answer<'_, HashSet<(String, String)>> {
+        Box::pin(async move { self.with_sessions(&people).await.map_err(failed("find sessions")) })
     }
 
     fn sessions<'a>(&'a self, scope: &'a Scope, like: &'a str, now_ms: i64, most: i64) -> Answer<'a, Vec<SessionRow>> {

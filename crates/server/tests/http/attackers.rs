@@ -98,6 +98,27 @@ async fn whoever_writes_the_database_becomes_nobody_else() {
         sqlx::query("INSERT INTO session SELECT * FROM kept").execute(&database).await.unwrap();
     }
     assert_eq!(world.person(&victim).call(&GetMe).await.unwrap().user_name, STAFF);
+    for change in [
+        "user_name = 'manager'",
+        "site = 'elsewhere'",
+        "subject = (SELECT row_key FROM kept LIMIT 1)",
+        "provider_session = (SELECT row_key FROM kept LIMIT 1)",
+    ] {
+        let update = format!("UPDATE session SET {change} WHERE user_name = 'staff1'");
+        sqlx::query(sqlx::AssertSqlSafe(update)).execute(&database).await.unwrap();
+        refused(&world, &world.url, &attacker).await;
+        sqlx::query("DELETE FROM session").execute(&database).await.unwrap();
+        sqlx::query("INSERT INTO session SELECT * FROM kept").execute(&database).await.unwrap();
+    }
+    // A former token does not work for longer than is sealed.
+    let renewed = world.person(&attacker).call(&api::RenewSession).await.unwrap();
+    let longer = "UPDATE session SET former_until_ms = former_until_ms + 1000000 WHERE user_name = 'staff1'";
+    sqlx::query(longer).execute(&database).await.unwrap();
+    world.pass(std::time::Duration::from_mins(2));
+    refused(&world, &world.url, &attacker).await;
+    let attacker = renewed.token.0;
+    sqlx::query("DELETE FROM session").execute(&database).await.unwrap();
+    sqlx::query("INSERT INTO session SELECT * FROM kept").execute(&database).await.unwrap();
     // Nor does anybody live longer than the sealed end.
     sqlx::query("UPDATE session SET ends_ms = ends_ms + 1000000").execute(&database).await.unwrap();
     refused(&world, &world.url, &attacker).await;

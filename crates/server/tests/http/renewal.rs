@@ -1,9 +1,11 @@
 //! A token is renewed, and what becomes of the one before it.
 
+use crate::dialog;
 use crate::key_binding::{BrowserKey, bound};
 use crate::world::{PASSWORD, STAFF, World, answer, sign_in};
 use api::{Call as _, GetMe, GetSaveTargets, Me, Problem, ProblemCode, RenewSession, SignedIn};
-use server::config::RememberCredentials;
+use secrecy::SecretString;
+use server::config::{Credentials, Key, Keyring, OpenIdConnect, OpenIdMode, ProviderType, RememberCredentials};
 use sim::imis::{Effect, Fault, Settings};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -176,6 +178,89 @@ async fn whom_imis_no_longer_admits_is_not_renewed() {
             assert!(renew(&world, &token).await.is_err(), "{remember:?}");
         }
     }
+}
+
+/// A provider that nobody here asks anything.
+fn openid(mode: OpenIdMode) -> OpenIdConnect {
+    OpenIdConnect {
+        mode,
+        provider_type: ProviderType::Other,
+        name: "Association".to_owned(),
+        client_id: "outlook".to_owned(),
+        client_secret: SecretString::from("secret"),
+        well_known_url: "https://id.example/.well-known/openid-configuration".parse().unwrap(),
+        authority_url: "https://id.example".to_owned(),
+        external_id_claim_type: "external_id".to_owned(),
+        set_login_hint: false,
+        staff_claim: None,
+        endpoint_hosts: Vec::new(),
+        allow_private: false,
+        sign_out_at_provider: false,
+    }
+}
+
+async fn no_longer_admitted(world: &World) -> usize {
+    world.audit().await.iter().filter(|line| line["reason"] == "no_longer_admitted").count()
+}
+
+#[tokio::test]
+async fn where_only_administrators_still_sign_in_so_only_they_are_renewed() {
+    let mut world = dialog::world_with(Settings::default(), |config| {
+        config.sites[0].openid_connect = Some(openid(OpenIdMode::Test))
+    })
+    .await;
+    let (manager, staff) = (world.sign_in().await.token, world.sign_in_as("STAFF1").await.token);
+    let manager = renew(&world, &manager).await.unwrap().token.0;
+    let staff = renew(&world, &staff).await.unwrap().token.0;
+    world.config.sites[0].openid_connect = Some(openid(OpenIdMode::Enabled));
+    world.restart().await;
+    assert_eq!(code(renew(&world, &staff).await), ProblemCode::SignedOut);
+    assert_eq!(code(me(&world, &staff).await), ProblemCode::SignedOut, "the session is gone");
+    let manager = renew(&world, &manager).await.unwrap().token.0;
+    assert_eq!(no_longer_admitted(&world).await, 1);
+    world.imis.remove_role(STAFF, "SysAdmin");
+    assert_eq!(code(renew(&world, &manager).await), ProblemCode::SignedOut);
+    assert_eq!(code(me(&world, &manager).await), ProblemCode::SignedOut);
+    assert_eq!(no_longer_admitted(&world).await, 2);
+}
+
+#[tokio::test]
+async fn a_way_in_that_was_switched_off_renews_nobody() {
+    let mut world = dialog::world().await;
+    let token = world.sign_in().await.token;
+    world.config.sites[0].credentials = Credentials::Off;
+    world.restart().await;
+    assert_eq!(code(renew(&world, &token).await), ProblemCode::SignedOut);
+    assert_eq!(code(me(&world, &token).await), ProblemCode::SignedOut);
+    assert_eq!(no_longer_admitted(&world).await, 1);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_know_a_key_yet_takes_nobody_for_a_thief() {
+    let mut world = World::new().await;
+    let first = world.sign_in().await.token;
+    // Another server has the next key in use already.
+    let behind = world.config.keyring.clone();
+    let known = Key::parse(crate::world::KEY).unwrap();
+    world.config.keyring = Keyring::new(Key::new([9; 32]), vec![known]);
+    let ahead = world.another().await;
+    let renewed =
+        world.http.post(format!("{}/api/session/renew", ahead.url())).header(api::VERSION_HEADER, api::VERSION);
+    let second: SignedIn = answer(renewed.bearer_auth(&first)).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(code(me(&world, &first).await), ProblemCode::SignedOut);
+        assert_eq!(code(renew(&world, &first).await), ProblemCode::SignedOut);
+        assert_eq!(code(me(&world, &second.token.0).await), ProblemCode::SignedOut);
+        world.pass(Duration::from_mins(2));
+    }
+    assert_eq!(world.audited("token_reused").await, 0);
+    let lives = world.http.get(format!("{}/api/session", ahead.url())).header(api::VERSION_HEADER, api::VERSION);
+    assert!(
+        answer::<Me>(lives.bearer_auth(&second.token.0)).await.is_ok(),
+        "the session goes on where the key is known"
+    );
+    world.config.keyring = behind;
+    ahead.stop().await;
 }
 
 #[tokio::test]

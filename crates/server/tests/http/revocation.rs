@@ -135,6 +135,97 @@ async fn whoever_is_no_administrator_at_that_moment_touches_nobody_else() {
 }
 
 #[tokio::test]
+async fn an_administrator_of_one_site_ends_nobody_s_sessions_at_another() {
+    let world = World::with(Settings::default(), |config| {
+        let mut other = server::config::Site::new("test", "Institute of Tests", config.sites[0].url.clone());
+        other.credentials = server::config::Credentials::Offered;
+        config.sites.push(other);
+    })
+    .await;
+    let (administrator, staff) = (world.sign_in().await.token, world.sign_in_as(OTHER).await.token);
+    let there = api::SignIn { site: SiteName("test".to_owned()), ..sign_in(OTHER, PASSWORD) };
+    let there: SignedIn = answer(world.call(&there)).await.unwrap();
+    for token in [&administrator, &staff] {
+        assert_eq!(code(end(&world, token, EndScope::Everybody).await), ProblemCode::Forbidden);
+    }
+    assert_eq!(world.audited("refused").await, 2);
+    assert_eq!(end(&world, &administrator, EndScope::Site(SiteName("live".to_owned()))).await.unwrap().count, 2);
+    assert!(lives(&world, &there.token.0).await);
+}
+
+#[tokio::test]
+async fn an_end_that_nobody_waits_for_is_made_and_noted_all_the_same() {
+    let world = World::new().await;
+    let (here, there) = (world.sign_in_as(OTHER).await.token, world.sign_in_as(OTHER).await.token);
+    // The store is busy when the question comes, and the person is gone before it is answered.
+    let mut busy = world.database().await.acquire().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *busy).await.unwrap();
+    let asked = world.call(&EndSessions { scope: EndScope::MyOthers }).bearer_auth(&here);
+    assert!(asked.timeout(Duration::from_millis(400)).send().await.is_err());
+    sqlx::query("COMMIT").execute(&mut *busy).await.unwrap();
+    let begun = Instant::now();
+    while world.audited("sessions_ended").await == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(5), "no line of it");
+        tokio::task::yield_now().await;
+    }
+    assert!(!lives(&world, &there).await && lives(&world, &here).await);
+}
+
+#[tokio::test]
+async fn what_is_being_read_is_not_shown_to_whoever_was_signed_out_meanwhile() {
+    let world = World::with(Settings { latency: Duration::from_millis(1_500), ..Settings::default() }, |_| {}).await;
+    let (here, there) = (world.sign_in_as(OTHER).await.token, world.sign_in_as(OTHER).await);
+    let asked = Instant::now();
+    let address = api::EmailAddress::parse("ada.lovelace@example.org").unwrap();
+    let matching = api::MatchContacts { addresses: vec![address] };
+    let purge = async {
+        while world
+            .imis
+            .ledger()
+            .requests()
+            .iter()
+            .all(|seen| !seen.path.contains("Party") && !seen.path.contains("query"))
+        {
+            tokio::task::yield_now().await;
+            if asked.elapsed() > Duration::from_millis(500) {
+                break;
+            }
+        }
+        end(&world, &here, EndScope::MyOthers).await.unwrap();
+    };
+    let (found, targets, ()) = tokio::join!(there.call(&matching), there.call(&api::GetSaveTargets), purge);
+    assert_eq!(code(found), ProblemCode::SignedOut);
+    assert_eq!(code(targets), ProblemCode::SignedOut);
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn a_server_that_is_stopping_still_hears_of_ends_while_it_saves() {
+    let contacts: Vec<String> = (101..=118).map(|id| id.to_string()).collect();
+    let contacts: Vec<&str> = contacts.iter().map(String::as_str).collect();
+    let world = World::with(Settings { latency: Duration::from_millis(400), ..Settings::default() }, |_| {}).await;
+    let other = world.another().await;
+    let victim = world.sign_in_as(OTHER).await.token;
+    let elsewhere = world.sign_in_as(OTHER).await.token;
+    let ask = message(activity(), &contacts, &[]);
+    let request = world.http.post(format!("{}/api/saves", other.url())).header(api::VERSION_HEADER, api::VERSION);
+    let saving = tokio::spawn(request.json(&ask).bearer_auth(&victim).send());
+    let database = world.database().await;
+    while sqlx::query("SELECT 1 FROM step").fetch_optional(&database).await.unwrap().is_none() {
+        tokio::task::yield_now().await;
+    }
+    // The person has gone, so only the save is left; the server is told to stop, and then the session ends.
+    saving.abort();
+    drop(saving.await);
+    let stopping = tokio::spawn(other.stop());
+    tokio::task::yield_now().await;
+    end(&world, &elsewhere, EndScope::MyOthers).await.unwrap();
+    stopping.await.unwrap();
+    let written = world.imis.ledger().created("Activity").len();
+    assert!((1..contacts.len()).contains(&written), "{written} were written");
+}
+
+#[tokio::test]
 async fn a_session_that_is_not_there_or_of_another_site_is_not_found() {
     let world = World::new().await;
     let administrator = world.sign_in().await.token;
@@ -278,11 +369,12 @@ async fn a_sign_in_that_began_before_everybody_was_signed_out_is_too_late() {
         while world.imis.ledger().requests().len() < 3 && world.imis.faults().waiting() > 0 {
             tokio::task::yield_now().await;
         }
+        // By a clock that is behind the one of the sign-in: the order of things decides.
+        world.set_back(Duration::from_mins(1));
         end(&world, &administrator, EndScope::User(OTHER.to_owned())).await.unwrap();
     };
     let (late, ()) = tokio::join!(slow, purge);
     assert_eq!(code(late), ProblemCode::SignInOver);
-    world.pass(Duration::from_millis(1));
     assert!(world.try_sign_in(OTHER, PASSWORD).await.is_ok(), "a new one is welcome");
 }
 

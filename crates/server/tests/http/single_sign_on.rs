@@ -348,6 +348,7 @@ async fn a_new_sign_in_is_a_new_session_and_ends_the_former() {
     let first = begin().await;
     let first_code = window.pass(&first, "STAFF1").await.message().code.unwrap();
     let old = first.redeem(&first_code).await.unwrap();
+    assert!(first.ask(&GetSaveTargets, &old.token.0).await.is_ok());
     let second = begin().await;
     window.set_cookie(&second.start(), "__Host-flow", &"A".repeat(86));
     let second_code = window.pass(&second, "STAFF1").await.message().code.unwrap();
@@ -356,6 +357,8 @@ async fn a_new_sign_in_is_a_new_session_and_ends_the_former() {
     assert_ne!(new.token, old.token);
     assert!(second.ask(&GetMe, &new.token.0).await.is_ok());
     assert_eq!(code(first.ask(&GetMe, &old.token.0).await), ProblemCode::SignedOut);
+    assert!(second.ask(&GetSaveTargets, &new.token.0).await.is_ok());
+    assert_eq!(world.imis.ledger().token_calls(), 2, "the token of the second hand-over outlives the first session");
     // Garbage in its place changes nothing.
     let third = begin().await;
     let third_code = window.pass(&third, "STAFF1").await.message().code.unwrap();
@@ -363,6 +366,25 @@ async fn a_new_sign_in_is_a_new_session_and_ends_the_former() {
     let offer = Redeem { former, ..third.offer(&third_code) };
     assert!(answer::<api::SignedIn>(third.request(&offer)).await.is_ok());
     assert!(second.ask(&GetMe, &new.token.0).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_outdated_token_that_is_brought_to_a_sign_in_ends_its_session() {
+    let world = dialog::world().await;
+    let stolen = world.sign_in_as("STAFF1").await.token;
+    let second = world.person(&stolen).call(&api::RenewSession).await.unwrap().token.0;
+    let third = world.person(&second).call(&api::RenewSession).await.unwrap().token.0;
+    let pane = Pane::begin_with(&world, SignInMethod::SingleSignOn, None).await;
+    let code_of_mine = Window::new().pass(&pane, STAFF).await.message().code.unwrap();
+    let offer = Redeem { former: Some(api::SessionToken(stolen)), ..pane.offer(&code_of_mine) };
+    let mine: api::SignedIn = answer(pane.request(&offer)).await.unwrap();
+    assert_eq!(
+        code(world.person(&third).call(&GetMe).await),
+        ProblemCode::SignedOut,
+        "somebody has what is not theirs"
+    );
+    assert_eq!(world.audited("token_reused").await, 1);
+    assert!(pane.ask(&GetMe, &mine.token.0).await.is_ok());
 }
 
 // B9, S9.

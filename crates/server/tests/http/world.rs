@@ -160,7 +160,7 @@ impl World {
     }
 
     pub(crate) async fn sign_in_as(&self, user_name: &str) -> Person<'_> {
-        // A sign-in of the same moment as a purge would be too early.
+        // No two people sign in at the same moment.
         self.pass(Duration::from_millis(1));
         let signed_in = self.try_sign_in(user_name, PASSWORD).await.unwrap();
         Person { world: self, token: signed_in.token.0 }

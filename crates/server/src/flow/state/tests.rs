@@ -11,7 +11,7 @@ const KEY: &str = "thumbprint";
 
 fn begun(method: SignInMethod) -> Flow {
     let challenge = Challenge::parse(CHALLENGE).unwrap();
-    Flow::begin(SiteName("live".to_owned()), method, challenge, Some(KEY.to_owned()), None, 1_000)
+    Flow::begin(SiteName("live".to_owned()), method, challenge, Some(KEY.to_owned()), None, 1_000, 0)
 }
 
 fn asked() -> Asked {

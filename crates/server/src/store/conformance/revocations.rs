@@ -45,7 +45,7 @@ async fn ended_sessions_are_gone_and_told(place: Place) {
         ];
         for row in &all {
             if store.session(row.key).await.unwrap().is_none() {
-                assert!(store.add_session(row.clone(), begun_ms).await.unwrap());
+                assert!(store.add_session(row.clone(), seen).await.unwrap());
             }
         }
         let ended = store.end_sessions(&scope, None, begun_ms).await.unwrap();
@@ -101,12 +101,14 @@ async fn no_session_begins_in_a_flow_that_was_revoked(place: Place) {
         Scope::Everybody,
     ];
     for (turn, scope) in covering.into_iter().enumerate() {
-        let at_ms = i64::try_from(turn).unwrap() * 10 + 10;
+        let seen = store.latest_revocation().await.unwrap();
+        // Each by a clock that is behind the one before.
+        let at_ms = 1_000_000 - i64::try_from(turn).unwrap() * 1_000;
         store.end_sessions(&scope, None, at_ms).await.unwrap();
-        assert!(!store.add_session(row(), at_ms - 1).await.unwrap(), "{scope:?}");
-        assert!(!store.add_session(row(), at_ms).await.unwrap(), "{scope:?}, the same moment");
+        assert!(!store.add_session(row(), seen).await.unwrap(), "{scope:?}");
         assert_eq!(store.session(key("a")).await.unwrap(), None);
-        assert!(store.add_session(row(), at_ms + 1).await.unwrap(), "{scope:?}, begun after");
+        let seen = store.latest_revocation().await.unwrap();
+        assert!(store.add_session(row(), seen).await.unwrap(), "{scope:?}, begun after");
     }
     let others = [
         Scope::Session(key("z")),
@@ -117,10 +119,11 @@ async fn no_session_begins_in_a_flow_that_was_revoked(place: Place) {
         Scope::ProviderSession { site: live(), session: hash("z") },
         Scope::Site("test".to_owned()),
     ];
+    let seen = store.latest_revocation().await.unwrap();
     for scope in others {
         store.end_sessions(&scope, None, 1_000).await.unwrap();
     }
-    assert!(store.add_session(SessionRow { subject: Some(hash("s")), ..session("b", "bob") }, 999).await.unwrap());
+    assert!(store.add_session(SessionRow { subject: Some(hash("s")), ..session("b", "bob") }, seen).await.unwrap());
 }
 
 /// Whatever the order: a session that was let in before the end is ended by it,
@@ -131,11 +134,11 @@ async fn no_session_slips_past_those_who_end_it(place: Place) {
         [user("ada"), Scope::Site(live()), Scope::Everybody, Scope::Subject { site: live(), subject: hash("s") }];
     let (mut let_in, mut kept_out) = (0, 0);
     for round in 0..24_i64 {
-        let begun_ms = 100 + round * 10;
+        let seen = stores[0].latest_revocation().await.unwrap();
         let row = |i: i64| SessionRow { subject: Some(hash("s")), ..session(&format!("{round}-{i}"), "ada") };
         let begin = join_all((0..12).map(|i| {
             let store = &stores[usize::try_from(i % 2).unwrap()];
-            async move { store.add_session(row(i), begun_ms).await.unwrap() }
+            async move { store.add_session(row(i), seen).await.unwrap() }
         }));
         let scope = &scopes[usize::try_from(round).unwrap() % scopes.len()];
         let end = async {
@@ -143,7 +146,7 @@ async fn no_session_slips_past_those_who_end_it(place: Place) {
             for _ in 0..round % 12 {
                 assert!(stores[1].session(key("none")).await.unwrap().is_none());
             }
-            stores[1].end_sessions(scope, None, begun_ms).await.unwrap()
+            stores[1].end_sessions(scope, None, round).await.unwrap()
         };
         let (kept, ended) = tokio::join!(begin, end);
         let kept = kept.into_iter().filter(|kept| *kept).count();
@@ -217,8 +220,9 @@ async fn what_a_newer_server_revoked_covers_everything(place: Place) {
     let newer = "INSERT INTO revocation (at_ms, kind, site) VALUES (50, 'department', 'live')";
     store.database().run(newer, values![]).await.unwrap();
     assert_eq!(store.revocations(0).await.unwrap()[0].scope, Scope::Everybody);
-    assert!(!store.add_session(session("a", "ada"), 50).await.unwrap());
-    assert!(store.add_session(session("a", "ada"), 51).await.unwrap());
+    assert!(!store.add_session(session("a", "ada"), 0).await.unwrap());
+    let seen = store.latest_revocation().await.unwrap();
+    assert!(store.add_session(session("a", "ada"), seen).await.unwrap());
 }
 
 async fn revocations_are_forgotten_when_no_session_can_be_older(place: Place) {

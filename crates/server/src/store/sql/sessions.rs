@@ -6,12 +6,18 @@ use crate::store::database::{Database, Lock, Row, Value, Work, values};
 use crate::store::{Ended, GRACE_MS, Revocation, Scope, SessionRow};
 use crate::token::RowKey;
 use sqlx::AssertSqlSafe;
+use std::collections::HashSet;
+
+/// Site and user name.
+type Person = (String, String);
 
 /// Most people that [`Ended`] names.
 const NAMED_MAX: usize = 1_000;
 /// How long revocations are kept: longer than any sign-in under way, and than any
 /// instance is away and comes back with sessions in its hands.
 const REVOCATIONS_KEPT_MS: i64 = 8 * 24 * 60 * 60 * 1000;
+/// How many sessions or people one question names.
+const AT_ONCE: usize = 250;
 /// How often the use of a session is noted.
 const SEEN_EVERY_MS: i64 = 60 * 1000;
 
@@ -78,17 +84,17 @@ pub(in crate::store) fn rows_of(scope: &Scope) -> (&'static str, Vec<Value>) {
 }
 
 impl Sql {
-    pub(super) async fn add_session(&self, row: SessionRow, flow_begun_ms: i64) -> Result<bool, sqlx::Error> {
+    pub(super) async fn add_session(&self, row: SessionRow, seen: i64) -> Result<bool, sqlx::Error> {
         let mut work = self.database.begin(Lock::Begin).await?;
         // A kind this server does not know covers everything.
-        let covering = "SELECT number FROM revocation WHERE at_ms >= $1 AND ( \
+        let covering = "SELECT number FROM revocation WHERE number > $1 AND ( \
                         (kind = 'session' AND named = $2) \
                         OR (kind = 'user' AND site = $3 AND user_name = $4) \
                         OR (kind = 'subject' AND site = $3 AND named = $5) \
                         OR (kind = 'provider-session' AND site = $3 AND named = $6) \
                         OR (kind = 'site' AND site = $3) \
                         OR kind NOT IN ('session', 'user', 'subject', 'provider-session', 'site')) LIMIT 1";
-        let values = values![flow_begun_ms, row.key.0, &*row.site, &*row.user_name, row.subject, row.provider_session];
+        let values = values![seen, row.key.0, &*row.site, &*row.user_name, row.subject, row.provider_session];
         if work.row(covering, values).await?.is_some() {
             return Ok(false);
         }
@@ -104,6 +110,34 @@ impl Sql {
     pub(super) async fn session(&self, key: RowKey) -> Result<Option<SessionRow>, sqlx::Error> {
         let sql = format!("SELECT {COLUMNS} FROM session WHERE row_key = $1");
         self.database.row(AssertSqlSafe(sql), values![key.0]).await?.as_ref().map(session_of).transpose()
+    }
+
+    pub(super) async fn existing(&self, keys: &[RowKey]) -> Result<HashSet<RowKey>, sqlx::Error> {
+        let mut there = HashSet::new();
+        for keys in keys.chunks(AT_ONCE) {
+            let marks: Vec<String> = (1..=keys.len()).map(|place| format!("${place}")).collect();
+            let sql = format!("SELECT row_key FROM session WHERE row_key IN ({})", marks.join(", "));
+            let values = keys.iter().map(|key| key.0.into()).collect();
+            for row in self.database.rows(AssertSqlSafe(sql), values).await? {
+                there.insert(RowKey(row.hash("row_key")?));
+            }
+        }
+        Ok(there)
+    }
+
+    pub(super) async fn with_sessions(&self, people: &[Person]) -> Result<HashSet<Person>, sqlx::Error> {
+        let mut there = HashSet::new();
+        for people in people.chunks(AT_ONCE) {
+            let marks = (1..=people.len()).map(|place| format!("(${}, ${})", place * 2 - 1, place * 2));
+            let marks = marks.collect::<Vec<_>>().join(", ");
+            let sql =
+                format!("SELECT DISTINCT site, user_name FROM session WHERE (site, user_name) IN (VALUES {marks})");
+            let values = people.iter().flat_map(|(site, user_name)| values![&**site, &**user_name]).collect();
+            for row in self.database.rows(AssertSqlSafe(sql), values).await? {
+                there.insert((row.get("site")?, row.get("user_name")?));
+            }
+        }
+        Ok(there)
     }
 
     pub(super) async fn sessions(
@@ -224,10 +258,11 @@ impl Sql {
             by_session |=
                 matches!(revocation.scope, Scope::Session(_) | Scope::Subject { .. } | Scope::ProviderSession { .. });
         }
-        for person in if by_session { memory.people() } else { Vec::new() } {
-            let sql = "SELECT row_key FROM session WHERE site = $1 AND user_name = $2 LIMIT 1";
-            if self.database.row(sql, values![&*person.0, &*person.1]).await?.is_none() {
-                memory.forget(&person);
+        if by_session {
+            let people = memory.people();
+            let there = self.with_sessions(&people).await?;
+            for person in people.iter().filter(|person| !there.contains(*person)) {
+                memory.forget(person);
             }
         }
         Ok(())
