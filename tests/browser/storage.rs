@@ -50,6 +50,30 @@ async fn a_second_pane_of_the_browser_has_the_same_session_and_leaves_with_the_f
 }
 
 #[tokio::test]
+async fn nothing_of_one_person_can_be_pressed_once_another_signed_in_beside() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    pane.open_message("Writing from home").await;
+    pane.sees("Grace Hopper").await;
+    pane.minutes_pass_unseen(40 * 60).await;
+    pane.loses_the_server().await;
+    pane.beside(world.outlook.url()).await;
+    pane.sees("Hannah Weiss").await;
+    pane.minutes_pass_unseen(40 * 60).await;
+    world.turn_clock(40 * 60);
+    pane.open_message("Writing from home").await;
+    pane.sees("Your session ended.").await;
+    pane.sign_in("MANAGER", PASSWORD).await;
+    pane.sees("Maya Rivera").await;
+    pane.back().await;
+    pane.no_longer_sees("Hannah Weiss").await;
+    pane.no_longer_sees("Grace Hopper").await;
+    pane.finds_the_server().await;
+    pane.press("Try again").await;
+    pane.sees("Maya Rivera").await;
+}
+
+#[tokio::test]
 async fn what_one_pane_renewed_the_other_goes_on_with() {
     let world = World::start().await;
     let pane = world.signed_in().await;

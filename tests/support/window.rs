@@ -153,6 +153,17 @@ impl Pane {
         self.browser.driver.execute_async(script, vec![]).await.expect("the script runs");
     }
 
+    /// Cuts this window's pane off from the server, until it finds it again.
+    pub async fn loses_the_server(&self) {
+        let script = "window.lost = window.fetch; window.fetch = () => Promise.reject(new TypeError('offline'))";
+        self.browser.driver.execute(script, vec![]).await.expect("the script runs");
+    }
+
+    /// Ends that.
+    pub async fn finds_the_server(&self) {
+        self.browser.driver.execute("window.fetch = window.lost", vec![]).await.expect("the script runs");
+    }
+
     /// Opens Outlook in a second window of the same browser, and looks into its pane. Closed by nobody.
     pub async fn beside(&self, outlook: String) -> WindowHandle {
         let second = self.browser.driver.new_tab().await.expect("the browser opens windows");

@@ -1,5 +1,6 @@
 //! Attachments: their names, and what became of each.
 
+use crate::save::{NO_PROBLEM, Word};
 use crate::{Call, Problem, RecordId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -70,7 +71,7 @@ impl fmt::Debug for AttachmentName {
 
 /// What became of an attachment on one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
+#[serde(tag = "outcome", rename_all = "snake_case", try_from = "AttachmentRead")]
 pub enum AttachmentOutcome {
     /// It is in iMIS.
     Saved,
@@ -79,6 +80,24 @@ pub enum AttachmentOutcome {
         /// Why.
         problem: Problem,
     },
+}
+
+/// An outcome as it is read: flat, since reading a tagged enum costs the pane many kilobytes.
+#[derive(Deserialize)]
+struct AttachmentRead {
+    outcome: Word,
+    problem: Option<Problem>,
+}
+
+impl TryFrom<AttachmentRead> for AttachmentOutcome {
+    type Error = &'static str;
+
+    fn try_from(read: AttachmentRead) -> Result<Self, Self::Error> {
+        match read.outcome {
+            Word::Saved => Ok(Self::Saved),
+            Word::Failed => read.problem.map(|problem| Self::Failed { problem }).ok_or(NO_PROBLEM),
+        }
+    }
 }
 
 /// The answer to an upload: `PUT /api/saves/{save}/attachments/{index}` with the
@@ -121,5 +140,21 @@ mod tests {
         let name = AttachmentName::new(&format!("{}.pdf", "é".repeat(200)));
         assert!(name.as_str().len() <= AttachmentName::MAX_BYTES);
         assert!(name.as_str().ends_with("é.pdf"));
+    }
+
+    #[test]
+    fn every_outcome_is_read_as_it_was_written_and_a_failure_without_a_problem_is_refused() {
+        let problem = Problem::new(crate::ProblemCode::Busy);
+        for outcome in [AttachmentOutcome::Saved, AttachmentOutcome::Failed { problem: problem.clone() }] {
+            let written = serde_json::to_string(&outcome).expect("written");
+            assert_eq!(serde_json::from_str::<AttachmentOutcome>(&written).expect("read"), outcome);
+        }
+        let saved = crate::RecordOutcome::Saved { record: RecordId("Activity:7".to_owned()) };
+        for outcome in [saved, crate::RecordOutcome::Failed { problem }] {
+            let record = crate::Record { contact: crate::ContactId("1".to_owned()), outcome };
+            let written = serde_json::to_string(&record).expect("written");
+            assert_eq!(serde_json::from_str::<crate::Record>(&written).expect("read"), record);
+        }
+        assert!(serde_json::from_str::<AttachmentOutcome>(r#"{"outcome":"failed"}"#).is_err());
     }
 }

@@ -142,7 +142,7 @@ impl Call for SaveMessage {
 pub struct RecordId(pub String);
 
 /// What became of the record of one contact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum RecordOutcome {
     /// It is in iMIS.
@@ -159,12 +159,45 @@ pub enum RecordOutcome {
 
 /// The record of one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "RecordRead")]
 pub struct Record {
     /// The contact.
     pub contact: ContactId,
     /// What became of it.
     #[serde(flatten)]
     pub outcome: RecordOutcome,
+}
+
+/// A record as it is read: flat, since reading a tagged enum costs the pane many kilobytes.
+#[derive(Deserialize)]
+struct RecordRead {
+    contact: ContactId,
+    outcome: Word,
+    record: Option<RecordId>,
+    problem: Option<Problem>,
+}
+
+/// What the word for an outcome is.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Word {
+    Saved,
+    Failed,
+}
+
+/// An answer that does not say what it must.
+pub(crate) const NO_PROBLEM: &str = "a failure without a problem";
+
+impl TryFrom<RecordRead> for Record {
+    type Error = &'static str;
+
+    fn try_from(read: RecordRead) -> Result<Self, Self::Error> {
+        let outcome = match read.outcome {
+            Word::Saved => RecordOutcome::Saved { record: read.record.ok_or("a saved record without its key")? },
+            Word::Failed => RecordOutcome::Failed { problem: read.problem.ok_or(NO_PROBLEM)? },
+        };
+        Ok(Self { contact: read.contact, outcome })
+    }
 }
 
 /// The answer to [`SaveMessage`].

@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) assets: Assets,
     /// Saves and uploads under way.
     pub(crate) running: saves::Running,
+    /// For messages to save.
+    pub(crate) room: saves::Room,
     pub(crate) uploads: Arc<Semaphore>,
     stopping: AtomicBool,
     /// Held by work that goes on when the person has gone.
@@ -49,6 +51,7 @@ impl App {
         let (work, ended) = mpsc::channel(1);
         let shared = Shared {
             assets: Assets::read(&config.pane),
+            room: saves::Room::new(&config.limits),
             uploads: Arc::new(Semaphore::new(config.limits.uploads_max)),
             config,
             clock,

@@ -8,7 +8,7 @@ use crate::saves::journal::{Journal, Outcome};
 use crate::saves::plan::{self, Attachment, Head};
 use crate::session::Session;
 use crate::{saves, store::StepState};
-use api::{AttachmentOutcome, AttachmentReport, Problem, ProblemCode, RecordId};
+use api::{AttachmentOutcome, AttachmentReport, ProblemCode, RecordId};
 use bytes::Bytes;
 use futures_util::future::{self, BoxFuture};
 use futures_util::stream;
@@ -16,7 +16,6 @@ use imis::{Acting, ActivityId, Content, LogId, WriteError};
 use std::io;
 use time::PrimitiveDateTime;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 /// Chunks waiting for each record.
 const WAITING: usize = 2;
@@ -113,8 +112,7 @@ impl Upload {
         } else {
             let sent = self.send(&lacking, &mut body);
             let sent = tokio::time::timeout(app.config.limits.upload_total, sent).await;
-            let unknown = || Outcome::Unknown(Problem::new(ProblemCode::Unknown));
-            let sent = sent.unwrap_or_else(|_| lacking.iter().map(|_| unknown()).collect());
+            let sent = sent.unwrap_or_else(|_| lacking.iter().map(|_| Outcome::stopped()).collect());
             // What was not read is read and dropped, so that the answer arrives.
             body.drain().await;
             outcomes.extend(lacking.into_iter().zip(sent));
@@ -161,10 +159,10 @@ impl Upload {
         for record in records {
             let (taker, chunks) = mpsc::channel(WAITING);
             takers.push(taker);
-            writes.push(self.write(record, chunks));
+            writes.push(self.journal.stop().until_lost(self.write(record, chunks)));
         }
         let ((), outcomes) = future::join(pump(body, takers, self.journal.stop()), future::join_all(writes)).await;
-        outcomes.into_iter().map(Outcome::of).collect()
+        outcomes.into_iter().map(|written| written.map_or_else(Outcome::stopped, Outcome::of)).collect()
     }
 
     async fn write(&self, record: &RecordId, chunks: mpsc::Receiver<io::Result<Bytes>>) -> Result<String, WriteError> {
@@ -213,8 +211,8 @@ fn file(record: &RecordId, id: &str) -> String {
 }
 
 /// Ends when the body does, when nobody takes any more, or when nothing more may be written.
-async fn pump(body: &mut Paced, takers: Vec<mpsc::Sender<io::Result<Bytes>>>, stop: &CancellationToken) {
-    let stopped = { stop.run_until_cancelled(pump_on(body, takers.clone())).await.is_none() };
+async fn pump(body: &mut Paced, takers: Vec<mpsc::Sender<io::Result<Bytes>>>, stop: &saves::Stop) {
+    let stopped = { stop.until_due(pump_on(body, takers.clone())).await.is_none() };
     if stopped {
         for taker in takers {
             // One that has no room ends too early, which is a broken file as well.

@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 /// and for how long: a connection closed with bytes unread loses its answer.
 const DRAIN_MAX_BYTES: u64 = 128 * 1024 * 1024;
 const DRAIN_TIME: Duration = Duration::from_secs(20);
+/// From this length on JSON is read beside the requests, not between them.
+const LONG_JSON_BYTES: usize = 1024 * 1024;
 
 /// A body that keeps a pace or ends.
 pub(crate) struct Paced {
@@ -89,6 +91,11 @@ impl Paced {
     }
 }
 
+/// Reads and drops the body of a request that is refused: its answer must arrive.
+pub(crate) async fn drain(body: Body, limits: &Limits) {
+    Paced::new(body, limits).drain().await;
+}
+
 /// Why there is no body.
 enum NoBody {
     TooLarge,
@@ -96,7 +103,7 @@ enum NoBody {
 }
 
 /// Reads a JSON body of at most `most` bytes.
-pub(crate) async fn json<T: DeserializeOwned>(
+pub(crate) async fn json<T: DeserializeOwned + Send + 'static>(
     headers: &HeaderMap,
     body: Body,
     most: usize,
@@ -105,15 +112,17 @@ pub(crate) async fn json<T: DeserializeOwned>(
     let bytes = if is_of(headers, "application/json") {
         whole(body, most, limits).await
     } else {
-        Paced::new(body, limits).drain().await;
+        drain(body, limits).await;
         return Err(Failure::invalid("content-type"));
     };
     let bytes = bytes.map_err(|error| match error {
         NoBody::TooLarge => Failure::new(ProblemCode::TooLarge),
         NoBody::Broken => Failure::invalid("body"),
     })?;
+    let long = bytes.len() >= LONG_JSON_BYTES;
     // What serde says could quote the body.
-    serde_json::from_slice(&bytes).map_err(|_| Failure::invalid("body"))
+    let read = move || serde_json::from_slice(&bytes).map_err(|_| Failure::invalid("body"));
+    if long { tokio::task::spawn_blocking(read).await.map_err(|error| Failure::internal(&error))? } else { read() }
 }
 
 /// Why there is no form.
@@ -134,7 +143,7 @@ pub(crate) async fn form(
     limits: &Limits,
 ) -> Result<Zeroizing<Vec<u8>>, NoForm> {
     if !is_of(headers, "application/x-www-form-urlencoded") {
-        Paced::new(body, limits).drain().await;
+        drain(body, limits).await;
         return Err(NoForm::NotOne);
     }
     whole(body, most, limits).await.map_err(|error| match error {
@@ -149,6 +158,10 @@ fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
 }
 
 async fn whole(body: Body, most: usize, limits: &Limits) -> Result<Zeroizing<Vec<u8>>, NoBody> {
+    timeout(limits.upload_total, whole_in_time(body, most, limits)).await.map_err(|_| NoBody::Broken)?
+}
+
+async fn whole_in_time(body: Body, most: usize, limits: &Limits) -> Result<Zeroizing<Vec<u8>>, NoBody> {
     let announced = body.size_hint().lower();
     let mut body = Paced::new(body, limits);
     if announced > most as u64 {

@@ -6,11 +6,13 @@
 
 pub(crate) mod journal;
 pub(crate) mod plan;
+mod room;
 mod running;
 mod text;
 mod write;
 
-pub(crate) use running::{Running, Turn};
+pub(crate) use room::Room;
+pub(crate) use running::{Running, Stop, Turn};
 
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
@@ -21,7 +23,8 @@ use api::{AttachmentOutcome, Problem, ProblemCode, Record, RecordId, RecordOutco
 use journal::Journal;
 use plan::Head;
 use sha2::{Digest as _, Sha256};
-use tokio_util::sync::CancellationToken;
+use std::io;
+use std::sync::Arc;
 
 /// The key of a person's save.
 pub(crate) fn key(session: &Session, save: &str) -> SaveKey {
@@ -29,7 +32,7 @@ pub(crate) fn key(session: &Session, save: &str) -> SaveKey {
 }
 
 /// Saves a message, or finishes saving it.
-pub(crate) async fn run(app: &App, session: &Session, ask: &SaveMessage) -> Result<SaveReport, Failure> {
+pub(crate) async fn run(app: &App, session: &Session, ask: &Arc<SaveMessage>) -> Result<SaveReport, Failure> {
     let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
     plan::check(ask, site)?;
     let key = key(session, &ask.save.0);
@@ -81,15 +84,16 @@ pub(crate) async fn note_ended(
 async fn run_in_turn(
     app: &App,
     session: &Session,
-    ask: &SaveMessage,
+    ask: &Arc<SaveMessage>,
     key: SaveKey,
     site: &crate::config::Site,
-    stop: &CancellationToken,
+    stop: &Stop,
 ) -> Result<SaveReport, Failure> {
     let acting = session.acting(app)?;
+    let fingerprint = fingerprint(ask).await?;
     let head = match app.store.save(&key).await.map_err(|error| Failure::store(&error))? {
-        Some(row) => known(app, &key, &row, ask)?,
-        None => match begin(app, &acting, &key, ask, site).await {
+        Some(row) => known(app, &key, &row, &fingerprint)?,
+        None => match begin(app, &acting, &key, (ask, fingerprint), site).await {
             Ok(head) => head,
             Err(failure) => return Err(session.end_if_out(app, failure).await),
         },
@@ -104,16 +108,16 @@ async fn run_in_turn(
 
 /// What the person hears when nothing more may be written: that they are signed
 /// out, or that somebody else is at it.
-pub(crate) fn stopped(session: &Session, stop: &CancellationToken) -> Result<(), Failure> {
+pub(crate) fn stopped(session: &Session, stop: &Stop) -> Result<(), Failure> {
     if session.ended().is_cancelled() {
         return Err(Failure::new(ProblemCode::SignedOut));
     }
-    if stop.is_cancelled() { Err(Failure::wait(ProblemCode::Conflict, 1)) } else { Ok(()) }
+    if stop.is_due() { Err(Failure::wait(ProblemCode::Conflict, 1)) } else { Ok(()) }
 }
 
 /// The head of a save that was begun before, if this is the same save.
-fn known(app: &App, key: &SaveKey, row: &SaveRow, ask: &SaveMessage) -> Result<Head, Failure> {
-    if row.fingerprint != fingerprint(ask)? {
+fn known(app: &App, key: &SaveKey, row: &SaveRow, fingerprint: &[u8]) -> Result<Head, Failure> {
+    if row.fingerprint != fingerprint {
         return Err(Failure::new(ProblemCode::Conflict));
     }
     Head::open(&app.config.keyring, key, &row.sealed)
@@ -123,22 +127,42 @@ async fn begin(
     app: &App,
     acting: &imis::Acting,
     key: &SaveKey,
-    ask: &SaveMessage,
+    (ask, fingerprint): (&SaveMessage, Vec<u8>),
     site: &crate::config::Site,
 ) -> Result<Head, Failure> {
     let abilities = acting.abilities().await.map_err(|error| Failure::imis(&error))?;
     let head = Head::new(ask, &abilities, site, app.clock.now_ms())?;
-    let row = SaveRow { fingerprint: fingerprint(ask)?, sealed: head.seal(&app.config.keyring, key)? };
+    let row = SaveRow { fingerprint: fingerprint.clone(), sealed: head.seal(&app.config.keyring, key)? };
     let begun = app.store.begin_save(key, row, app.clock.now_ms()).await;
     match begun.map_err(|error| Failure::store(&error))? {
         None => Ok(head),
-        Some(row) => known(app, key, &row, ask),
+        Some(row) => known(app, key, &row, &fingerprint),
     }
 }
 
-fn fingerprint(ask: &SaveMessage) -> Result<Vec<u8>, Failure> {
-    let bytes = serde_json::to_vec(ask).map_err(|error| Failure::internal(&error))?;
-    Ok(Sha256::digest(bytes).to_vec())
+/// The hash of everything asked; of megabytes, so beside the requests.
+async fn fingerprint(ask: &Arc<SaveMessage>) -> Result<Vec<u8>, Failure> {
+    let ask = Arc::clone(ask);
+    let hash = tokio::task::spawn_blocking(move || {
+        let mut hash = Hash(Sha256::new());
+        serde_json::to_writer(&mut hash, &*ask).map(|()| hash.0.finalize().to_vec())
+    });
+    let hash = hash.await.map_err(|error| Failure::internal(&error))?;
+    hash.map_err(|error| Failure::internal(&error))
+}
+
+/// Hashes what is written to it.
+struct Hash(Sha256);
+
+impl io::Write for Hash {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// When iMIS no longer takes this person the session ends; with nothing saved that is the answer.

@@ -313,10 +313,11 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn save<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Option<SaveRow>>;
     /// Its steps.
     fn steps<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Vec<Step>>;
-    /// Sets steps, all or none, durably before it answers.
+    /// Sets steps, all or none, durably before it answers; one that is done stays as it is.
     fn set_steps<'a>(&'a self, key: &'a SaveKey, steps: Vec<Step>) -> Answer<'a, ()>;
     /// Ends `step` of `key` with the first of the records that belongs to no other
     /// step; one move, so that two that look at the same moment cannot both have it.
+    /// One that is done already has its own.
     fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>>;
 
     /// Forgets what is over: sessions, flows, names, tokens, revocations that no session can be

@@ -64,9 +64,16 @@ impl Dispatch {
         self,
         part: impl Fn(&App) -> T + Send + Sync + 'static,
     ) -> Memo<T> {
-        let app = self.app;
-        Memo::new(move |_| app.with(&part))
+        projected(self.app, Box::new(part))
     }
+}
+
+/// Boxed, so that parts of one type are compiled as one.
+fn projected<T: Send + Sync + PartialEq + 'static>(
+    app: RwSignal<App>,
+    part: Box<dyn Fn(&App) -> T + Send + Sync>,
+) -> Memo<T> {
+    Memo::new(move |_| app.with(&part))
 }
 
 /// The dispatcher of the pane a view stands in.

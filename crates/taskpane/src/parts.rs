@@ -7,7 +7,7 @@ mod heading;
 mod notice;
 
 pub(crate) use avatar::avatar;
-pub(crate) use button::{button, keep_focus, toggle};
+pub(crate) use button::{button, heard, keep_focus, moves, pressed, sends, toggle};
 pub(crate) use disclosure::disclosure;
 pub(crate) use heading::{heading, subheading};
 pub(crate) use notice::{trouble_line, trouble_notice};
@@ -24,7 +24,11 @@ pub(crate) fn block<V: IntoView + 'static>(draw: impl Fn() -> V + Send + Sync + 
 
 /// A text, or an attribute's value, that follows what it reads.
 pub(crate) fn told<T: Into<String>>(say: impl Fn() -> T + Send + Sync + 'static) -> Signal<String> {
-    Signal::derive(move || say().into())
+    derived(Box::new(move || say().into()))
+}
+
+fn derived(say: Box<dyn Fn() -> String + Send + Sync>) -> Signal<String> {
+    Signal::derive(say)
 }
 
 /// The same for what is either true or false.

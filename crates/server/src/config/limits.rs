@@ -9,6 +9,10 @@ pub struct Limits {
     pub json_max_bytes: usize,
     /// Longest message to save, in bytes: two bodies of 16 MiB and what JSON adds.
     pub message_max_bytes: usize,
+    /// Messages to save, in bytes, that are read or written at once; more are asked to wait.
+    pub messages_max_bytes: u64,
+    /// How much of that is one person's.
+    pub messages_per_person_bytes: u64,
     /// Wrong passwords for an account before it is locked here; iMIS locks at five.
     pub sign_in_tries: u32,
     /// How long wrong passwords count.
@@ -27,7 +31,7 @@ pub struct Limits {
     pub upload_silence: Duration,
     /// Bytes a second that an upload must keep, after [`Limits::upload_silence`].
     pub upload_bytes_per_second: u64,
-    /// Longest upload.
+    /// Longest upload, and longest time to send any other body.
     pub upload_total: Duration,
     /// Longest time to send the head of a request.
     pub head: Duration,
@@ -46,6 +50,8 @@ impl Default for Limits {
         Self {
             json_max_bytes: 256 * 1024,
             message_max_bytes: 40 * 1024 * 1024,
+            messages_max_bytes: 256 * 1024 * 1024,
+            messages_per_person_bytes: 80 * 1024 * 1024,
             sign_in_tries: 3,
             sign_in_window: Duration::from_mins(15),
             sign_ins_per_address: 100,

@@ -7,10 +7,11 @@ use crate::guard::SignedIn;
 use crate::{attachments, saves, session, to_api};
 use api::{AttachmentReport, ProblemCode, SaveMessage, SaveReport, SaveTargets};
 use axum::Json;
-use axum::body::{Body, HttpBody as _};
+use axum::body::HttpBody as _;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use std::sync::Arc;
 
 /// `GET /api/save-targets`.
 pub(crate) async fn targets(State(app): State<App>, SignedIn(session): SignedIn) -> Result<Json<SaveTargets>, Failure> {
@@ -22,18 +23,34 @@ pub(crate) async fn targets(State(app): State<App>, SignedIn(session): SignedIn)
     }
 }
 
-/// `POST /api/saves`. Once begun it is finished, even if nobody waits for the answer.
-pub(crate) async fn save(
-    State(app): State<App>,
-    SignedIn(session): SignedIn,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Json<SaveReport>, Failure> {
+/// `POST /api/saves`. Once begun it is finished, even if nobody waits for the
+/// answer. Nothing of a message is kept in memory before there is room for all of it.
+pub(crate) async fn save(State(app): State<App>, request: Request) -> Result<Json<SaveReport>, Failure> {
+    let (parts, body) = request.into_parts();
     let limits = &app.config.limits;
-    let ask: SaveMessage = body::json(&headers, body, limits.message_max_bytes, limits).await?;
+    let most = limits.message_max_bytes as u64;
+    // Whoever does not say how much it is could send all there may be.
+    let bytes = body.size_hint().exact().map_or(most, |announced| announced.min(most));
+    let begun = async {
+        let session = session::find(&app, parts.method.as_str(), parts.uri.path(), &parts.headers).await?;
+        let place = app.room.take(&session.me.site.0, &session.user_key(), bytes)?;
+        Ok((session, place))
+    };
+    let (session, place) = match begun.await {
+        Ok(begun) => begun,
+        Err(failure) => {
+            body::drain(body, limits).await;
+            return Err(failure);
+        }
+    };
+    let ask: SaveMessage = body::json(&parts.headers, body, limits.message_max_bytes, limits).await?;
     let work = {
-        let app = app.clone();
-        async move { saves::run(&app, &session, &ask).await }
+        let (app, ask) = (app.clone(), Arc::new(ask));
+        async move {
+            let report = saves::run(&app, &session, &ask).await;
+            drop((ask, place));
+            report
+        }
     };
     let report = app.finish(work).await.map_err(|error| Failure::internal(&error))??;
     Ok(Json(report))

@@ -2,6 +2,7 @@
 //! truth: the store first.
 
 use super::plan::Kind;
+use super::running::Stop;
 use crate::failure::Failure;
 use crate::store::{SaveKey, SharedStore, Step, StepState};
 use api::{Problem, ProblemCode, RecordId};
@@ -9,7 +10,6 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 use imis::WriteError;
 use std::collections::BTreeMap;
-use tokio_util::sync::CancellationToken;
 
 /// Writes under way at the same time.
 const WAVE: usize = 16;
@@ -19,8 +19,8 @@ pub(crate) struct Journal {
     store: SharedStore,
     key: SaveKey,
     steps: BTreeMap<String, Step>,
-    /// Cancelled when nothing more may be written.
-    stop: CancellationToken,
+    /// When nothing more may be written.
+    stop: Stop,
 }
 
 /// How a step ended.
@@ -52,6 +52,11 @@ impl Outcome {
         }
     }
 
+    /// What nobody knows, because the work had to stop.
+    pub(crate) const fn stopped() -> Self {
+        Self::Unknown(Problem::new(ProblemCode::Unknown))
+    }
+
     /// The record, or why there is none.
     pub(crate) fn record(&self) -> Result<&str, &Problem> {
         match self {
@@ -63,7 +68,7 @@ impl Outcome {
 
 impl Journal {
     /// The steps taken so far.
-    pub(crate) async fn load(store: SharedStore, key: SaveKey, stop: CancellationToken) -> Result<Self, Failure> {
+    pub(crate) async fn load(store: SharedStore, key: SaveKey, stop: Stop) -> Result<Self, Failure> {
         let steps = store.steps(&key).await.map_err(|error| Failure::store(&error))?;
         let steps = steps.into_iter().map(|step| (step.name.clone(), step)).collect();
         Ok(Self { store, key, steps, stop })
@@ -119,7 +124,8 @@ impl Journal {
         self.set(steps).await
     }
 
-    /// Notes how steps ended.
+    /// Notes how steps ended. Whoever lost the turn says only what is done: that
+    /// something is not there is for the next to find out.
     pub(crate) async fn note<'a>(
         &mut self,
         outcomes: impl Iterator<Item = (String, &'a Outcome)>,
@@ -132,7 +138,8 @@ impl Journal {
             };
             Step { name, state, record }
         };
-        let steps = outcomes.map(step).filter(|step| self.step(&step.name) != Some(step)).collect();
+        let may_note = |step: &Step| step.state == StepState::Done || !self.stop.is_lost();
+        let steps = outcomes.map(step).filter(|step| self.step(&step.name) != Some(step) && may_note(step)).collect();
         self.set(steps).await
     }
 
@@ -156,8 +163,8 @@ impl Journal {
         store.claim(key, step, found).await.map_err(|error| Failure::store(&error).problem)
     }
 
-    /// Cancelled when nothing more may be written.
-    pub(crate) fn stop(&self) -> &CancellationToken {
+    /// When nothing more may be written.
+    pub(crate) const fn stop(&self) -> &Stop {
         &self.stop
     }
 
@@ -175,13 +182,7 @@ fn unless_out(problem: Problem) -> Problem {
     }
 }
 
-async fn take_one(
-    store: &SharedStore,
-    key: &SaveKey,
-    stop: &CancellationToken,
-    task: Task<'_>,
-    before: Option<Step>,
-) -> Outcome {
+async fn take_one(store: &SharedStore, key: &SaveKey, stop: &Stop, task: Task<'_>, before: Option<Step>) -> Outcome {
     match before {
         Some(Step { state: StepState::Done, record: Some(record), .. }) => return Outcome::Done(record),
         Some(Step { state: StepState::Sent, .. }) => match Journal::find(store, key, &task.step, task.look).await {
@@ -191,8 +192,71 @@ async fn take_one(
         },
         _ => {}
     }
-    if stop.is_cancelled() {
-        return Outcome::Refused(Problem::new(ProblemCode::SignedOut));
+    // The step stays noted as sent: by now another server may have written it.
+    if stop.is_due() {
+        return Outcome::stopped();
     }
-    Outcome::of(task.write.await)
+    stop.until_lost(task.write).await.map_or_else(Outcome::stopped, Outcome::of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Key, Keyring, PublicUrl};
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    /// A save on a store of its own.
+    async fn begun(stop: &Stop) -> (Journal, std::path::PathBuf) {
+        let ring = Keyring::new(Key::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap(), Vec::new());
+        let mut config = Config::new(PublicUrl::parse("http://127.0.0.1:0").unwrap(), ring, Vec::new());
+        config.data = std::env::temp_dir().join(format!("imis-outlook-journal-{}", uuid::Uuid::new_v4()));
+        let store = crate::store::open(&config).await.unwrap();
+        let key = SaveKey { site: "live".to_owned(), user_name: "ada".to_owned(), save: "1".to_owned() };
+        (Journal::load(store, key, stop.clone()).await.unwrap(), config.data)
+    }
+
+    fn task<'a>(write: impl Future<Output = Result<String, WriteError>> + Send + 'a) -> Task<'a> {
+        let look = Box::pin(std::future::ready(Ok(Vec::new())));
+        Task { step: "log".to_owned(), look, write: Box::pin(write) }
+    }
+
+    fn step(state: StepState, record: Option<&str>) -> Step {
+        Step { name: "log".to_owned(), state, record: record.map(str::to_owned) }
+    }
+
+    #[tokio::test]
+    async fn whoever_lost_the_turn_writes_nothing_and_claims_nothing() {
+        let stop = Stop::for_tests();
+        let (mut journal, folder) = begun(&stop).await;
+        let (store, key) = journal.place();
+        stop.lose_for_tests();
+        let written = AtomicBool::new(false);
+        let outcomes = journal.take(vec![task(async {
+            written.store(true, Ordering::Relaxed);
+            Ok("7".to_owned())
+        })]);
+        assert!(matches!(outcomes.await.unwrap()[0], Outcome::Unknown(_)));
+        assert!(!written.load(Ordering::Relaxed));
+        assert_eq!(store.steps(&key).await.unwrap(), [step(StepState::Sent, None)], "the next one looks for it");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_write_that_outlasts_the_turn_is_given_up_and_the_next_one_s_record_stays() {
+        let stop = Stop::for_tests();
+        let (mut journal, folder) = begun(&stop).await;
+        let (store, key) = journal.place();
+        let slow = async {
+            // Meanwhile another server has the turn, finds or writes it, and says so.
+            store.set_steps(&key, vec![step(StepState::Done, Some("8"))]).await.unwrap();
+            stop.lose_for_tests();
+            std::future::pending().await
+        };
+        let outcomes = journal.take(vec![task(slow)]).await.unwrap();
+        assert!(matches!(outcomes[0], Outcome::Unknown(_)));
+        let refused = Outcome::Refused(Problem::new(ProblemCode::Forbidden));
+        journal.note([("log".to_owned(), &refused)].into_iter()).await.unwrap();
+        assert_eq!(store.steps(&key).await.unwrap(), [step(StepState::Done, Some("8"))]);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -2,7 +2,7 @@
 //! statements.
 //!
 //! `PostgreSQL` runs at its usual level, where each statement sees what was
-//! committed before it; what must be one move takes a lock first (see [`Lock`]).
+//! committed before it; what must be one move takes a lock first (see [`super::database::Lock`]).
 
 mod attempts;
 mod audit;
@@ -16,7 +16,7 @@ pub(super) use sessions::CHANNEL;
 #[cfg(test)]
 pub(super) use sessions::rows_of;
 
-use super::database::{Database, Lock, values};
+use super::database::{Database, values};
 use super::memory::Memory;
 use super::postgres::Listening;
 use super::{
@@ -30,11 +30,13 @@ use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// How often the revocations are read where another process may write the same file.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often it is found out whether the store can be written, at most: anybody may ask.
+const WRITE_EVERY: Duration = Duration::from_secs(1);
 /// How often they are read where the database tells of them: a net below a lost word.
 const LOOK_ANYWAY_EVERY: Duration = Duration::from_secs(1);
 
@@ -50,6 +52,8 @@ pub(crate) struct Sql {
     look_every: Duration,
     /// Hears what other instances say.
     listening: Option<Listening>,
+    /// When it was last found out whether the store can be written, and whether it can.
+    written: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
 
 fn failed(operation: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
@@ -66,6 +70,7 @@ impl Sql {
             revoked: Arc::default(),
             look_every: LOOK_EVERY,
             listening: None,
+            written: tokio::sync::Mutex::default(),
         })
     }
 
@@ -74,7 +79,8 @@ impl Sql {
         let (database, options) = postgres::open(url).await?;
         let revoked = Arc::default();
         let listening = Some(Listening::start(options, Arc::clone(&revoked)));
-        Ok(Self { database, memory: None, revoked, look_every: LOOK_ANYWAY_EVERY, listening })
+        let written = tokio::sync::Mutex::default();
+        Ok(Self { database, memory: None, revoked, look_every: LOOK_ANYWAY_EVERY, listening, written })
     }
 
     /// What is underneath, for who tests it.
@@ -83,12 +89,23 @@ impl Sql {
         &self.database
     }
 
-    /// Takes the lock for writing and gives it back: a full or lost disk shows here,
-    /// and a database that may only be read.
-    async fn write_nothing(&self) -> Result<(), sqlx::Error> {
-        let mut work = self.database.begin(Lock::None).await?;
-        work.run("DELETE FROM sign_in_attempt WHERE at_ms < 0", values![]).await?;
-        work.commit().await
+    /// Writes a little, or says how that went a moment ago: a full or lost disk shows
+    /// here, and a database that may only be read.
+    async fn can_write(&self) -> Result<(), sqlx::Error> {
+        let mut written = self.written.lock().await;
+        match *written {
+            Some((at, true)) if at.elapsed() < WRITE_EVERY => return Ok(()),
+            Some((at, false)) if at.elapsed() < WRITE_EVERY => {
+                return Err(sqlx::Error::Io(io::Error::other("it could not be written a moment ago")));
+            }
+            _ => {}
+        }
+        // A name of its own, over at once, that is another every time: what is the same may not be written.
+        let sql = "INSERT INTO seen_once (name, until_ms) VALUES ($1, 0) \
+                   ON CONFLICT (name) DO UPDATE SET until_ms = 1 - seen_once.until_ms";
+        let done = self.database.run(sql, values![[0_u8; 32]]).await;
+        *written = Some((Instant::now(), done.is_ok()));
+        done.map(drop)
     }
 
     async fn forget_what_is_over(
@@ -107,7 +124,7 @@ impl Sql {
 
 impl Store for Sql {
     fn ready(&self) -> Answer<'_, ()> {
-        Box::pin(async { self.write_nothing().await.map_err(failed("reach the store")) })
+        Box::pin(async { self.can_write().await.map_err(failed("reach the store")) })
     }
 
     fn add_session(&self, row: SessionRow, seen: i64) -> Answer<'_, bool> {

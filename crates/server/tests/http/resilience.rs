@@ -1,14 +1,16 @@
 //! Slow senders, stopping with work under way.
 
 use crate::saves::{activity, all_saved, message};
-use crate::world::{World, answer};
+use crate::world::{Person, World, answer};
 use api::{AttachmentReport, GetSaveTargets, ProblemCode};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
+use reqwest::Method;
 use sim::imis::Settings;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 const PART: usize = 1024 * 1024;
 const LONG: usize = 20 * PART;
@@ -87,6 +89,65 @@ async fn a_save_goes_on_when_the_window_is_closed() {
     };
     assert!(all_saved(&report));
     assert_eq!(world.imis.ledger().created("Activity").len(), 1);
+}
+
+/// Begins to send a message of the greatest length; most of it is with the server.
+async fn begin_message(person: &Person<'_>) -> (mpsc::Sender<Result<Bytes, std::io::Error>>, JoinHandle<()>) {
+    let (chunks, body) = mpsc::channel::<Result<Bytes, std::io::Error>>(1);
+    let body = stream::unfold(body, |mut body| async move { body.recv().await.map(|next| (next, body)) });
+    let request = person.world.request(Method::POST, "/api/saves").bearer_auth(&person.token);
+    let request = request.header("content-type", "application/json").header("content-length", (2 * LONG).to_string());
+    let sent = tokio::spawn(async move { drop(request.body(reqwest::Body::wrap_stream(body)).send().await) });
+    // More than sockets hold: when the last of it is taken the server is reading.
+    for _ in 0..LONG / PART {
+        chunks.send(Ok(Bytes::from(vec![b' '; PART]))).await.unwrap();
+    }
+    (chunks, sent)
+}
+
+#[tokio::test]
+async fn messages_on_their_way_take_no_more_memory_than_a_person_and_all_may_have() {
+    let world = World::with(Settings::default(), |config| {
+        config.limits.messages_per_person_bytes = 2 * LONG as u64 + 1;
+        config.limits.messages_max_bytes = 3 * LONG as u64;
+    })
+    .await;
+    let (person, other) = (world.sign_in().await, world.sign_in_as("STAFF1").await);
+    let (chunks, sent) = begin_message(&person).await;
+    let ask = message(activity(), &["101"], &[]);
+    let small = world.call(&ask).bearer_auth(&person.token).send().await.unwrap();
+    assert_eq!((small.status().as_u16(), small.headers()["retry-after"].to_str().unwrap()), (429, "2"));
+    let mut large = message(activity(), &["101"], &[]);
+    large.message.html = "x".repeat(15 * PART);
+    assert_eq!(person.call(&large).await.unwrap_err().code, ProblemCode::Busy, "read to its end, so it hears it");
+    assert!(all_saved(&other.call(&ask).await.unwrap()), "others have their own");
+    // Whoever does not say how much it is could send all there may be.
+    let body = serde_json::to_vec(&message(activity(), &["101"], &[])).unwrap();
+    let unannounced = || {
+        let parts = stream::iter([Ok::<_, std::io::Error>(Bytes::from(body.clone()))]);
+        let request = world.request(Method::POST, "/api/saves").bearer_auth(&other.token);
+        request.header("content-type", "application/json").body(reqwest::Body::wrap_stream(parts))
+    };
+    assert_eq!(answer::<api::SaveReport>(unannounced()).await.unwrap_err().code, ProblemCode::Busy);
+    // The window is closed, and there is room again.
+    drop(chunks);
+    sent.await.unwrap();
+    let report = loop {
+        match person.call(&ask).await {
+            Err(problem) if problem.code == ProblemCode::Busy => tokio::task::yield_now().await,
+            answer => break answer.unwrap(),
+        }
+    };
+    assert!(all_saved(&report));
+    assert!(all_saved(&answer(unannounced()).await.unwrap()));
+}
+
+#[tokio::test]
+async fn a_stranger_with_a_large_message_hears_that_nobody_is_signed_in() {
+    let world = World::new().await;
+    let mut ask = message(activity(), &["101"], &[]);
+    ask.message.html = "x".repeat(20 * PART);
+    assert_eq!(world.person("ia1_x").call(&ask).await.unwrap_err().code, ProblemCode::SignedOut);
 }
 
 #[tokio::test]

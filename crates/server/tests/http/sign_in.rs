@@ -169,6 +169,7 @@ async fn a_lost_store_refuses_sign_ins_and_the_server_lives_on() {
     let file = format!("sqlite://{}", world.data().join("imis-outlook.sqlite").display());
     let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
     sqlx::query("ALTER TABLE sign_in_attempt RENAME TO gone").execute(&pool).await.unwrap();
+    sqlx::query("ALTER TABLE seen_once RENAME TO gone_too").execute(&pool).await.unwrap();
     let problem = world.try_sign_in(STAFF, PASSWORD).await.unwrap_err();
     assert_eq!(problem.code, ProblemCode::StoreUnavailable);
     assert!(problem.reference.is_some());
@@ -176,6 +177,7 @@ async fn a_lost_store_refuses_sign_ins_and_the_server_lives_on() {
     assert_eq!(world.request(reqwest::Method::GET, "/readyz").send().await.unwrap().status(), 503);
     assert_eq!(world.request(reqwest::Method::GET, "/healthz").send().await.unwrap().status(), 200);
     sqlx::query("ALTER TABLE gone RENAME TO sign_in_attempt").execute(&pool).await.unwrap();
+    sqlx::query("ALTER TABLE gone_too RENAME TO seen_once").execute(&pool).await.unwrap();
     assert!(world.try_sign_in(STAFF, PASSWORD).await.is_ok());
 }
 

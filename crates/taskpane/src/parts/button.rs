@@ -3,15 +3,35 @@
 use super::holds;
 use crate::dispatch::dispatch;
 use flows::Event;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+/// What a click does, boxed so that all clicks are compiled as one: each kind of its own costs kilobytes.
+pub(crate) fn pressed(act: impl Fn() + 'static) -> Box<dyn FnMut(MouseEvent)> {
+    Box::new(move |_| act())
+}
+
+/// What any other event of the browser does, boxed likewise.
+pub(crate) fn heard<E: 'static>(act: impl Fn(E) + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(act)
+}
+
+/// A click that makes this event happen.
+pub(crate) fn sends(event: Event) -> Box<dyn FnMut(MouseEvent)> {
+    let dispatch = dispatch();
+    pressed(move || dispatch.send(event.clone()))
+}
+
+/// The same where a heading that comes takes the focus.
+pub(crate) fn moves(event: Event) -> Box<dyn FnMut(MouseEvent)> {
+    let dispatch = dispatch();
+    pressed(move || dispatch.send_and_move(event.clone()))
+}
+
 /// A button that makes one thing happen.
 pub(crate) fn button(label: &'static str, event: Event) -> impl IntoView {
-    let dispatch = dispatch();
-    view! {
-        <button type="button" class="part-button" on:click=move |_| dispatch.send(event.clone())>{label}</button>
-    }
+    view! { <button type="button" class="part-button" on:click=sends(event)>{label}</button> }
 }
 
 /// A button that is on or off, and tells which in the way screen readers know.
@@ -20,14 +40,8 @@ pub(crate) fn toggle(
     pressed: impl Fn() -> bool + Send + Sync + 'static,
     event: Event,
 ) -> impl IntoView {
-    let dispatch = dispatch();
     view! {
-        <button
-            type="button"
-            class="part-toggle"
-            aria-pressed=holds(pressed)
-            on:click=move |_| dispatch.send(event.clone())
-        >
+        <button type="button" class="part-toggle" aria-pressed=holds(pressed) on:click=sends(event)>
             {label}
         </button>
     }

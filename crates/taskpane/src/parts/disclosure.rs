@@ -1,5 +1,6 @@
 //! Something quiet that opens on demand.
 
+use super::button::{heard, pressed};
 use super::{block, holds, icon};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -17,9 +18,9 @@ pub(crate) fn disclosure(
         }
     };
     view! {
-        <div class="part-disclosure" on:keydown=escape>
+        <div class="part-disclosure" on:keydown=heard(escape)>
             <button type="button" class="part-disclosure-button" aria-expanded=holds(move || open.get())
-                aria-controls=id on:click=move |_| open.update(|open| *open = !*open)>
+                aria-controls=id on:click=pressed(move || open.update(|open| *open = !*open))>
                 {icon("icon icon--chevron")}
                 {label}
             </button>

@@ -1,6 +1,6 @@
 //! Trouble, with what can be done about it.
 
-use super::{button, icon};
+use super::{button, icon, pressed};
 use crate::words::{self, Remedy};
 use flows::{Event, Trouble};
 use leptos::prelude::*;
@@ -31,6 +31,6 @@ pub(crate) fn trouble_line(trouble: &Trouble) -> String {
 
 fn reload_button() -> impl IntoView {
     // A page that cannot be reloaded stays, with its advice.
-    let reload = |_| drop(window().location().reload());
-    view! { <button type="button" class="part-button" on:click=reload>{words::reload()}</button> }
+    let reload = || drop(window().location().reload());
+    view! { <button type="button" class="part-button" on:click=pressed(reload)>{words::reload()}</button> }
 }

@@ -1,7 +1,7 @@
 //! Who iMIS signed in, for the person to confirm: until then the session does nothing (`security.md §3.2`).
 
 use crate::dispatch::dispatch;
-use crate::parts::{avatar, block, heading, holds, icon, trouble_notice};
+use crate::parts::{avatar, block, heading, holds, icon, moves, trouble_notice};
 use crate::words;
 use api::ContactKind;
 use flows::{App, Asked, Confirmation, Event, Session, Trouble};
@@ -46,11 +46,11 @@ pub(crate) fn confirm() -> impl IntoView {
             </div>
             <button type="button" class="part-button part-button--primary part-button--wide"
                 aria-disabled=holds(move || busy.get())
-                on:click=move |_| dispatch.send_and_move(Event::ConfirmAsked)>
+                on:click=moves(Event::ConfirmAsked)>
                 {words::confirm_yes()}
             </button>
             <button type="button" class="part-button part-button--wide"
-                on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
+                on:click=moves(Event::SignOutAsked)>
                 {words::confirm_no()}
             </button>
         </main>

@@ -2,7 +2,9 @@
 
 use super::sign_in::way;
 use crate::dispatch::{Dispatch, dispatch};
-use crate::parts::{avatar, block, button, heading, icon, keep_focus, spinner, subheading, trouble_notice};
+use crate::parts::{
+    avatar, block, button, heading, heard, icon, keep_focus, moves, pressed, spinner, subheading, trouble_notice,
+};
 use crate::{format, words};
 use api::{ContactKind, EndScope, Me, SessionInfo, Sessions, Site, Whose};
 use flows::{App, Desk, Ending, Event, Listed, Session};
@@ -43,12 +45,12 @@ pub(crate) fn desk(whose: Whose) -> impl IntoView {
     };
     view! {
         <header class="view-header">
-            <button type="button" class="part-button part-button--subtle" on:click=move |_| close(dispatch)>
+            <button type="button" class="part-button part-button--subtle" on:click=pressed(move || close(dispatch))>
                 {icon("icon icon--back")} {words::back()}
             </button>
             <div class="view-header-names">{heading(title)}</div>
         </header>
-        <main class="view-main" on:keydown=escape>
+        <main class="view-main" on:keydown=heard(escape)>
             {match whose {
                 Whose::Mine => account().into_any(),
                 Whose::Everybodys => search().into_any(),
@@ -84,12 +86,12 @@ fn account() -> impl IntoView {
                 </div>
                 <div class="part-toggles">
                     <button type="button" class="part-button"
-                        on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
+                        on:click=moves(Event::SignOutAsked)>
                         {words::sign_out()}
                     </button>
                     {me.administrator.then(|| view! {
                         <button type="button" class="part-button"
-                            on:click=move |_| dispatch.send_and_move(Event::DeskOpened(Whose::Everybodys))>
+                            on:click=moves(Event::DeskOpened(Whose::Everybodys))>
                             {words::sessions_all()}
                         </button>
                     })}
@@ -117,7 +119,7 @@ fn search() -> impl IntoView {
     let site = dispatch.look(|app| me(app).map(|(me, _)| me.site));
     view! {
         <p class="quiet">{words::sessions_all_text()}</p>
-        <form class="view-search" role="search" on:submit=submit>
+        <form class="view-search" role="search" on:submit=heard(submit)>
             <div class="part-field">
                 <label for="search">{words::sessions_search()}</label>
                 <input id="search" class="part-input" type="search" autocapitalize="none" spellcheck="false"
@@ -136,11 +138,11 @@ fn search() -> impl IntoView {
 fn end_button(label: impl Into<String>, named: Option<String>, scope: EndScope) -> impl IntoView {
     let dispatch = dispatch();
     let label: String = label.into();
-    let end = move |_| {
+    let end = move || {
         dispatch.send(Event::EndAsked(scope.clone()));
         keep_focus(TOLD.to_owned());
     };
-    view! { <button type="button" class="part-button" aria-label=named on:click=end>{label}</button> }
+    view! { <button type="button" class="part-button" aria-label=named on:click=pressed(end)>{label}</button> }
 }
 
 /// What is being ended, and what came of it.

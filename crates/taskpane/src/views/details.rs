@@ -1,7 +1,7 @@
 //! One save in full: progress while it runs; afterwards what is in iMIS, what is not and why, and what to do.
 
 use crate::dispatch::dispatch;
-use crate::parts::{button, trouble_line};
+use crate::parts::{button, pressed, trouble_line};
 use crate::{format, words};
 use api::SaveAs;
 use flows::{AttachmentProgress, AttachmentState, Event, Mark, RecordState, Save, SavePhase, Summary};
@@ -121,12 +121,12 @@ fn actions(save: &Save) -> impl IntoView + use<> {
     let dispatch = dispatch();
     let incomplete = save.summary() != Summary::All;
     let id = save.id.clone();
-    let retry = move |_| dispatch.send(Event::RetryAsked(id.clone()));
+    let retry = move || dispatch.send(Event::RetryAsked(id.clone()));
     view! {
         {incomplete.then(|| view! { <p class="part-hint">{words::saved_retry_hint()}</p> })}
         <div class="part-actions">
             {incomplete.then(|| view! {
-                <button type="button" class="part-button part-button--primary" on:click=retry>{words::try_again()}</button>
+                <button type="button" class="part-button part-button--primary" on:click=pressed(retry)>{words::try_again()}</button>
             })}
             {button(words::close(), Event::SaveDismissed(save.id.clone()))}
         </div>

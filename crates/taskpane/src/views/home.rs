@@ -2,7 +2,7 @@
 
 use super::{desk, mail, others};
 use crate::dispatch::dispatch;
-use crate::parts::{avatar, block, heading, icon, keep_focus, spinner, told, trouble_notice};
+use crate::parts::{avatar, block, heading, icon, keep_focus, moves, pressed, spinner, told, trouble_notice};
 use crate::words;
 use api::{ContactKind, Whose};
 use flows::{App, Event, Place, Session, Trouble, Welcome};
@@ -61,12 +61,12 @@ fn header() -> impl IntoView {
                 {heading(words::product())}
                 <button type="button" id=desk::OPENER class="view-header-name quiet"
                     aria-label=told(move || words::account_open(&name.get()))
-                    on:click=move |_| dispatch.send_and_move(Event::DeskOpened(Whose::Mine))>
+                    on:click=moves(Event::DeskOpened(Whose::Mine))>
                     {told(move || words::signed_in_as(&name.get()))}
                 </button>
             </div>
             <button type="button" class="part-button part-button--subtle"
-                on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
+                on:click=moves(Event::SignOutAsked)>
                 {words::sign_out()}
             </button>
         </header>
@@ -80,7 +80,7 @@ fn welcome() -> impl IntoView {
         (Session::SignedIn(me), Welcome::Shown) => Some(me.name.clone()),
         _ => None,
     });
-    let read = move |_| {
+    let read = move || {
         dispatch.send(Event::WelcomeRead);
         keep_focus(desk::OPENER.to_owned());
     };
@@ -90,11 +90,11 @@ fn welcome() -> impl IntoView {
                 <div class="view-welcome" role="status">
                     <p>{words::welcome(&name)}</p>
                     <button type="button" class="part-button part-button--subtle"
-                        on:click=move |_| dispatch.send_and_move(Event::SignOutAsked)>
+                        on:click=moves(Event::SignOutAsked)>
                         {words::not_you()}
                     </button>
                     <button type="button" class="part-button part-button--subtle part-button--icon"
-                        aria-label=words::close() on:click=read>
+                        aria-label=words::close() on:click=pressed(read)>
                         {icon("icon icon--dismiss")}
                     </button>
                 </div>

@@ -1,6 +1,6 @@
 //! Who is not in iMIS: counted, and listed on demand.
 
-use crate::parts::{block, holds, icon};
+use crate::parts::{block, holds, icon, pressed};
 use crate::views::person;
 use crate::words;
 use flows::{Lookup, People, Standing};
@@ -23,7 +23,7 @@ pub(super) fn missing(people: Memo<Option<People>>) -> impl IntoView {
                     class="part-disclosure-button"
                     aria-expanded=holds(move || open.get())
                     aria-controls="missing"
-                    on:click=move |_| open.update(|open| *open = !*open)
+                    on:click=pressed(move || open.update(|open| *open = !*open))
                 >
                     {icon("icon icon--chevron")}
                     {words::people_missing(&all.to_string(), &missing.to_string())}

@@ -2,7 +2,7 @@
 
 use super::{details, mail};
 use crate::dispatch::dispatch;
-use crate::parts::{block, icon};
+use crate::parts::{block, heard, icon, pressed};
 use crate::words;
 use api::SaveId;
 use flows::{App, Save, SavePhase, Summary};
@@ -38,13 +38,13 @@ fn line(at: usize, save: &Save, open: RwSignal<Option<SaveId>>) -> impl IntoView
         }
     };
     view! {
-        <div class="part-disclosure" on:keydown=escape>
+        <div class="part-disclosure" on:keydown=heard(escape)>
             <button
                 type="button"
                 class="part-disclosure-button"
                 aria-expanded=is_open.to_string()
                 aria-controls=region.clone()
-                on:click=move |_| open.update(|open| *open = if is_open { None } else { Some(id.clone()) })
+                on:click=pressed(move || open.update(|open| *open = if is_open { None } else { Some(id.clone()) }))
             >
                 {icon("icon icon--chevron")}
                 <span class="view-others-title">{title(save)}</span>

@@ -1,7 +1,7 @@
 //! While a window signs the person in: what to do there, how to give it up, and where to type its code.
 
 use crate::dispatch::dispatch;
-use crate::parts::{block, button, disclosure, spinner, subheading};
+use crate::parts::{block, button, disclosure, heard, pressed, spinner, subheading};
 use crate::words;
 use flows::{Code, Event, Passage, Prompt, Start, Step, Window};
 use leptos::prelude::*;
@@ -26,14 +26,14 @@ pub(super) fn passage(passage: Memo<Option<Passage>>) -> impl IntoView {
                 Step::Waiting(Window::Open) => waiting(passage.start, typed).into_any(),
                 Step::Waiting(Window::Gone) => {
                     let method = passage.method;
-                    let again = move |_| {
+                    let again = move || {
                         dispatch.send(Event::WindowCancelled);
                         dispatch.send_and_move(Event::WindowAsked(method));
                     };
                     view! {
                         {subheading(words::window_gone())}
                         <p>{words::window_gone_advice()}</p>
-                        <button type="button" class="part-button part-button--primary part-button--wide" on:click=again>
+                        <button type="button" class="part-button part-button--primary part-button--wide" on:click=pressed(again)>
                             {words::window_again()}
                         </button>
                         {code(typed)}
@@ -68,7 +68,7 @@ fn code(typed: RwSignal<String>) -> impl IntoView {
         dispatch.send(Event::CodeTyped(Code(typed.get_untracked())));
     };
     view! {
-        <form class="view-sign-in-form" novalidate on:submit=submit>
+        <form class="view-sign-in-form" novalidate on:submit=heard(submit)>
             <div class="part-field">
                 <label for="code">{words::window_code_label()}</label>
                 <input

@@ -2,7 +2,7 @@
 
 use super::{missing, person};
 use crate::dispatch::dispatch;
-use crate::parts::{block, button, holds, spinner, toggle, told, trouble_notice};
+use crate::parts::{block, button, holds, pressed, spinner, toggle, told, trouble_notice};
 use crate::words;
 use flows::{Entry, Event, Lookup, People, Role, Standing};
 use leptos::prelude::*;
@@ -91,7 +91,7 @@ fn rows(people: &People, all: RwSignal<bool>) -> impl IntoView + use<> {
         {note.map(|note| view! { <p class="part-hint">{note}</p> })}
         <ul class="view-people">{rows}</ul>
         {(count > FIRST).then(|| view! {
-            <button type="button" class="part-button part-button--subtle" on:click=move |_| all.update(|all| *all = !*all)>
+            <button type="button" class="part-button part-button--subtle" on:click=pressed(move || all.update(|all| *all = !*all))>
                 {more}
             </button>
         })}

@@ -2,7 +2,7 @@
 
 use super::shared;
 use crate::dispatch::dispatch;
-use crate::parts::{avatar, keep_focus};
+use crate::parts::{avatar, keep_focus, pressed};
 use crate::words;
 use api::{Contact, ContactKind, Match, MatchReason};
 use flows::{Entry, Event, Standing};
@@ -114,12 +114,12 @@ pub(super) fn leave_out(at: usize, entry: &Entry, name: &str) -> impl IntoView +
     let inside = if removed { words::people_restore() } else { "" };
     let picture = if removed { "" } else { "icon icon--dismiss" };
     let focus = id.clone();
-    let act = move |_| {
+    let act = move || {
         dispatch.send(event.clone());
         keep_focus(focus.clone());
     };
     view! {
-        <button type="button" class=class id=id aria-label=label title=inside on:click=act>
+        <button type="button" class=class id=id aria-label=label title=inside on:click=pressed(act)>
             <span class=picture aria-hidden="true"></span>
             {inside}
         </button>

@@ -2,7 +2,7 @@
 
 use super::attachments;
 use crate::dispatch::dispatch;
-use crate::parts::{block, holds, spinner, toggle, told, trouble_notice};
+use crate::parts::{block, heard, holds, pressed, spinner, toggle, told, trouble_notice};
 use crate::readiness::{self, Readiness};
 use crate::{runner, words};
 use api::{ActivityTypeId, SaveTargets};
@@ -72,7 +72,7 @@ fn activity_types(targets: &SaveTargets, chosen: Option<&ActivityTypeId>) -> imp
     view! {
         <div class="part-field">
             <label for="activity-type">{words::activity_type()}</label>
-            <select id="activity-type" class="part-select" on:change=choose>{options}</select>
+            <select id="activity-type" class="part-select" on:change=heard(choose)>{options}</select>
         </div>
     }
 }
@@ -86,7 +86,7 @@ fn save_button(form: Memo<Option<Form>>) -> impl IntoView {
         move || form.with(|form| form.as_ref().map(|form| readiness::button(form.draft.kind)())).unwrap_or_default();
     let outlook = move || form.with(|form| form.as_ref().map(extent).unwrap_or_default());
     let hint = move || readiness().map(Readiness::words).unwrap_or_default();
-    let save = move |_| {
+    let save = move || {
         if ready()
             && let Some(id) = runner::new_save_id()
         {
@@ -101,7 +101,7 @@ fn save_button(form: Memo<Option<Form>>) -> impl IntoView {
                 class="part-button part-button--primary part-button--wide"
                 aria-disabled=holds(move || !ready())
                 aria-describedby="save-hint"
-                on:click=save
+                on:click=pressed(save)
             >
                 {told(label)}
             </button>

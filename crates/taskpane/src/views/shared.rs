@@ -4,8 +4,7 @@
 //! meaning with it (`office-js.md §1.7`).
 
 use super::person;
-use crate::dispatch::dispatch;
-use crate::parts::avatar;
+use crate::parts::{avatar, sends};
 use crate::words;
 use api::Match;
 use flows::{Entry, Event};
@@ -35,7 +34,6 @@ pub(super) fn shared(at: usize, entry: &Entry, candidates: &[Match], chosen: Opt
 }
 
 fn candidate(entry: &Entry, found: &Match, chosen: bool) -> impl IntoView + use<> {
-    let dispatch = dispatch();
     let contact = &found.contact;
     let event = Event::ContactChosen(entry.address.clone(), contact.id.clone());
     view! {
@@ -43,7 +41,7 @@ fn candidate(entry: &Entry, found: &Match, chosen: bool) -> impl IntoView + use<
             type="button"
             class="view-candidate"
             aria-pressed=chosen.to_string()
-            on:click=move |_| dispatch.send(event.clone())
+            on:click=sends(event)
         >
             {avatar(&contact.name, contact.kind)}
             <span class="view-person-body">

@@ -3,7 +3,7 @@
 
 use super::passage;
 use crate::dispatch::dispatch;
-use crate::parts::{block, disclosure, heading, holds, keep_focus, told, trouble_notice};
+use crate::parts::{block, disclosure, heading, heard, holds, keep_focus, moves, sends, told, trouble_notice};
 use crate::words;
 use api::{SignInMethod, Site};
 use flows::{App, Credentials, Departure, Event, Farewell, Passage, Session, SignInForm, Stage};
@@ -88,7 +88,6 @@ fn reason(form: &SignInForm) -> &'static str {
 
 /// Ending the provider's session too.
 fn farewell(form: Memo<Option<SignInForm>>) -> impl IntoView {
-    let dispatch = dispatch();
     block(move || {
         let form = form.get()?;
         let provider = provider(form.chosen());
@@ -101,7 +100,7 @@ fn farewell(form: Memo<Option<SignInForm>>) -> impl IntoView {
                 view! {
                     <p class="part-hint" role="status">{words::farewell_offered(&provider)}</p>
                     <button type="button" class="part-button"
-                        on:click=move |_| dispatch.send(Event::FarewellAsked)>
+                        on:click=sends(Event::FarewellAsked)>
                         {words::farewell(&provider)}
                     </button>
                 }
@@ -143,11 +142,10 @@ const fn wide(primary: bool) -> &'static str {
 }
 
 fn window_button(method: SignInMethod, site: &Site, primary: bool) -> impl IntoView + use<> {
-    let dispatch = dispatch();
     let id = primary.then_some(FIRST_WAY);
     view! {
         <button type="button" id=id class=wide(primary)
-            on:click=move |_| dispatch.send_and_move(Event::WindowAsked(method))>
+            on:click=moves(Event::WindowAsked(method))>
             {words::sign_in_with(&way(method, Some(site)))}
         </button>
     }
@@ -171,7 +169,7 @@ fn sites(form: Memo<Option<SignInForm>>) -> impl IntoView {
         view! {
             <div class="part-field">
                 <label for="site">{words::site()}</label>
-                <select id="site" class="part-select" on:change=choose>{options}</select>
+                <select id="site" class="part-select" on:change=heard(choose)>{options}</select>
             </div>
         }
     })
@@ -200,7 +198,7 @@ fn credentials(form: Memo<Option<SignInForm>>, primary: bool) -> impl IntoView {
     };
     let known_name = form.get_untracked().map(|form| form.user_name).unwrap_or_default();
     view! {
-        <form class="view-sign-in-form" novalidate on:submit=submit aria-busy=holds(busy)>
+        <form class="view-sign-in-form" novalidate on:submit=heard(submit) aria-busy=holds(busy)>
             <div id="sign-in-missing" role="alert">
                 {block(move || incomplete.get().then(|| view! { <p class="part-error">{words::sign_in_incomplete()}</p> }))}
             </div>

@@ -63,6 +63,29 @@ async fn a_store_that_was_closed_fails_and_does_not_hang(place: Place) {
     tokio::time::timeout(Duration::from_secs(5), store.revocation_told()).await.unwrap();
 }
 
+/// A disk that is full shows only to whoever writes.
+#[tokio::test]
+async fn a_store_that_says_it_is_ready_has_written_to_its_disk_a_moment_ago() {
+    let place = Place::file();
+    let store = place.open().await;
+    let Place::File(folder) = &place else { unreachable!() };
+    let log = || std::fs::metadata(folder.join("imis-outlook.sqlite-wal")).unwrap().len();
+    let before = log();
+    store.ready().await.unwrap();
+    let after = log();
+    assert!(after > before);
+    for _ in 0..100 {
+        store.ready().await.unwrap();
+    }
+    let a_few = after + 10 * (after - before);
+    assert!(log() < a_few, "whoever asks all the time does not wear it out");
+    let store = place.open().await;
+    store.database().run("PRAGMA query_only = ON", values![]).await.unwrap();
+    for _ in 0..2 {
+        assert!(store.ready().await.is_err(), "it can only be read");
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn nobody_else_may_read_the_files() {

@@ -5,6 +5,7 @@ use super::*;
 kept_by_both!(
     the_first_save_of_a_key_stays,
     a_record_belongs_to_one_step,
+    what_is_done_stays_done,
     steps_are_set_together,
     old_saves_are_forgotten
 );
@@ -57,8 +58,27 @@ async fn steps_are_set_together(place: Place) {
     let mut kept = store.steps(&save("a")).await.unwrap();
     kept.sort_by(|a, b| b.name.cmp(&a.name));
     assert_eq!(kept, steps);
-    store.set_steps(&save("a"), vec![step("log", StepState::Refused, None)]).await.unwrap();
-    assert!(store.steps(&save("a")).await.unwrap().contains(&step("log", StepState::Refused, None)));
+}
+
+/// Whoever is late, having lost the turn, takes nothing back.
+async fn what_is_done_stays_done(place: Place) {
+    let stores = [place.open().await, place.open().await];
+    let key = save("a");
+    for state in [StepState::Sent, StepState::Refused, StepState::Sent] {
+        stores[0].set_steps(&key, vec![step("log", state, None)]).await.unwrap();
+        assert_eq!(stores[1].steps(&key).await.unwrap(), [step("log", state, None)]);
+    }
+    let done = step("log", StepState::Done, Some("7"));
+    stores[0].set_steps(&key, vec![done.clone()]).await.unwrap();
+    for late in [(StepState::Refused, None), (StepState::Sent, None), (StepState::Done, Some("8"))] {
+        let other = step("recipient", late.0, late.1);
+        stores[1].set_steps(&key, vec![step("log", late.0, late.1), other.clone()]).await.unwrap();
+        let steps = stores[0].steps(&key).await.unwrap();
+        assert!(steps.contains(&done) && steps.contains(&other), "{steps:?}");
+    }
+    let found = stores[1].claim(&key, "log", vec!["9".to_owned()]).await.unwrap();
+    assert_eq!(found.as_deref(), Some("7"), "it has its own");
+    assert!(stores[0].steps(&key).await.unwrap().contains(&done));
 }
 
 async fn old_saves_are_forgotten(place: Place) {

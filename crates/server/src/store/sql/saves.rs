@@ -53,7 +53,7 @@ impl Sql {
     pub(super) async fn set_steps(&self, key: &SaveKey, steps: Vec<Step>) -> Result<(), sqlx::Error> {
         let sql = "INSERT INTO step (site, user_name, save, step, state, record) VALUES ($1, $2, $3, $4, $5, $6) \
                    ON CONFLICT (site, user_name, save, step) \
-                   DO UPDATE SET state = excluded.state, record = excluded.record";
+                   DO UPDATE SET state = excluded.state, record = excluded.record WHERE step.state <> 'done'";
         let mut work = self.database.begin(Lock::None).await?;
         for step in steps {
             let state = step.state.word();
@@ -71,7 +71,12 @@ impl Sql {
         let sql = "UPDATE step SET state = $1, record = $2 WHERE site = $3 AND user_name = $4 AND save = $5 \
                    AND step = $6 AND NOT EXISTS (SELECT 1 FROM step AS other WHERE other.site = $3 \
                    AND other.record = $2 AND NOT (other.user_name = $4 AND other.save = $5 AND other.step = $6))";
+        let known = "SELECT record FROM step WHERE site = $1 AND user_name = $2 AND save = $3 AND step = $4 \
+                     AND state = 'done'";
         let mut work = self.database.begin(Lock::Claim).await?;
+        if let Some(row) = work.row(known, values![&*key.site, &*key.user_name, &*key.save, step]).await? {
+            return row.get("record");
+        }
         for record in records {
             let done = StepState::Done.word();
             let values = values![done, &*record, &*key.site, &*key.user_name, &*key.save, step];
