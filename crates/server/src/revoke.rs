@@ -325,6 +325,7 @@ mod tests {
         assert!(elsewhere.add_session(row(victim, "victim"), 0).await.unwrap());
         assert!(elsewhere.add_session(row(neighbour, "neighbour"), 0).await.unwrap());
         let (request, other) = (app.living.enter(victim), app.living.enter(neighbour));
+        let first = app.living.enter(key(1));
         let chores = [
             tokio::spawn(follow(app.weak(), app.store.clone(), 0)),
             tokio::spawn(let_go(app.weak(), app.living.clone())),
@@ -334,6 +335,8 @@ mod tests {
             elsewhere.end_sessions(&user(&format!("user{number}")), None, 1).await.unwrap();
         }
         app.living.let_go_later([Scope::Everybody]);
+        // The server has heard of those, and is at what comes after.
+        first.ended().cancelled().await;
         elsewhere.end_sessions(&user("victim"), None, 2).await.unwrap();
         let asked = std::time::Instant::now();
         request.ended().cancelled().await;
