@@ -90,7 +90,7 @@ async fn pictures_of_signing_in_through_a_window_in_light_dark_and_high_contrast
         pane.picture(&format!("{look}-ways")).await;
         pane.tab_to("Sign in with iMIS").await;
         pane.type_keys("\n").await;
-        pane.sees("Finish signing in in the window").await;
+        pane.sees("Go on in the sign-in window").await;
         pane.press("The window shows a code?").await;
         pane.picture(&format!("{look}-window-open")).await;
         pane.in_window().await;

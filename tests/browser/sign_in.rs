@@ -115,7 +115,7 @@ async fn a_window_closed_by_the_person_is_no_dead_end() {
     let world = world(Ways::SingleSignOn).await;
     let pane = world.pane().await;
     pane.press("Sign in with iMIS").await;
-    pane.sees("Finish signing in in the window").await;
+    pane.sees("Go on in the sign-in window").await;
     pane.in_window().await;
     pane.close_window().await;
     pane.sees("The sign-in window is closed").await;
@@ -133,7 +133,7 @@ async fn cancelling_closes_the_window() {
     let world = world(Ways::SingleSignOn).await;
     let pane = world.pane().await;
     pane.press("Sign in with iMIS").await;
-    pane.sees("Finish signing in in the window").await;
+    pane.sees("Go on in the sign-in window").await;
     pane.press("Cancel").await;
     pane.sees_the_window_go().await;
     pane.button("Sign in with iMIS").await;

@@ -88,11 +88,9 @@ pub enum EndScope {
     MyOthers,
     /// A user's at this site; for system administrators, as are the following.
     User(String),
-    /// Everybody's at this site.
+    /// Everybody's at this site, which must be the administrator's own: an administrator of one
+    /// site is nobody at another. The server's command line ends everybody's everywhere.
     Site(SiteName),
-    /// Everybody's, where the server has one site. With more it is forbidden here, as no site's
-    /// administrator is one of the others; the server's command line ends everybody's everywhere.
-    Everybody,
 }
 
 impl fmt::Debug for EndScope {
@@ -102,7 +100,6 @@ impl fmt::Debug for EndScope {
             Self::MyOthers => "MyOthers",
             Self::User(_) => "User",
             Self::Site(_) => "Site",
-            Self::Everybody => "Everybody",
         })
     }
 }

@@ -286,10 +286,8 @@ async fn present(app: &App, method: &str, path: &str, headers: &HeaderMap) -> Re
             let proof = one(headers, "dpop").filter(|_| scheme.eq_ignore_ascii_case("dpop")).ok_or_else(out)?;
             let address = app.config.public_url.join(path);
             let expected = Expected { method, address: &address, token: Some(token), now_ms };
-            if let Err(error) = app.proofs.check_of(proof, expected, &Thumbprint(thumbprint.clone())) {
-                tracing::info!(reason = %error, "refused a key proof");
-                return Err(out());
-            }
+            let checked = app.proofs.check_of(proof, expected, &Thumbprint(thumbprint.clone()));
+            checked.map_err(|error| error.failure(out))?;
         }
         None if app.config.key_binding == KeyBinding::Required => return Err(out()),
         None if !scheme.eq_ignore_ascii_case("bearer") => return Err(out()),

@@ -299,7 +299,7 @@ fn configuration(
         format!("public_url = {}", quoted(public_url)),
         format!("listen = {}", quoted(&listen.to_string())),
         format!("pane = {}", below("pane")),
-        format!("data = {}", below("demo/data")),
+        format!("data = {}", below("demo/store")),
         format!("key_file = {}", quoted(&key_file(workspace)?.to_string_lossy())),
         format!("frame_ancestors.extra = [{}]", quoted(&format!("https://localhost:{}", world.outlook.port()))),
         String::from("[sites.live]"),

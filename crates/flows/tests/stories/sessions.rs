@@ -76,7 +76,7 @@ fn a_late_list_for_other_words_is_dropped() {
 
 #[test]
 fn an_administrator_is_asked_before_anybodys_sessions_end() {
-    for scope in [EndScope::User("grace".to_owned()), EndScope::Site(me("ada").site), EndScope::Everybody] {
+    for scope in [EndScope::User("grace".to_owned()), EndScope::Site(me("ada").site)] {
         let mut app = at_everybodys_desk();
         assert_eq!(app.update(Event::EndAsked(scope.clone())), vec![]);
         assert_eq!(desk(&app).ending, Ending::Asked(scope.clone()));
@@ -98,7 +98,7 @@ fn nobody_but_an_administrator_comes_to_everybodys_sessions() {
 #[test]
 fn a_refusal_is_kept_for_the_person_to_read() {
     let mut app = at_everybodys_desk();
-    app.update(Event::EndAsked(EndScope::Everybody));
+    app.update(Event::EndAsked(EndScope::Site(me("ada").site)));
     app.update(Event::EndConfirmed);
     app.update(Event::SessionsEnded(Err(problem(ProblemCode::Forbidden))));
     assert_eq!(desk(&app).ending, Ending::Failed(problem(ProblemCode::Forbidden)));
@@ -109,7 +109,7 @@ fn a_refusal_is_kept_for_the_person_to_read() {
 #[test]
 fn who_ends_everybodys_sessions_is_not_signed_in_again_by_itself() {
     let mut app = at_everybodys_desk();
-    app.update(Event::EndAsked(EndScope::Everybody));
+    app.update(Event::EndAsked(EndScope::Site(me("ada").site)));
     app.update(Event::EndConfirmed);
     app.update(Event::SessionsEnded(Ok(SessionsEnded { count: 7 })));
     app.update(Event::TimeRead(3_600_000));

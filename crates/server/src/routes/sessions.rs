@@ -89,7 +89,6 @@ async fn ending(app: &App, session: &Session, asked: EndScope) -> Result<Ending,
         EndScope::MyOthers => "my_others",
         EndScope::User(_) => "user",
         EndScope::Site(_) => "site",
-        EndScope::Everybody => "everybody",
     };
     match asked {
         EndScope::MyOthers => Ok(Ending { scope: mine(session), except: Some(session.row), word, whose: me() }),
@@ -115,18 +114,9 @@ async fn ending(app: &App, session: &Session, asked: EndScope) -> Result<Ending,
         }
         EndScope::Site(asked) => {
             require_administrator(app, session, "end_site").await?;
-            // An administrator of one iMIS is nobody at another.
+            // An administrator of one iMIS is nobody at another; the command line has the rest.
             if asked != session.me.site {
-                return Err(Failure::new(ProblemCode::Forbidden));
-            }
-            Ok(Ending { scope: Scope::Site(site), except: None, word, whose: None })
-        }
-        EndScope::Everybody => {
-            require_administrator(app, session, "end_everybody").await?;
-            // Likewise: everybody of one site is all that an administrator of it may mean. The
-            // command line has the rest.
-            if app.config.sites.len() > 1 {
-                audit::note(app, Entry::new(Event::Refused { action: "end_everybody" }).of(session)).await;
+                audit::note(app, Entry::new(Event::Refused { action: "end_site" }).of(session)).await;
                 return Err(Failure::new(ProblemCode::Forbidden));
             }
             Ok(Ending { scope: Scope::Site(site), except: None, word, whose: None })

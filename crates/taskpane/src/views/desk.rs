@@ -129,7 +129,6 @@ fn search() -> impl IntoView {
         </form>
         <div class="part-toggles">
             {site.map(|site| end_button(words::sessions_end_site(), None, EndScope::Site(site)))}
-            {end_button(words::sessions_end_everybody(), None, EndScope::Everybody)}
         </div>
     }
 }
@@ -164,7 +163,6 @@ fn sure(scope: &EndScope) -> impl IntoView + use<> {
         EndScope::Session(_) | EndScope::MyOthers => words::sessions_sure_one().to_owned(),
         EndScope::User(user) => words::sessions_sure_user(user),
         EndScope::Site(_) => words::sessions_sure_site().to_owned(),
-        EndScope::Everybody => words::sessions_sure_everybody().to_owned(),
     };
     view! {
         <div class="part-notice">
