@@ -30,7 +30,7 @@ pub(crate) async fn find(
     let count = asked.addresses.len();
     let acting = session.acting(&app)?;
     let addresses: Vec<&str> = asked.addresses.iter().map(api::EmailAddress::as_str).collect();
-    let found = session.while_alive(acting.find_by_addresses(&addresses)).await?;
+    let found = session.while_alive(Box::pin(acting.find_by_addresses(&addresses))).await?;
     if let Some(error) = &found.error {
         let failure = session.end_if_out(&app, Failure::imis(error)).await;
         // With nothing found out there is nothing to show but the reason.

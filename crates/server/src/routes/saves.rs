@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(crate) async fn targets(State(app): State<App>, SignedIn(session): SignedIn) -> Result<Json<SaveTargets>, Failure> {
     let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
     let acting = session.acting(&app)?;
-    match session.while_alive(acting.abilities()).await? {
+    match session.while_alive(Box::pin(acting.abilities())).await? {
         Ok(abilities) => Ok(Json(to_api::save_targets(&abilities, site))),
         Err(error) => Err(session.end_if_out(&app, Failure::imis(&error)).await),
     }

@@ -206,7 +206,7 @@ async fn no_longer_admitted(world: &World) -> usize {
 #[tokio::test]
 async fn where_only_administrators_still_sign_in_so_only_they_are_renewed() {
     let mut world = dialog::world_with(Settings::default(), |config| {
-        config.sites[0].openid_connect = Some(openid(OpenIdMode::Test))
+        config.sites[0].openid_connect = Some(openid(OpenIdMode::Test));
     })
     .await;
     let (manager, staff) = (world.sign_in().await.token, world.sign_in_as("STAFF1").await.token);
