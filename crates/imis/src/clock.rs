@@ -1,5 +1,5 @@
-//! The time of day as the client takes it, handed in so that whoever makes the
-//! client may decide what time it is.
+//! The time of day, handed in so that whoever makes a client, or a server around
+//! it, may decide what time it is.
 
 use std::{
     fmt,
@@ -7,7 +7,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Tells the time by which tokens end. Copies tell the same time.
+/// Tells the time. Copies tell the same time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
 

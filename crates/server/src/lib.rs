@@ -10,7 +10,6 @@ mod attachments;
 mod audit;
 mod body;
 mod client_label;
-mod clock;
 pub mod command;
 pub mod config;
 mod dpop;
@@ -35,6 +34,6 @@ mod to_api;
 mod token;
 mod upstream;
 
-pub use clock::Clock;
 pub use config::{Config, ConfigError};
+pub use imis::Clock;
 pub use start::{Running, StartError, start};

@@ -185,8 +185,7 @@ fn clients(
             clock: clock.clone(),
         };
         let client = imis::Client::with_home(url, limits, Arc::new(home)).map_err(|error| failed(error.into()))?;
-        let time = clock.clone();
-        clients.insert(site.name.clone(), client.with_clock(imis::Clock::new(move || time.now_ms())));
+        clients.insert(site.name.clone(), client.with_clock(clock.clone()));
     }
     Ok(clients)
 }

@@ -2,8 +2,8 @@
 //! servers, sealed in the store (`security.md §4.1`), and renewed with what the
 //! session at hand has.
 
+use crate::Clock;
 use crate::app::{App, WeakApp};
-use crate::clock::Clock;
 use crate::config::Keyring;
 use crate::seal::{self, Purpose};
 use crate::session::{self, KeptRenewal, Session};
