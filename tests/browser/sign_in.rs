@@ -61,6 +61,22 @@ async fn the_organisations_provider_signs_in_and_imis_hands_over_in_the_same_win
 }
 
 #[tokio::test]
+async fn a_certified_provider_signs_in_and_out_like_any_other() {
+    let world = world(Ways::CertifiedOpenId).await;
+    let pane = world.pane().await;
+    pane.sign_in_at_certified_provider("STAFF1", PASSWORD).await;
+    pane.sees("Signed in to iMIS as Hannah Weiss.").await;
+    pane.sees_the_window_go().await;
+    pane.open_message("Renewal of my membership").await;
+    pane.sees("Ada Lovelace").await;
+    pane.press("Sign out").await;
+    pane.in_window().await;
+    pane.press("Yes, sign me out").await;
+    pane.sees_the_window_go().await;
+    pane.sees("You are signed out.").await;
+}
+
+#[tokio::test]
 async fn signing_out_ends_the_providers_session_too() {
     let world = world(Ways::OpenId).await;
     let pane = world.pane().await;

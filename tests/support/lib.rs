@@ -6,6 +6,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a story that cannot go on panics")]
 
 pub mod browser;
+pub mod certified;
 pub mod key;
 pub mod pane;
 pub mod ways;

@@ -1,5 +1,6 @@
 //! The ways to sign in that a world can be planned with, set up at iMIS, at the provider and here alike.
 
+use crate::certified::{self, Certified};
 use crate::world::ADDIN_HOST;
 use secrecy::SecretString;
 use server::config::{
@@ -25,6 +26,18 @@ pub enum Ways {
     UnnamedOrigin,
     /// The organisation's provider, then iMIS, which knows it too; the others for system administrators.
     OpenId,
+    /// A certified provider, which iMIS does not know: iMIS then asks on its own page in the same window.
+    CertifiedOpenId,
+}
+
+/// Starts the certified provider, where it is the way.
+pub(crate) async fn certified(ways: Ways) -> Option<Certified> {
+    match ways {
+        Ways::CertifiedOpenId => {
+            Some(Certified::start(&ours("/auth/live/openid"), &ours("/auth/live/signed-out")).await)
+        }
+        _ => None,
+    }
 }
 
 fn ours(path: &str) -> Url {
@@ -32,7 +45,13 @@ fn ours(path: &str) -> Url {
 }
 
 /// Sets the site's ways up.
-pub(crate) fn configure(site: &mut Site, ways: Ways, imis: &sim::imis::Running, provider: &sim::openid::Running) {
+pub(crate) fn configure(
+    site: &mut Site,
+    ways: Ways,
+    imis: &sim::imis::Running,
+    provider: &sim::openid::Running,
+    certified: Option<&Certified>,
+) {
     site.credentials = Credentials::Offered;
     if ways == Ways::Credentials {
         return;
@@ -46,8 +65,15 @@ pub(crate) fn configure(site: &mut Site, ways: Ways, imis: &sim::imis::Running, 
         refresh_tokens: RefreshTokens::Once,
     });
     imis.register_application(application);
+    if let Some(certified) = certified {
+        imis.set_external_id("STAFF1", certified::EXTERNAL_ID);
+        site.openid_connect = Some(relying_party(&certified.issuer, certified::CLIENT));
+    }
     if ways == Ways::OpenId {
-        site.openid_connect = Some(relying_party(provider));
+        let client = sim::openid::Client::new(APPLICATION, ours("/auth/live/openid").as_str())
+            .post_logout(ours("/auth/live/signed-out").as_str());
+        site.openid_connect = Some(relying_party(&provider.issuer(), (&client.id, &client.secret)));
+        provider.register_client(client);
         configure_imis(imis, provider, sim::imis::OpenIdMode::Enabled);
     }
 }
@@ -60,26 +86,23 @@ pub fn configure_imis(imis: &sim::imis::Running, provider: &sim::openid::Running
     provider.register_client(client);
 }
 
-fn relying_party(provider: &sim::openid::Running) -> OpenIdConnect {
-    let client = sim::openid::Client::new(APPLICATION, ours("/auth/live/openid").as_str())
-        .post_logout(ours("/auth/live/signed-out").as_str());
-    let settings = OpenIdConnect {
+fn relying_party(issuer: &str, (client_id, client_secret): (&str, &str)) -> OpenIdConnect {
+    let well_known = format!("{issuer}/.well-known/openid-configuration");
+    OpenIdConnect {
         mode: OpenIdMode::Enabled,
         provider_type: ProviderType::Other,
         name: PROVIDER.to_owned(),
-        client_id: client.id.clone(),
-        client_secret: SecretString::from(client.secret.clone()),
-        well_known_url: provider.discovery_url(),
-        authority_url: provider.issuer(),
+        client_id: client_id.to_owned(),
+        client_secret: SecretString::from(client_secret.to_owned()),
+        well_known_url: Url::parse(&well_known).expect("an issuer is an address"),
+        authority_url: issuer.to_owned(),
         external_id_claim_type: "external_id".to_owned(),
         set_login_hint: false,
         staff_claim: None,
         endpoint_hosts: vec![],
         allow_private: true,
         sign_out_at_provider: true,
-    };
-    provider.register_client(client);
-    settings
+    }
 }
 
 /// Lets iMIS find the add-in's server by its name, and trust it.

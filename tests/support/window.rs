@@ -71,6 +71,22 @@ impl Pane {
         self.back().await;
     }
 
+    /// Signs in at the certified provider, whose own pages ask for the login and for consent; then at iMIS.
+    pub async fn sign_in_at_certified_provider(&self, user_name: &str, password: &str) {
+        self.press(&format!("Sign in with {}", crate::ways::PROVIDER)).await;
+        self.in_window().await;
+        for (field, text) in [("login", crate::certified::LOGIN), ("password", "any")] {
+            let field = self.find(By::Css(format!("input[name={field}]")), "field of the provider").await;
+            field.send_keys(text).await.expect("the field takes text");
+        }
+        self.press("Sign-in").await;
+        self.press("Continue").await;
+        self.fill("User name", user_name).await;
+        self.fill("Password", password).await;
+        self.press("Sign In").await;
+        self.back().await;
+    }
+
     /// Has the pane believe that so many minutes have passed, as the server does after
     /// [`crate::World::turn_clock`], and looks at it again.
     pub async fn minutes_pass(&self, minutes: i64) {

@@ -1,6 +1,7 @@
 //! Everything the stories happen in: iMIS, Outlook and the server, each a real program on loopback.
 
 use crate::browser::{Browser, Wiring};
+use crate::certified::Certified;
 use crate::pane::Pane;
 use crate::ways::{self, Ways};
 use server::config::{Key, Keyring, PublicUrl, RememberCredentials, Site};
@@ -59,6 +60,7 @@ pub struct World {
     wiring: Wiring,
     folder: Folder,
     ahead_ms: Arc<AtomicI64>,
+    _certified: Option<Certified>,
 }
 
 /// A folder of this world's own, removed with it.
@@ -92,7 +94,8 @@ impl World {
         let imis = sim::imis::start(plan.imis).await.expect("iMIS starts");
         let provider = sim::openid::start(sim::openid::Settings::default()).await.expect("the provider starts");
         let mut site = Site::new("live", "Institute of Examples", imis.url());
-        ways::configure(&mut site, plan.ways, &imis, &provider);
+        let certified = ways::certified(plan.ways).await;
+        ways::configure(&mut site, plan.ways, &imis, &provider, certified.as_ref());
         site.remember = plan.remember;
         site.attachment_max_bytes = plan.attachment_max_bytes;
         let public_url = PublicUrl::parse(&format!("https://{ADDIN_HOST}")).expect("a constant address");
@@ -123,7 +126,7 @@ impl World {
             ],
             spki: certificate.spki_sha256(),
         };
-        Self { imis, provider, outlook, server, wiring, folder, ahead_ms }
+        Self { imis, provider, outlook, server, wiring, folder, ahead_ms, _certified: certified }
     }
 
     /// Turns the server's clock on; [`Pane::minutes_pass`] turns a pane's.
