@@ -4,7 +4,9 @@
 
 mod attackers;
 mod audit;
+mod beginning;
 mod canary;
+mod codes;
 mod command;
 mod contacts;
 mod dialog;

@@ -1,18 +1,16 @@
 //! Signing in through iMIS's own page (`security.md §3.3`): whom it lets in, and
 //! everything that it does not fall for.
 
-use crate::dialog::{self, From, Pane, Window, handed, sign_in, verifier};
-use crate::key_binding::BrowserKey;
+use crate::dialog::{self, From, Pane, Window, handed, sign_in};
 use crate::world::{PASSWORD, STAFF, World, answer};
-use api::{ConfirmSession, GetMe, GetSaveTargets, Problem, ProblemCode, Redeem, SignInMethod, Standing};
+use api::{ConfirmSession, GetMe, GetSaveTargets, Problem, ProblemCode, SignInMethod, Standing};
 use reqwest::{Method, StatusCode};
-use server::config::{KeyBinding, NullOrigin, RefreshTokens};
+use server::config::{NullOrigin, RefreshTokens};
 use sim::imis::{Effect, Fault, PageHeaders, ReferrerPolicy, Settings};
-use sqlx::Connection as _;
 use std::time::Duration;
 use url::Url;
 
-fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
+pub(crate) fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
     answer.unwrap_err().code
 }
 
@@ -26,11 +24,11 @@ pub(crate) async fn audited(world: &World, event: &str) -> Vec<serde_json::Value
     lines.filter(|line| line["event"] == event).collect()
 }
 
-fn landing(world: &World) -> Url {
+pub(crate) fn landing(world: &World) -> Url {
     Url::parse(&world.url).unwrap().join("/auth/live/imis").unwrap()
 }
 
-fn imis_origin(world: &World) -> String {
+pub(crate) fn imis_origin(world: &World) -> String {
     world.imis.url().origin().ascii_serialization()
 }
 
@@ -215,180 +213,6 @@ async fn a_cookie_that_the_dialog_was_not_given_opens_nothing() {
 
 // B5, S5: somebody sends their own link to somebody else.
 #[tokio::test]
-async fn whoever_begins_a_sign_in_for_somebody_else_gets_nothing_from_it() {
-    let world = dialog::world().await;
-    let thief = Pane::single_sign_on(&world).await;
-    let victim = Window::new();
-    let last = victim.pass(&thief, "STAFF1").await;
-    // The page tells its message to windows of its own origin alone, which only a browser shows; here: that it
-    // stands in no address, and that the pane's own half is needed as well.
-    assert!(!last.url.as_str().contains(&last.message().code.unwrap()));
-    let without = serde_json::json!({ "flow": thief.begun.flow, "code": last.message().code });
-    let request = world.request(Method::POST, "/api/auth/redeem").json(&without);
-    assert_eq!(code(answer::<api::SignedIn>(request).await), ProblemCode::Invalid);
-    // There is no way to ask whether it has landed.
-    for path in ["/api/auth/flows", &format!("/api/auth/flows/{}", thief.begun.flow.0)] {
-        let status = world.request(Method::GET, path).send().await.unwrap().status();
-        assert!(matches!(status, StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_dialog_opens_once() {
-    let world = dialog::world().await;
-    let pane = Pane::single_sign_on(&world).await;
-    let (window, other) = (Window::new(), Window::new());
-    let first = window.open(&pane.start()).await;
-    assert_eq!(first.status, StatusCode::SEE_OTHER);
-    assert_eq!(first.location(), world.imis.sign_on_page(dialog::CLIENT_ID));
-    let cookie = first.cookies()[0].to_owned();
-    for part in ["__Host-flow=", "; Secure", "; HttpOnly", "; Path=/;", "; SameSite=None", "; Max-Age=600"] {
-        assert!(cookie.contains(part), "{part} in {cookie}");
-    }
-    assert!(!cookie.contains("Domain"));
-    assert_eq!(first.headers["referrer-policy"], "no-referrer");
-    for window in [&other, &window] {
-        let second = window.open(&pane.start()).await;
-        assert_eq!(second.status, StatusCode::CONFLICT);
-        assert!(second.cookies().is_empty() && second.text.contains("already used"));
-    }
-}
-
-#[tokio::test]
-async fn looking_ahead_opens_nothing() {
-    let world = dialog::world().await;
-    let pane = Pane::single_sign_on(&world).await;
-    let window = Window::new();
-    for (name, value) in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch")] {
-        let ahead = window.request(Method::GET, &pane.start(), From::Here).header(name, value);
-        assert_eq!(window.send(ahead).await.status, StatusCode::FORBIDDEN);
-    }
-    for method in [Method::HEAD, Method::POST, Method::PUT, Method::DELETE] {
-        let shown = window.send(window.request(method.clone(), &pane.start(), From::Here)).await;
-        assert_eq!(shown.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
-    }
-    assert_eq!(window.open(&pane.start()).await.status, StatusCode::SEE_OTHER, "it was not opened before");
-}
-
-// B6, S6.
-#[tokio::test]
-async fn a_right_code_is_worth_nothing_without_verifier_and_key() {
-    let world = dialog::world().await;
-    let (pane, other) = (Pane::single_sign_on(&world).await, Pane::single_sign_on(&world).await);
-    let message = Window::new().pass(&pane, "STAFF1").await.message();
-    let other_code = Window::new().pass(&other, "STAFF1").await.message().code.unwrap();
-    let right = message.code.unwrap();
-    let verifier = Redeem { verifier: verifier(), ..pane.offer(&right) };
-    assert_eq!(code(answer::<api::SignedIn>(pane.request(&verifier)).await), ProblemCode::SignInRefused);
-    let thief = BrowserKey::new();
-    let proof = thief.proof(&world, "POST", "/api/auth/redeem", None);
-    let request = world.call(&pane.offer(&right)).header("dpop", proof);
-    assert_eq!(code(answer::<api::SignedIn>(request).await), ProblemCode::SignInRefused);
-    let request = world.call(&pane.offer(&right));
-    assert_eq!(code(answer::<api::SignedIn>(request).await), ProblemCode::Invalid, "no proof at all");
-    assert_eq!(code(pane.redeem(&other_code).await), ProblemCode::WrongCode);
-    assert!(pane.redeem(&right).await.is_ok());
-    assert_eq!(code(pane.redeem(&right).await), ProblemCode::SignInOver, "twice");
-    world.pass(Duration::from_secs(90));
-    assert_eq!(code(other.redeem(&other_code).await), ProblemCode::SignInOver, "too late");
-}
-
-#[tokio::test]
-async fn before_there_is_a_code_whoever_asks_for_one_leaves_no_trace() {
-    let world = dialog::world().await;
-    let pane = Pane::single_sign_on(&world).await;
-    let (guess, path) = ("A".repeat(43), "/api/auth/redeem");
-    let proof = pane.key.as_ref().unwrap().proof(&world, "POST", path, None);
-    let signed = |code: &str, proof: &str| world.call(&pane.offer(code)).header("dpop", proof.to_owned());
-    for _ in 0..12 {
-        assert_eq!(code(answer::<api::SignedIn>(signed(&guess, &proof)).await), ProblemCode::SignInOver);
-        assert_eq!(code(pane.redeem(&guess).await), ProblemCode::SignInOver);
-    }
-    let right = Window::new().pass(&pane, "STAFF1").await.message().code.unwrap();
-    assert!(audited(&world, "flow_refused").await.is_empty());
-    // Nor is a proof of another key remembered, but the try counts.
-    let thief = BrowserKey::new().proof(&world, "POST", path, None);
-    for _ in 0..2 {
-        assert_eq!(code(answer::<api::SignedIn>(signed(&right, &thief)).await), ProblemCode::SignInRefused);
-    }
-    assert_eq!(audited(&world, "flow_refused").await.len(), 2);
-    assert!(answer::<api::SignedIn>(signed(&right, &proof)).await.is_ok(), "the pane's own proof was not used up");
-}
-
-// B7, S7, K28.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_who_redeem_at_the_same_moment_one_comes_in() {
-    let world = dialog::world().await;
-    let pane = Pane::begin_with(&world, SignInMethod::SingleSignOn, None).await;
-    let right = Window::new().pass(&pane, "STAFF1").await.message().code.unwrap();
-    // Nobody can write while all of them read, so that they meet at the one step that counts.
-    let file = format!("sqlite://{}", world.data().join("imis-outlook.sqlite").display());
-    let mut lock = sqlx::SqliteConnection::connect(&file).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut lock).await.unwrap();
-    let tries = futures_util::future::join_all((0..64).map(|_| pane.redeem(&right)));
-    let opened = async {
-        for _ in 0..200 {
-            let request = world.call(&GetMe).bearer_auth("nobody's");
-            assert_eq!(code(answer::<api::Me>(request).await), ProblemCode::SignedOut);
-        }
-        sqlx::query("COMMIT").execute(&mut lock).await.unwrap();
-    };
-    let (answers, ()) = futures_util::future::join(tries, opened).await;
-    let (ins, outs): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
-    assert_eq!(ins.len(), 1);
-    assert!(outs.into_iter().all(|out| matches!(code(out), ProblemCode::SignInOver | ProblemCode::Busy)));
-}
-
-// B8, S8, K5: nothing that is brought along becomes the new session.
-#[tokio::test]
-async fn a_new_sign_in_is_a_new_session_and_ends_the_former() {
-    let world = dialog::world().await;
-    let window = Window::new();
-    let begin = || Pane::begin_with(&world, SignInMethod::SingleSignOn, None);
-    let first = begin().await;
-    let first_code = window.pass(&first, "STAFF1").await.message().code.unwrap();
-    let old = first.redeem(&first_code).await.unwrap();
-    assert!(first.ask(&GetSaveTargets, &old.token.0).await.is_ok());
-    let second = begin().await;
-    window.set_cookie(&second.start(), "__Host-flow", &"A".repeat(86));
-    let second_code = window.pass(&second, "STAFF1").await.message().code.unwrap();
-    let offer = Redeem { former: Some(old.token.clone()), ..second.offer(&second_code) };
-    let new: api::SignedIn = answer(second.request(&offer)).await.unwrap();
-    assert_ne!(new.token, old.token);
-    assert!(second.ask(&GetMe, &new.token.0).await.is_ok());
-    assert_eq!(code(first.ask(&GetMe, &old.token.0).await), ProblemCode::SignedOut);
-    assert!(second.ask(&GetSaveTargets, &new.token.0).await.is_ok());
-    assert_eq!(world.imis.ledger().token_calls(), 2, "the token of the second hand-over outlives the first session");
-    // Garbage in its place changes nothing.
-    let third = begin().await;
-    let third_code = window.pass(&third, "STAFF1").await.message().code.unwrap();
-    let former = Some(api::SessionToken("ia1_garbage".to_owned()));
-    let offer = Redeem { former, ..third.offer(&third_code) };
-    assert!(answer::<api::SignedIn>(third.request(&offer)).await.is_ok());
-    assert!(second.ask(&GetMe, &new.token.0).await.is_ok());
-}
-
-#[tokio::test]
-async fn an_outdated_token_that_is_brought_to_a_sign_in_ends_its_session() {
-    let world = dialog::world().await;
-    let stolen = world.sign_in_as("STAFF1").await.token;
-    let second = world.person(&stolen).call(&api::RenewSession).await.unwrap().token.0;
-    let third = world.person(&second).call(&api::RenewSession).await.unwrap().token.0;
-    let pane = Pane::begin_with(&world, SignInMethod::SingleSignOn, None).await;
-    let code_of_mine = Window::new().pass(&pane, STAFF).await.message().code.unwrap();
-    let offer = Redeem { former: Some(api::SessionToken(stolen)), ..pane.offer(&code_of_mine) };
-    let mine: api::SignedIn = answer(pane.request(&offer)).await.unwrap();
-    assert_eq!(
-        code(world.person(&third).call(&GetMe).await),
-        ProblemCode::SignedOut,
-        "somebody has what is not theirs"
-    );
-    assert_eq!(world.audited("token_reused").await, 1);
-    assert!(pane.ask(&GetMe, &mine.token.0).await.is_ok());
-}
-
-// B9, S9.
-#[tokio::test]
 async fn a_hand_over_works_once() {
     let world = dialog::world().await;
     let pane = Pane::single_sign_on(&world).await;
@@ -481,69 +305,6 @@ async fn the_client_secret_follows_no_redirect() {
 }
 
 // B13, S13.
-#[tokio::test]
-async fn only_so_many_sign_ins_are_open_for_a_mailbox() {
-    let world = dialog::world().await;
-    let begin = |mailbox: &str| {
-        let mailbox = Some(api::EmailAddress::parse(mailbox).unwrap());
-        world.call(&api::BeginSignIn { mailbox, ..dialog::ask(&verifier(), SignInMethod::SingleSignOn) })
-    };
-    for _ in 0..20 {
-        answer::<api::SignInBegun>(begin("a@association.example")).await.unwrap();
-    }
-    assert_eq!(code(answer::<api::SignInBegun>(begin("a@association.example")).await), ProblemCode::Busy);
-    assert!(answer::<api::SignInBegun>(begin("b@association.example")).await.is_ok(), "a colleague's mailbox");
-    world.pass(Duration::from_mins(10));
-    assert!(answer::<api::SignInBegun>(begin("a@association.example")).await.is_ok(), "they end by themselves");
-}
-
-#[tokio::test]
-async fn a_network_begins_only_so_many() {
-    let world = dialog::world_with(Settings::default(), |config| config.limits.sign_ins_per_address = 2).await;
-    let begin = || answer::<api::SignInBegun>(world.call(&dialog::ask(&verifier(), SignInMethod::SingleSignOn)));
-    assert!(begin().await.is_ok() && begin().await.is_ok());
-    assert_eq!(code(begin().await), ProblemCode::Busy);
-}
-
-#[tokio::test]
-async fn an_office_where_everybody_comes_in_is_never_full() {
-    let world = dialog::world_with(Settings::default(), |config| config.limits.sign_ins_per_address = 2).await;
-    for _ in 0..4 {
-        sign_in(&world, "STAFF1").await;
-    }
-    let begin = || answer::<api::SignInBegun>(world.call(&dialog::ask(&verifier(), SignInMethod::SingleSignOn)));
-    assert!(begin().await.is_ok() && begin().await.is_ok());
-    assert_eq!(code(begin().await), ProblemCode::Busy, "those that nobody ends do count");
-}
-
-#[tokio::test]
-async fn panes_that_do_not_know_their_mailbox_do_not_crowd_each_other_out() {
-    let world = dialog::world().await;
-    let begin = || {
-        let ask = dialog::ask(&verifier(), SignInMethod::SingleSignOn);
-        answer::<api::SignInBegun>(world.call(&api::BeginSignIn { mailbox: None, ..ask }))
-    };
-    for _ in 0..30 {
-        begin().await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_flood_of_callbacks_reaches_neither_imis_nor_anybody_s_sign_in() {
-    let world = dialog::world().await;
-    let window = Window::new();
-    let to = landing(&world);
-    let origin = imis_origin(&world);
-    for _ in 0..20 {
-        let flood = (0..100).map(|_| window.post(&to, From::Origin(&origin), &[("refresh_token", "x")]));
-        let answers = futures_util::future::join_all(flood).await;
-        assert!(answers.iter().all(|shown| shown.status == StatusCode::FORBIDDEN));
-    }
-    assert!(world.imis.ledger().requests().is_empty());
-    sign_in(&world, "STAFF1").await;
-}
-
-// B14, S14.
 #[tokio::test]
 async fn an_answer_for_one_site_is_none_for_another() {
     let world = dialog::world_with(Settings::default(), |config| {
@@ -642,139 +403,6 @@ async fn a_head_is_answered_and_does_nothing() {
 }
 
 // B16, S17: the window has lost its opener.
-#[tokio::test]
-async fn a_typed_code_does_what_the_sent_one_does() {
-    let world = dialog::world().await;
-    let pane = Pane::single_sign_on(&world).await;
-    let last = Window::new().pass(&pane, "STAFF1").await;
-    let typed = last.typed_code();
-    assert_eq!(typed.replace('-', "").len(), api::TYPED_CODE_LETTERS);
-    assert!(!last.headers.contains_key("cross-origin-opener-policy"));
-    world.pass(Duration::from_secs(119));
-    let signed_in = pane.redeem(&typed.to_lowercase().replace('-', " ")).await.unwrap();
-    assert!(signed_in.key_bound);
-    assert_eq!(code(pane.redeem(&last.message().code.unwrap()).await), ProblemCode::SignInOver);
-}
-
-#[tokio::test]
-async fn after_five_wrong_codes_the_right_one_is_wrong_too() {
-    let world = dialog::world().await;
-    let pane = Pane::single_sign_on(&world).await;
-    let typed = Window::new().pass(&pane, "STAFF1").await.typed_code();
-    let wrong = if typed.starts_with('2') { "3" } else { "2" }.to_owned() + &typed[1..];
-    for _ in 0..4 {
-        assert_eq!(code(pane.redeem(&wrong).await), ProblemCode::WrongCode);
-    }
-    assert_eq!(code(pane.redeem(&wrong).await), ProblemCode::SignInOver);
-    assert_eq!(code(pane.redeem(&typed).await), ProblemCode::SignInOver);
-}
-
-#[tokio::test]
-async fn guesses_at_the_same_moment_are_all_counted() {
-    let world = dialog::world().await;
-    let pane = Pane::begin_with(&world, SignInMethod::SingleSignOn, None).await;
-    let typed = Window::new().pass(&pane, "STAFF1").await.typed_code();
-    let wrong = if typed.starts_with('2') { "3" } else { "2" }.to_owned() + &typed[1..];
-    let answers = futures_util::future::join_all((0..40).map(|_| pane.redeem(&wrong))).await;
-    let wrongs = answers.into_iter().filter(|answer| answer.as_ref().unwrap_err().code == ProblemCode::WrongCode);
-    assert!(wrongs.count() <= 4);
-    assert_eq!(code(pane.redeem(&typed).await), ProblemCode::SignInOver);
-}
-
-// B18, S19.
-#[tokio::test]
-async fn whoever_is_disabled_on_the_way_does_not_come_in() {
-    let world = dialog::world().await;
-    let pane = Pane::single_sign_on(&world).await;
-    let right = Window::new().pass(&pane, "STAFF1").await.message().code.unwrap();
-    world.imis.disable_user("STAFF1");
-    assert_eq!(code(pane.redeem(&right).await), ProblemCode::AccountDisabled);
-    let pane = Pane::single_sign_on(&world).await;
-    let right = Window::new().pass(&pane, STAFF).await.message().code.unwrap();
-    world.imis.purge_cache();
-    assert_eq!(code(pane.redeem(&right).await), ProblemCode::SignInOver, "iMIS's tokens were purged");
-    let pane = Pane::single_sign_on(&world).await;
-    let right = Window::new().pass(&pane, "READER1").await.message().code.unwrap();
-    world.imis.remove_role("READER1", "IsStaff");
-    assert_eq!(code(pane.redeem(&right).await), ProblemCode::AccountDisabled, "no longer of the staff");
-}
-
-// B19, S20.
-#[tokio::test]
-async fn a_dialog_that_is_closed_leaves_nothing_behind() {
-    let world = dialog::world().await;
-    let pane = Pane::single_sign_on(&world).await;
-    let last = Window::new().pass(&pane, "STAFF1").await;
-    let (sent, typed) = (last.message().code.unwrap(), last.typed_code());
-    world.pass(Duration::from_secs(90));
-    assert_eq!(code(pane.redeem(&sent).await), ProblemCode::SignInOver);
-    world.pass(Duration::from_secs(30));
-    assert_eq!(code(pane.redeem(&typed).await), ProblemCode::SignInOver);
-    // Landed, but the last page was never shown.
-    let pane = Pane::single_sign_on(&world).await;
-    let window = Window::new();
-    let sheet = window.to_hand_over(&pane, "STAFF1").await;
-    let landed = window.hand_over(&sheet).await;
-    world.pass(Duration::from_mins(10));
-    assert_eq!(window.follow(landed).await.status, StatusCode::CONFLICT);
-}
-
-// B20, S22.
-#[tokio::test]
-async fn nothing_starts_that_no_pane_began() {
-    let world = dialog::world().await;
-    let window = Window::new();
-    let base = Url::parse(&world.url).unwrap();
-    for flow in ["A".repeat(43), "x".to_owned(), "%00".to_owned(), "A".repeat(4000), "..".to_owned()] {
-        let shown = window.open(&base.join(&format!("/auth/start/{flow}")).unwrap()).await;
-        assert_eq!(shown.status, StatusCode::NOT_FOUND, "{flow}");
-        assert!(shown.cookies().is_empty());
-    }
-    let pane = Pane::single_sign_on(&world).await;
-    world.pass(Duration::from_mins(10));
-    assert_eq!(window.open(&pane.start()).await.status, StatusCode::NOT_FOUND, "too late");
-}
-
-#[tokio::test]
-async fn what_a_pane_begins_with_must_make_sense() {
-    let world = dialog::world().await;
-    let good = dialog::ask(&verifier(), SignInMethod::SingleSignOn);
-    let elsewhere = api::SiteName("elsewhere".to_owned());
-    for (ask, field) in [
-        (api::BeginSignIn { site: elsewhere, ..good.clone() }, "site"),
-        (api::BeginSignIn { method: SignInMethod::Credentials, ..good.clone() }, "method"),
-        (api::BeginSignIn { challenge: String::new(), ..good.clone() }, "challenge"),
-        (api::BeginSignIn { challenge: good.challenge[1..].to_owned(), ..good.clone() }, "challenge"),
-        (api::BeginSignIn { challenge: format!("{}=", good.challenge), ..good.clone() }, "challenge"),
-        (api::BeginSignIn { challenge: "+".repeat(43), ..good.clone() }, "challenge"),
-    ] {
-        let problem = answer::<api::SignInBegun>(world.call(&ask)).await.unwrap_err();
-        assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Invalid, Some(field)));
-    }
-    let openid = api::BeginSignIn { method: SignInMethod::OpenIdConnect, ..good };
-    assert_eq!(code(answer::<api::SignInBegun>(world.call(&openid)).await), ProblemCode::Forbidden);
-}
-
-#[tokio::test]
-async fn where_keys_are_required_no_sign_in_begins_without() {
-    let world = dialog::world_with(Settings::default(), |config| config.key_binding = KeyBinding::Required).await;
-    let ask = dialog::ask(&verifier(), SignInMethod::SingleSignOn);
-    let problem = answer::<api::SignInBegun>(world.call(&ask)).await.unwrap_err();
-    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Invalid, Some("dpop")));
-    assert!(sign_in(&world, "STAFF1").await.1.key_bound);
-}
-
-#[tokio::test]
-async fn a_pane_without_a_key_gets_a_session_without_one() {
-    let world = dialog::world().await;
-    let pane = Pane::begin_with(&world, SignInMethod::SingleSignOn, None).await;
-    let right = Window::new().pass(&pane, "STAFF1").await.message().code.unwrap();
-    let signed_in = pane.redeem(&right).await.unwrap();
-    assert!(!signed_in.key_bound);
-    assert!(pane.ask(&GetMe, &signed_in.token.0).await.is_ok());
-}
-
-// S23, C9.
 #[tokio::test]
 async fn ending_everybody_s_sessions_ends_sign_ins_under_way() {
     let world = dialog::world().await;
