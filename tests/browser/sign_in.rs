@@ -85,10 +85,8 @@ async fn signing_out_ends_the_providers_session_too() {
     pane.sees_the_window_go().await;
     assert_eq!(world.provider.living_sessions(), 1);
     pane.press("Sign out").await;
-    pane.in_window().await;
-    pane.headed("You are signed out").await;
+    pane.sees_the_provider_sign_out(&world.provider).await;
     assert_eq!(world.provider.living_sessions(), 0);
-    pane.sees_the_window_go().await;
     pane.sees("You are signed out.").await;
 }
 
@@ -102,7 +100,7 @@ async fn two_different_people_are_told_apart_and_neither_is_signed_in() {
     // Another person at the provider, while iMIS still knows this browser as the first.
     world.provider.forget_sessions();
     pane.press("Not you?").await;
-    pane.sees_the_window_go().await;
+    pane.sees_the_provider_sign_out(&world.provider).await;
     pane.press("Sign in with Contoso").await;
     pane.in_window().await;
     pane.fill("User name", "MANAGER").await;

@@ -48,6 +48,17 @@ impl Pane {
         self.back().await;
     }
 
+    /// Waits until a window has asked the organisation's provider to end a session and is gone, and looks into
+    /// the pane.
+    pub async fn sees_the_provider_sign_out(&self, provider: &sim::openid::Running) {
+        let begun = Instant::now();
+        while provider.ledger().count(sim::openid::Endpoint::EndSession) == 0 {
+            assert!(begun.elapsed() < PATIENCE, "nobody asks the provider to end a session");
+            tokio::time::sleep(GLANCE).await;
+        }
+        self.sees_the_window_go().await;
+    }
+
     /// Signs in on iMIS's own page, in the window that a button of the pane opens.
     pub async fn sign_in_at_imis(&self, user_name: &str, password: &str) {
         self.press("Sign in with iMIS").await;
