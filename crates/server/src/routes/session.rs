@@ -51,7 +51,6 @@ async fn even_out(begun: tokio::time::Instant, step: Duration) {
 }
 
 async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::SignedIn, Failure> {
-    let limits = &app.config.limits;
     let SignIn { site, user_name, password } = asked;
     let password = SecretString::from(password);
     let user_name = user_name.trim().to_owned();
@@ -63,24 +62,8 @@ async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::Sig
         return Err(Failure::new(ProblemCode::Forbidden));
     }
     check_shape(&user_name, &password)?;
-    let address = address_bucket();
-    let from_here = count(app, address, limits.sign_ins_per_address, ProblemCode::Busy).await?;
-    // Proofs are remembered, so nobody brings more of them than tries.
-    let bound_to = key_of(app, headers)?;
-    let whole_site = bucket("site", &site, "");
-    let at_site = count(app, whole_site, limits.sign_ins_per_site, ProblemCode::Busy).await?;
-    let bucket = bucket("user", &site, &alike(&session::user_key(&user_name)));
+    let (counted, bound_to) = count_try(app, headers, &site, &user_name).await?;
     let entry = |event| Entry::new(event).user(&site, &user_name);
-    let number = match count(app, bucket, limits.sign_in_tries, ProblemCode::LockedOut).await {
-        Ok(number) => number,
-        Err(failure) => {
-            if failure.problem.code == ProblemCode::LockedOut {
-                audit::note(app, entry(Event::LockedOut)).await;
-            }
-            return Err(failure);
-        }
-    };
-
     // Whoever is signed out from here on is not let in.
     let revocations_seen = app.store.latest_revocation().await.map_err(|error| Failure::store(&error))?;
     let credentials = Credentials { user_name: UserName::new(&user_name), password };
@@ -88,9 +71,7 @@ async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::Sig
         Ok(signed_in) => signed_in,
         Err(error) => {
             if !counts(&error) {
-                for (bucket, number) in [(bucket, number), (address, from_here), (whole_site, at_site)] {
-                    forget(app.store.forget_attempt(bucket, number).await);
-                }
+                counted.take_back(app).await;
             }
             tracing::info!(site = site.0, reason = %error, "refused a sign-in");
             let refused = Event::FlowRefused { method: SignInMethod::Credentials, reason: reason(&error) };
@@ -98,10 +79,7 @@ async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::Sig
             return Err(uniform(Failure::sign_in(&error)));
         }
     };
-    forget(app.store.forget_attempts(bucket).await);
-    // An office behind one address is many people: only failures count.
-    forget(app.store.forget_attempt(address, from_here).await);
-    forget(app.store.forget_attempt(whole_site, at_site).await);
+    counted.succeeded(app).await;
     let me = session::me(site.clone(), &signed_in.user, SignInMethod::Credentials);
     if admits == Admits::Administrators && !me.administrator {
         flow::let_go(app, &site, &signed_in.user.user_name).await;
@@ -123,6 +101,59 @@ async fn enter(app: &App, headers: &HeaderMap, asked: SignIn) -> Result<api::Sig
         standing: Standing::Full,
     };
     session::begin(app, beginning).await
+}
+
+/// What a try was counted under, and as which number there.
+struct Counted {
+    user: (Bucket, i64),
+    address: (Bucket, i64),
+    site: (Bucket, i64),
+}
+
+impl Counted {
+    /// It was no try: nobody looked at the password.
+    async fn take_back(self, app: &App) {
+        for (bucket, number) in [self.user, self.address, self.site] {
+            forget(app.store.forget_attempt(bucket, number).await);
+        }
+    }
+
+    /// The password was right, so the wrong ones before it are forgotten.
+    async fn succeeded(self, app: &App) {
+        forget(app.store.forget_attempts(self.user.0).await);
+        // An office behind one address is many people: only failures count.
+        for (bucket, number) in [self.address, self.site] {
+            forget(app.store.forget_attempt(bucket, number).await);
+        }
+    }
+}
+
+/// Counts a try everywhere it may be one too many; answers whose key signed it, too.
+async fn count_try(
+    app: &App,
+    headers: &HeaderMap,
+    site: &api::SiteName,
+    user_name: &str,
+) -> Result<(Counted, Option<Thumbprint>), Failure> {
+    let limits = &app.config.limits;
+    let address = address_bucket();
+    let from_here = count(app, address, limits.sign_ins_per_address, ProblemCode::Busy).await?;
+    // Proofs are remembered, so nobody brings more of them than tries.
+    let bound_to = key_of(app, headers)?;
+    let whole_site = bucket("site", site, "");
+    let at_site = count(app, whole_site, limits.sign_ins_per_site, ProblemCode::Busy).await?;
+    let user = bucket("user", site, &alike(&session::user_key(user_name)));
+    let number = match count(app, user, limits.sign_in_tries, ProblemCode::LockedOut).await {
+        Ok(number) => number,
+        Err(failure) => {
+            if failure.problem.code == ProblemCode::LockedOut {
+                audit::note(app, Entry::new(Event::LockedOut).user(site, user_name)).await;
+            }
+            return Err(failure);
+        }
+    };
+    let counted = Counted { user: (user, number), address: (address, from_here), site: (whole_site, at_site) };
+    Ok((counted, bound_to))
 }
 
 /// `GET /api/session`.

@@ -1,8 +1,8 @@
 //! Beginning to sign in (`security.md §3.3`): who may, how often, and that a dialog opens once.
 
 use crate::dialog::{self, From, Pane, Window, sign_in, verifier};
-use crate::single_sign_on::{code, imis_origin, landing};
-use crate::world::answer;
+use crate::single_sign_on::{imis_origin, landing};
+use crate::world::{answer, code};
 use api::{ProblemCode, SignInMethod};
 use reqwest::{Method, StatusCode};
 use sim::imis::Settings;

@@ -2,8 +2,8 @@
 
 use crate::dialog::{self, Pane, Window, sign_in, verifier};
 use crate::key_binding::BrowserKey;
-use crate::single_sign_on::{audited, code};
-use crate::world::{STAFF, answer};
+use crate::single_sign_on::audited;
+use crate::world::{STAFF, answer, code};
 use api::{GetMe, GetSaveTargets, ProblemCode, Redeem, SignInMethod};
 use server::config::KeyBinding;
 use sim::imis::Settings;

@@ -2,8 +2,8 @@
 //! one thing in another's place, markup, noise (`security.md §1.3`).
 
 use crate::dialog::{self, From, Pane, Window, handed, live, verifier};
-use crate::world::{World, answer};
-use api::{Problem, ProblemCode, Redeem, SessionToken, SignInMethod};
+use crate::world::{World, answer, code};
+use api::{ProblemCode, Redeem, SessionToken, SignInMethod};
 use reqwest::{Method, StatusCode};
 use sim::imis::Settings;
 use std::time::{Duration, Instant};
@@ -79,10 +79,6 @@ fn payloads() -> Vec<String> {
 
 fn at(world: &World, path: &str) -> Url {
     Url::parse(&world.url).unwrap().join(path).unwrap()
-}
-
-fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
-    answer.unwrap_err().code
 }
 
 // K25, CVE-2022-23527 and its like.

@@ -16,6 +16,7 @@ mod keys;
 mod openid_sign_in;
 mod pane;
 mod program;
+mod provider_sign_out;
 mod renewal;
 mod resilience;
 mod revocation;

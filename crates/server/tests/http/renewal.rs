@@ -2,7 +2,7 @@
 
 use crate::dialog;
 use crate::key_binding::{BrowserKey, bound};
-use crate::world::{PASSWORD, STAFF, World, answer, sign_in};
+use crate::world::{PASSWORD, STAFF, World, answer, code, sign_in};
 use api::{Call as _, GetMe, GetSaveTargets, Me, Problem, ProblemCode, RenewSession, SignedIn};
 use secrecy::SecretString;
 use server::config::{Credentials, Key, Keyring, OpenIdConnect, OpenIdMode, ProviderType, RememberCredentials};
@@ -12,10 +12,6 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
-    answer.unwrap_err().code
-}
 
 async fn renew(world: &World, token: &str) -> Result<SignedIn, Problem> {
     world.person(token).call(&RenewSession).await

@@ -1,7 +1,7 @@
 //! Sessions are seen and ended: by their person, by administrators, everywhere.
 
 use crate::saves::{activity, all_saved, message};
-use crate::world::{PASSWORD, STAFF, World, answer, sign_in};
+use crate::world::{PASSWORD, STAFF, World, answer, code, sign_in};
 use api::{
     AttachmentReport, EndScope, EndSessions, GetMe, ListSessions, Problem, ProblemCode, SaveReport, SessionId,
     Sessions, SessionsEnded, SignOut, SignedIn, SiteName, Whose,
@@ -15,10 +15,6 @@ use tokio::sync::mpsc;
 
 const PART: usize = 1024 * 1024;
 const OTHER: &str = "STAFF1";
-
-fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
-    answer.unwrap_err().code
-}
 
 async fn list(world: &World, token: &str, whose: Whose) -> Result<Sessions, Problem> {
     world.person(token).call(&ListSessions { whose, user_name: String::new() }).await

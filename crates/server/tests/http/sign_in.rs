@@ -1,14 +1,10 @@
 //! Signing in and out, and everything that ends a session.
 
-use crate::world::{PASSWORD, STAFF, World, answer, sign_in};
+use crate::world::{PASSWORD, STAFF, World, answer, code, sign_in};
 use api::{GetMe, GetSaveTargets, Problem, ProblemCode, SignOut};
 use server::config::RememberCredentials;
 use sim::imis::{Effect, Fault, Settings};
 use std::time::Duration;
-
-fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
-    answer.unwrap_err().code
-}
 
 #[tokio::test]
 async fn whoever_signs_in_is_known_until_they_sign_out() {

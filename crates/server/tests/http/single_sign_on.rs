@@ -2,26 +2,17 @@
 //! everything that it does not fall for.
 
 use crate::dialog::{self, From, Pane, Window, handed, sign_in};
-use crate::world::{PASSWORD, STAFF, World, answer};
-use api::{ConfirmSession, GetMe, GetSaveTargets, Problem, ProblemCode, SignInMethod, Standing};
+use crate::world::{PASSWORD, STAFF, World, answer, code};
+use api::{ConfirmSession, GetMe, GetSaveTargets, ProblemCode, SignInMethod, Standing};
 use reqwest::{Method, StatusCode};
 use server::config::{NullOrigin, RefreshTokens};
 use sim::imis::{Effect, Fault, PageHeaders, ReferrerPolicy, Settings};
 use std::time::Duration;
 use url::Url;
 
-pub(crate) fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
-    answer.unwrap_err().code
-}
-
 /// Lines of the audit log about `event`.
 pub(crate) async fn audited(world: &World, event: &str) -> Vec<serde_json::Value> {
-    let file = format!("sqlite://{}", world.data().join("imis-outlook.sqlite").display());
-    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
-    let lines: Vec<String> =
-        sqlx::query_scalar("SELECT text FROM audit ORDER BY number").fetch_all(&pool).await.unwrap();
-    let lines = lines.iter().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    lines.filter(|line| line["event"] == event).collect()
+    world.audit().await.into_iter().filter(|line| line["event"] == event).collect()
 }
 
 pub(crate) fn landing(world: &World) -> Url {

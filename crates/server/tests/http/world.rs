@@ -1,6 +1,6 @@
 //! A server, an iMIS, a folder for both the pane and the data, and a clock to turn.
 
-use api::{Call, Problem, SignIn, SignedIn, SiteName, Verb};
+use api::{Call, Problem, ProblemCode, SignIn, SignedIn, SiteName, Verb};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use server::config::{Credentials, Key, Keyring, PublicUrl, RememberCredentials, Site};
@@ -174,6 +174,11 @@ impl World {
 
 pub(crate) fn sign_in(user_name: &str, password: &str) -> SignIn {
     SignIn { site: SiteName("live".to_owned()), user_name: user_name.to_owned(), password: password.to_owned() }
+}
+
+/// The code of the problem that an answer must be.
+pub(crate) fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
+    answer.unwrap_err().code
 }
 
 /// Sends it; the answer or the problem.
