@@ -1,4 +1,4 @@
-//! Turns `locales/en.json` into one function a text, so that a missing text does not compile and an unused
+//! Turns `locales/en/`, a file a story, into one function a text, so that a missing text does not compile and an unused
 //! one is refused as dead code. No i18n crate: plain text with `{names}` is all the pane needs, and it costs
 //! no bytes; a second language makes each function choose, and no caller changes.
 
@@ -8,12 +8,20 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-const LOCALE: &str = "locales/en.json";
+const LOCALE: &str = "locales/en";
 
 fn main() {
     println!("cargo:rerun-if-changed={LOCALE}");
-    let json = fs::read_to_string(LOCALE).expect("the locale file stands beside Cargo.toml");
-    let texts: Map<String, Value> = serde_json::from_str(&json).expect("the locale file is one flat JSON object");
+    let mut texts: Map<String, Value> = Map::new();
+    for file in fs::read_dir(LOCALE).expect("the locale's folder stands beside Cargo.toml") {
+        let path = file.expect("the folder can be listed").path();
+        println!("cargo:rerun-if-changed={}", path.display());
+        let json = fs::read_to_string(&path).expect("a locale file can be read");
+        let story: Map<String, Value> = serde_json::from_str(&json).expect("a locale file is one flat JSON object");
+        for (key, text) in story {
+            assert!(texts.insert(key.clone(), text).is_none(), "{key}: there twice");
+        }
+    }
     let mut code = String::new();
     for (key, text) in &texts {
         code.push_str(&function(key, text));

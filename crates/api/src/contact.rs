@@ -80,6 +80,15 @@ pub enum MatchReason {
     OtherEmail,
 }
 
+/// Organisations whose people have addresses at a domain, for an address that nobody has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainMatch {
+    /// The domain, never that of a public mail provider.
+    pub domain: String,
+    /// The organisations, likeliest first.
+    pub organisations: Vec<Contact>,
+}
+
 /// One contact found for one address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Match {
@@ -89,6 +98,9 @@ pub struct Match {
     pub reason: MatchReason,
     /// The contact.
     pub contact: Contact,
+    /// Whether somebody at the site settled that this contact is meant, of several on the address.
+    #[serde(default)]
+    pub remembered: bool,
 }
 
 /// The answer to [`MatchContacts`]. An address with no entry is not in iMIS.
@@ -99,4 +111,13 @@ pub struct Matches {
     pub found: Vec<Match>,
     /// Addresses that could not be asked for; the rest is complete.
     pub failed: Vec<EmailAddress>,
+    /// Organisations guessed by domain, for addresses that are not in iMIS; where the site wants that.
+    #[serde(default)]
+    pub domains: Vec<DomainMatch>,
+    /// Addresses that are the person's or the site's own; they were not looked for.
+    #[serde(default)]
+    pub own: Vec<EmailAddress>,
+    /// Addresses on the person's never-match list; they were not looked for.
+    #[serde(default)]
+    pub never: Vec<EmailAddress>,
 }

@@ -9,26 +9,58 @@ mod address;
 mod attachment;
 mod bootstrap;
 mod call;
+mod card;
 mod contact;
 mod dialog;
+mod local_time;
+mod new_contact;
 mod problem;
+mod query;
+mod record;
 mod save;
+mod search;
 mod session;
 mod sessions;
+mod timeline;
 
 pub use address::{BadAddress, EmailAddress};
 pub use attachment::{AttachmentName, AttachmentOutcome, AttachmentReport};
 pub use bootstrap::{Bootstrap, Method as SignInMethod, Site, SiteName};
 pub use call::{Call, GetBootstrap, GetMe, GetSaveTargets, SignOut, SignedOut, Verb};
-pub use contact::{Contact, ContactId, ContactKind, Match, MatchContacts, MatchReason, Matches};
+pub use card::{
+    Card, CardAddress, CardColumns, CardEmail, GetCard, GetCardColumns, GetPicture, PersonName, Phone, Picture,
+    PostalAddress,
+};
+pub use contact::{Contact, ContactId, ContactKind, DomainMatch, Match, MatchContacts, MatchReason, Matches};
 pub use dialog::{BeginSignIn, DialogMessage, FlowId, Redeem, SignInBegun, TYPED_CODE_LETTERS};
-pub use problem::{Problem, ProblemCode};
+pub use local_time::LocalTime;
+pub use new_contact::{
+    AddContact, AddId, ContactChange, ContactField, ContactOptions, FindLikely, GetContactOptions, LikelyContact,
+    LikelyContacts, Likeness, NewContact, UpdateContact,
+};
+pub use problem::{FieldProblem, Problem, ProblemCode};
+pub use query::{
+    Choice, CollectRecipients, Column, ColumnKind, DescribeQuery, ExportQuery, FolderId, GetKeptQueries, KeepQuery,
+    KeptQueries, ListQueries, Prompt, PromptValue, Query, QueryFolder, QueryForm, QueryId, QueryList, QueryPage,
+    QueryRow, Recipient, Recipients, RunQuery, SortedBy,
+};
+pub use record::{
+    ChangeRecord, FieldKind, FieldValue, FormField, GetRecordForms, RecordForm, RecordForms, RemoveRecord, Removed,
+    WriteRecord,
+};
 pub use save::{
     ActivityType, ActivityTypeId, InteractionStore, MessageToSave, Record, RecordId, RecordOutcome, SaveAs, SaveId,
     SaveMessage, SaveReport, SaveTargets, SavedAttachment, TargetContact,
 };
+pub use search::{
+    FoundContacts, GetKeptContacts, KeepAs, KeepContact, Kept, KeptContacts, NeverMatch, RememberChoice, SearchContacts,
+};
 pub use session::{ConfirmSession, Me, RenewSession, SessionToken, SignIn, SignedIn, Standing};
 pub use sessions::{EndScope, EndSessions, ListSessions, SessionId, SessionInfo, Sessions, SessionsEnded, Whose};
+pub use timeline::{
+    GetRecord, GetTimeline, MissingKind, RecordAttachment, RecordField, RecordInFull, RecordKind, Timeline,
+    TimelineCursor, TimelineEntry,
+};
 
 /// Version of this vocabulary. The pane sends it with every call; a server that
 /// no longer speaks it answers [`ProblemCode::PaneOutdated`].

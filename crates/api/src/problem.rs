@@ -30,6 +30,11 @@ pub enum ProblemCode {
     Busy,
     /// iMIS refused; `detail` is its reason.
     ImisRefused,
+    /// The query is not open to other programs: its "Available via the REST API" flag is off (`imis.md §8.1`), or it
+    /// is gone; iMIS tells the two apart no more than we do.
+    QueryNotOffered,
+    /// iMIS takes too long to answer this query.
+    TooSlow,
     /// iMIS cannot be reached or does not answer in time.
     ImisUnavailable,
     /// iMIS answered something that is not its API.
@@ -76,7 +81,7 @@ impl ProblemCode {
             | Self::AdministratorsOnly
             | Self::SignInRefused => 403,
             Self::SignInOver => 410,
-            Self::NotFound => 404,
+            Self::NotFound | Self::QueryNotOffered => 404,
             Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::Invalid => 422,
@@ -85,7 +90,7 @@ impl ProblemCode {
             Self::Internal => 500,
             Self::ImisRefused | Self::ImisNotUnderstood => 502,
             Self::ImisUnavailable | Self::StoreUnavailable => 503,
-            Self::Unknown => 504,
+            Self::Unknown | Self::TooSlow => 504,
         }
     }
 }
@@ -108,12 +113,24 @@ pub struct Problem {
     /// iMIS's reason in its own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// What iMIS found wrong, field by field, in its own words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldProblem>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// The field, as the request's documentation names it; empty if iMIS names one that the request does not have.
+    pub field: String,
+    /// What is wrong, in iMIS's words.
+    pub message: String,
 }
 
 impl Problem {
     /// A problem with nothing but its code.
     pub const fn new(code: ProblemCode) -> Self {
-        Self { code, reference: None, retry_after_s: None, field: None, detail: None }
+        Self { code, reference: None, retry_after_s: None, field: None, detail: None, fields: Vec::new() }
     }
 }
 

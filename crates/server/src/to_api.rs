@@ -29,12 +29,12 @@ pub(crate) fn matches(found: imis::Found) -> Matches {
     };
     let entry = |found: imis::ContactMatch| {
         let address = EmailAddress::parse(&found.address).ok()?;
-        Some(Match { address, reason: reason(found.email), contact: contact(found.contact) })
+        Some(Match { address, reason: reason(found.email), contact: contact(found.contact), remembered: false })
     };
     let mut entries: Vec<Match> = found.matches.into_iter().filter_map(entry).collect();
     entries.sort_by_key(|entry| !entry.contact.active);
     let failed = found.failed.iter().filter_map(|address| EmailAddress::parse(address).ok()).collect();
-    Matches { found: entries, failed }
+    Matches { found: entries, failed, ..Matches::default() }
 }
 
 /// Where this person may save.

@@ -112,6 +112,7 @@ mod tests {
 
     fn contact(id: &str) -> Match {
         Match {
+            remembered: false,
             address: EmailAddress::parse(ADDRESS).unwrap(),
             reason: MatchReason::PrimaryEmail,
             contact: Contact {
@@ -179,7 +180,7 @@ mod tests {
     fn readiness(contacts_max: usize, found: Vec<Match>, then: Option<Event>) -> Readiness {
         let (mut app, key) = pane(contacts_max);
         let asked = vec![EmailAddress::parse(ADDRESS).unwrap()];
-        app.update(Event::Matched(key, asked, Ok(Matches { found, failed: vec![] })));
+        app.update(Event::Matched(key, asked, Ok(Matches { found, ..Matches::default() })));
         if let Some(event) = then {
             app.update(event);
         }

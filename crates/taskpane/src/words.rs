@@ -83,6 +83,8 @@ fn of_server(problem: &Problem) -> TroubleWords {
         ProblemCode::Conflict => (trouble_conflict(), trouble_conflict_advice(), TryAgain),
         ProblemCode::Busy => (trouble_busy(), "", TryAgain),
         ProblemCode::ImisRefused => (trouble_refused(), trouble_refused_advice(), TryAgain),
+        ProblemCode::QueryNotOffered => (trouble_query_closed(), trouble_query_closed_advice(), Nothing),
+        ProblemCode::TooSlow => (trouble_slow(), trouble_slow_advice(), TryAgain),
         ProblemCode::ImisUnavailable => (trouble_imis(), trouble_imis_advice(), TryAgain),
         ProblemCode::ImisNotUnderstood => (trouble_imis_strange(), trouble_imis_strange_advice(), TryAgain),
         ProblemCode::Unknown => (trouble_unknown(), trouble_unknown_advice(), TryAgain),

@@ -72,8 +72,9 @@ fn check_versions(workspace: &Workspace, metadata: &Metadata) -> Result<Vec<Stri
 
 fn check_locales(workspace: &Workspace) -> Result<Vec<String>> {
     let mut files = Vec::new();
-    for file in files_below(&workspace.path("crates/taskpane/locales"), "json")? {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = workspace.path("crates/taskpane/locales");
+    for file in files_below(&folder, "json")? {
+        let name = file.strip_prefix(&folder)?.to_string_lossy().into_owned();
         files.push((name, read(&file)?));
     }
     Ok(locales::faults(&files))

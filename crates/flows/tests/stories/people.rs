@@ -119,8 +119,11 @@ fn six_hundred_addresses_are_asked_for_in_two_calls_and_both_are_awaited() {
 #[test]
 fn a_failed_look_up_is_asked_again_only_for_those_not_known() {
     let (mut app, _) = open(&[(Role::From, "ada@example.org"), (Role::To, "grace@example.org")]);
-    let answer =
-        Matches { found: vec![found("ada@example.org", "101", "Ada")], failed: vec![address("grace@example.org")] };
+    let answer = Matches {
+        found: vec![found("ada@example.org", "101", "Ada")],
+        failed: vec![address("grace@example.org")],
+        ..Matches::default()
+    };
     let asked = vec![address("ada@example.org"), address("grace@example.org")];
     app.update(Event::Matched(message(1, &[]).key, asked, Ok(answer)));
     let again = app.update(Event::MatchAgainAsked);

@@ -36,11 +36,11 @@ pub(crate) fn contact(number: &str, name: &str) -> Contact {
 }
 
 pub(crate) fn found(at: &str, number: &str, name: &str) -> Match {
-    Match { address: address(at), reason: MatchReason::PrimaryEmail, contact: contact(number, name) }
+    Match { address: address(at), reason: MatchReason::PrimaryEmail, contact: contact(number, name), remembered: false }
 }
 
 pub(crate) fn matches(found: Vec<Match>) -> Matches {
-    Matches { found, failed: vec![] }
+    Matches { found, ..Matches::default() }
 }
 
 pub(crate) fn message(opening: u32, people: &[(Role, &str)]) -> Message {

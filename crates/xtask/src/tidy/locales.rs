@@ -1,20 +1,22 @@
 //! Every language says the same things.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// Keys that some language has and another lacks, and files that cannot be read.
+/// Keys that some language has and another lacks, and files that cannot be read. A language is a folder, with a
+/// file for each story.
 pub(super) fn faults(files: &[(String, String)]) -> Vec<String> {
     let mut faults = Vec::new();
-    let mut languages = Vec::new();
+    let mut languages: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (name, text) in files {
+        let language = name.split_once('/').map_or(name.as_str(), |(language, _)| language);
         match serde_json::from_str::<Value>(text) {
-            Ok(value) => languages.push((name, keys(&value, ""))),
+            Ok(value) => languages.entry(language).or_default().extend(keys(&value, "")),
             Err(problem) => faults.push(format!("{name}: {problem}")),
         }
     }
-    let all: BTreeSet<&String> = languages.iter().flat_map(|(_, keys)| keys).collect();
+    let all: BTreeSet<&String> = languages.values().flatten().collect();
     for (name, keys) in &languages {
         for key in all.iter().filter(|key| !keys.contains(**key)) {
             faults.push(format!("{name}: lacks `{key}`"));
@@ -38,8 +40,9 @@ mod tests {
 
     fn files(french: &str) -> Vec<(String, String)> {
         vec![
-            ("en.json".to_owned(), r#"{"a": "x", "b": {"one": "y"}}"#.to_owned()),
-            ("fr.json".to_owned(), french.to_owned()),
+            ("en/pane.json".to_owned(), r#"{"a": "x"}"#.to_owned()),
+            ("en/find.json".to_owned(), r#"{"b": {"one": "y"}}"#.to_owned()),
+            ("fr/pane.json".to_owned(), french.to_owned()),
         ]
     }
 
@@ -50,8 +53,8 @@ mod tests {
 
     #[test]
     fn a_key_that_one_language_lacks_is_found() {
-        assert_eq!(faults(&files(r#"{"a": "z", "b": {}}"#)), ["fr.json: lacks `/b/one`"]);
-        assert_eq!(faults(&files(r#"{"a": "z", "b": {"one": "w"}, "c": "v"}"#)), ["en.json: lacks `/c`"]);
+        assert_eq!(faults(&files(r#"{"a": "z", "b": {}}"#)), ["fr: lacks `/b/one`"]);
+        assert_eq!(faults(&files(r#"{"a": "z", "b": {"one": "w"}, "c": "v"}"#)), ["en: lacks `/c`"]);
     }
 
     #[test]
