@@ -12,7 +12,7 @@ use time::{PrimitiveDateTime, macros::format_description};
 const MESSAGE_MAX: usize = 300;
 
 /// A member of an object, whatever the case of its name; null counts as absent.
-fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+pub(super) fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     let object = value.as_object()?;
     let found = object
         .get(name)
@@ -31,7 +31,7 @@ fn entries(value: &Value) -> Option<&Vec<Value>> {
     value.as_array().or_else(|| value.get("$values").and_then(Value::as_array))
 }
 
-fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+pub(super) fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
     member(value, name).and_then(entries).into_iter().flatten()
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn text(value: &Value, name: &str) -> Option<String> {
     scalar(member(value, name)?)
 }
 
-fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: &Value) -> Option<String> {
     match bare(value) {
         Value::String(text) => {
             let text = text.trim();
@@ -51,7 +51,7 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn flag(value: &Value, name: &str) -> bool {
+pub(super) fn flag(value: &Value, name: &str) -> bool {
     member(value, name).is_some_and(|value| boolean(value).unwrap_or(false))
 }
 
@@ -264,7 +264,7 @@ fn phone(value: &Value) -> Option<String> {
 }
 
 /// A property of a generic bag, by the bag's name.
-fn property(value: &Value, bag: &str, name: &str) -> Option<String> {
+pub(super) fn property(value: &Value, bag: &str, name: &str) -> Option<String> {
     list(value, bag)
         .find(|property| text(property, "Name").is_some_and(|found| found.eq_ignore_ascii_case(name)))
         .and_then(|property| text(property, "Value"))
