@@ -23,6 +23,8 @@ mod interactions;
 mod journey;
 mod organisations;
 mod pictures;
+mod prompts;
+mod records;
 mod search;
 mod sign_in;
 mod site;
@@ -39,10 +41,15 @@ pub use client::{Acting, Client, Limits};
 pub use clock::Clock;
 pub use columns::Column;
 pub use contacts::{Contact, ContactMatch, EmailMatch, Found};
-pub use error::{Error, ErrorKind, Operation, SignInError, WriteError};
+pub use error::{Complaint, Error, ErrorKind, Operation, SignInError, WriteError};
 pub use home::{HomeError, Lease, MemoryHome, TokenHome};
-pub use ids::{ActivityId, AttachmentId, InteractionId, LogId, PartyId, RecipientId};
+pub use ids::{ActivityId, AttachmentId, InteractionId, LogId, NoteId, PartyId, RecipientId};
 pub use interactions::{NewContactInteraction, NewLog};
+pub use prompts::{ActivityForm, ColumnForm, PromptColumn, column};
+pub use records::{
+    Absent, Edit, FullRecord, HistoryPage, HistoryRow, InteractionType, Listed, NewNote, NewWrittenActivity,
+    RecordExtras, RecordFile, RecordKey, RecordStore, WrittenKey,
+};
 pub use search::{ContactSearch, Inactive, OnlyKind, Searched};
 pub use sign_in::SignedIn;
 pub use site::{BadSiteUrl, SiteUrl};

@@ -36,8 +36,11 @@ impl ContactSettings {
     /// The profile page of a contact.
     pub fn profile_of(&self, id: &str) -> Option<Url> {
         let mut page = self.profile_url.clone()?;
-        let others: Vec<(String, String)> =
-            page.query_pairs().filter(|(name, _)| !name.eq_ignore_ascii_case("id")).map(|(n, v)| (n.into(), v.into())).collect();
+        let others: Vec<(String, String)> = page
+            .query_pairs()
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("id"))
+            .map(|(n, v)| (n.into(), v.into()))
+            .collect();
         page.query_pairs_mut().clear().extend_pairs(others).append_pair("ID", id);
         Some(page)
     }
@@ -66,7 +69,9 @@ pub(super) fn read(section: &mut Section<'_>) -> ContactSettings {
 }
 
 fn is_domain(text: &str) -> bool {
-    text.contains('.') && text.split('.').all(|label| !label.is_empty()) && !text.contains(|c: char| c == '@' || c == '/' || c.is_whitespace())
+    text.contains('.')
+        && text.split('.').all(|label| !label.is_empty())
+        && !text.contains(|c: char| c == '@' || c == '/' || c.is_whitespace())
 }
 
 /// The path of a query as iMIS writes it: `$/Samples/Contacts`.
@@ -80,7 +85,8 @@ pub(super) fn query_path(text: &str) -> Result<String, &'static str> {
 }
 
 fn profile_url(text: &str) -> Result<Url, &'static str> {
-    let url = Url::parse(text.trim()).map_err(|_| "must be a URL such as https://staff.example.org/Account_Page_Staff.aspx")?;
+    let url = Url::parse(text.trim())
+        .map_err(|_| "must be a URL such as https://staff.example.org/Account_Page_Staff.aspx")?;
     let named = !url.username().is_empty() || url.password().is_some();
     if !secure_or_loopback(&url) || named || url.fragment().is_some() {
         return Err("must be https (http is taken on localhost only), without user name and fragment");
@@ -111,7 +117,8 @@ mod tests {
     #[test]
     fn the_id_of_a_contact_is_a_pair_of_its_own_whatever_stands_in_it() {
         let of = |page: &str, id: &str| {
-            let settings = ContactSettings { profile_url: Some(profile_url(page).unwrap()), ..ContactSettings::default() };
+            let settings =
+                ContactSettings { profile_url: Some(profile_url(page).unwrap()), ..ContactSettings::default() };
             settings.profile_of(id).unwrap().to_string()
         };
         assert_eq!(of("https://a.example/Profile.aspx", "101"), "https://a.example/Profile.aspx?ID=101");

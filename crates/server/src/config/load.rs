@@ -6,7 +6,9 @@
 use super::keyring_file::KeyringFile;
 use super::public_url::secure_or_loopback;
 use super::reader::{Faults, Section};
-use super::{ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, contacts, methods, store};
+use super::{
+    ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, contacts, methods, store,
+};
 use figment::Figment;
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Value};

@@ -82,7 +82,9 @@ fn website(text: &str) -> Option<String> {
     let text = text.trim();
     let url = match Url::parse(text) {
         Ok(url) => url,
-        Err(url::ParseError::RelativeUrlWithoutBase) if text.contains('.') && !text.starts_with(['/', '.', '?', '#']) => {
+        Err(url::ParseError::RelativeUrlWithoutBase)
+            if text.contains('.') && !text.starts_with(['/', '.', '?', '#']) =>
+        {
             Url::parse(&format!("https://{text}")).ok()?
         }
         Err(_) => return None,
@@ -113,8 +115,16 @@ mod tests {
         assert_eq!(website("https://acme.example").as_deref(), Some("https://acme.example/"));
         assert_eq!(website(" www.acme.example/about ").as_deref(), Some("https://www.acme.example/about"));
         for bad in [
-            "javascript:alert(1)", "JaVaScRiPt:alert(1).x", "data:text/html,x", "file:///etc/passwd", "//acme.example", "acme",
-            "https://user:secret@acme.example/", "\u{1}javascript:alert(1)", "ftp://acme.example", "",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1).x",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "//acme.example",
+            "acme",
+            "https://user:secret@acme.example/",
+            "\u{1}javascript:alert(1)",
+            "ftp://acme.example",
+            "",
         ] {
             assert_eq!(website(bad), None, "{bad:?}");
         }

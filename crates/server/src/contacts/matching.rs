@@ -8,7 +8,9 @@ use crate::failure::Failure;
 use crate::keepsakes::{Keepsakes, Kind};
 use crate::session::Session;
 use crate::to_api;
-use api::{ContactId, DomainMatch, EmailAddress, Kept, MatchContacts, Matches, NeverMatch, ProblemCode, RememberChoice};
+use api::{
+    ContactId, DomainMatch, EmailAddress, Kept, MatchContacts, Matches, NeverMatch, ProblemCode, RememberChoice,
+};
 use futures_util::future::join_all;
 use imis::Acting;
 use std::collections::{HashMap, HashSet};
@@ -19,8 +21,7 @@ const DOMAINS_MAX: usize = 8;
 /// Matches the addresses of a message: all calls go out together.
 pub(crate) async fn run(app: &App, session: &Session, asked: MatchContacts) -> Result<Matches, Failure> {
     let site = contacts::site(app, session)?;
-    let never: HashSet<EmailAddress> =
-        Keepsakes::of(app, session, Kind::NeverMatch).all().await?.into_iter().collect();
+    let never: HashSet<EmailAddress> = Keepsakes::of(app, session, Kind::NeverMatch).all().await?.into_iter().collect();
     let mut sorted = Matches::default();
     let mut wanted = Vec::new();
     for address in asked.addresses {
@@ -76,7 +77,8 @@ async fn ask(
             }
         }
     }
-    let guesses = names.iter().map(|domain| async { Some(((*domain).to_owned(), acting.organisations_at(domain).await.ok()?)) });
+    let guesses =
+        names.iter().map(|domain| async { Some(((*domain).to_owned(), acting.organisations_at(domain).await.ok()?)) });
     // A guess that fails is none; whose addresses are one's own is no reason to show nothing.
     let (found, own, guesses) =
         tokio::join!(acting.find_by_addresses(&addresses), acting.own_emails(&me), join_all(guesses));
@@ -93,7 +95,8 @@ fn is_own(site: &Site, address: &EmailAddress) -> bool {
 
 /// The guesses for addresses that are certainly nobody's.
 fn of_nobody(addresses: &[EmailAddress], matches: &Matches, mut guesses: Guesses) -> Vec<DomainMatch> {
-    let known: HashSet<&EmailAddress> = matches.found.iter().map(|found| &found.address).chain(&matches.failed).collect();
+    let known: HashSet<&EmailAddress> =
+        matches.found.iter().map(|found| &found.address).chain(&matches.failed).collect();
     let mut all = Vec::new();
     for address in addresses.iter().filter(|address| !known.contains(address)) {
         let Some((domain, organisations)) = guesses.remove_entry(address.domain()) else { continue };
