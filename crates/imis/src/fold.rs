@@ -60,29 +60,39 @@ pub(crate) fn spellings(word: &str) -> Vec<String> {
         return Vec::new();
     }
     let lower = word.to_lowercase();
-    let mut all = vec![plain.iter().collect::<String>()];
-    let single = marked(&plain, 0);
-    let double = single.iter().flat_map(|(place, letters)| marked(letters, place + 1));
-    all.extend(single.iter().chain(&double.collect::<Vec<_>>()).map(|(_, letters)| letters.iter().collect()));
-    all.retain(|spelling| *spelling != lower);
+    let single = marked(&plain, (0, 0));
+    let double = single.iter().flat_map(|first| marked(&first.letters, (first.place + 1, first.rarity)));
+    let mut all: Vec<Marked> = double.collect();
+    all.splice(0..0, single);
+    all.sort_by_key(|spelling| spelling.rarity);
+    let plain = std::iter::once(plain).chain(all.into_iter().map(|spelling| spelling.letters));
+    let all = plain.map(|letters| letters.into_iter().collect::<String>()).filter(|spelling| *spelling != lower);
     let mut bytes = 0;
-    all.into_iter()
-        .take_while(|spelling| {
+    all.take_while(|spelling| {
             bytes += 3 + spelling.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum::<usize>();
             bytes <= SPELLINGS_MAX_BYTES
         })
         .collect()
 }
 
-/// The word with one more letter marked, from that place on; and the place.
-fn marked(letters: &[char], from: usize) -> Vec<(usize, Vec<char>)> {
+/// A word with letters marked.
+struct Marked {
+    letters: Vec<char>,
+    /// Where the last of them is.
+    place: usize,
+    /// How unusual the marks are together.
+    rarity: usize,
+}
+
+/// The word with one more letter marked, from that place on.
+fn marked(letters: &[char], (from, rarity): (usize, usize)) -> Vec<Marked> {
     let mut all = Vec::new();
     for (place, letter) in letters.iter().enumerate().skip(from) {
         let marks = MARKED.iter().find(|(plain, _)| plain == letter).map_or("", |(_, marks)| marks);
-        for mark in marks.chars() {
-            let mut spelling = letters.to_vec();
-            spelling[place] = mark;
-            all.push((place, spelling));
+        for (unusual, mark) in marks.chars().enumerate() {
+            let mut letters = letters.to_vec();
+            letters[place] = mark;
+            all.push(Marked { letters, place, rarity: rarity + unusual + 1 });
         }
     }
     all
