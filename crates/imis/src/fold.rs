@@ -69,10 +69,10 @@ pub(crate) fn spellings(word: &str) -> Vec<String> {
     let all = plain.map(|letters| letters.into_iter().collect::<String>()).filter(|spelling| *spelling != lower);
     let mut bytes = 0;
     all.take_while(|spelling| {
-            bytes += 3 + spelling.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum::<usize>();
-            bytes <= SPELLINGS_MAX_BYTES
-        })
-        .collect()
+        bytes += 3 + spelling.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum::<usize>();
+        bytes <= SPELLINGS_MAX_BYTES
+    })
+    .collect()
 }
 
 /// A word with letters marked.

@@ -144,7 +144,7 @@ async fn a_guess_that_fails_costs_nothing_else() {
     for after in 0..4 {
         world.imis.faults().add(Fault::once(Effect::Html).on("GET", "Party").after(after));
         let found = find(&person, &["tanaka@example.jp", "x@acme.example"]).await;
-        assert_eq!(found.found.len() + found.failed.len() + found.domains.len(), 2, "{found:?}");
+        assert!(found.found.len() == 1 || !found.failed.is_empty(), "{found:?}");
         world.imis.faults().clear();
     }
     world.imis.faults().add(Fault::once(Effect::Html).on("GET", "Party").always());
