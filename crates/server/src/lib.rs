@@ -26,6 +26,7 @@ mod request;
 mod revoke;
 mod router;
 mod routes;
+mod safe_html;
 mod saves;
 mod seal;
 mod session;
