@@ -23,6 +23,7 @@ mod keys;
 pub mod log;
 mod openid;
 mod pages;
+mod records;
 mod request;
 mod revoke;
 mod router;
