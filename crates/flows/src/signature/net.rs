@@ -121,8 +121,7 @@ pub(super) fn is_label(plain: &str) -> bool {
 /// What is left once labels at both ends are gone.
 pub(super) fn without_labels(text: &str) -> String {
     let mut text = trimmed(text);
-    loop {
-        let Some((label, rest)) = text.split_once(':') else { break };
+    while let Some((label, rest)) = text.split_once(':') {
         let label = plain(label);
         if label.is_empty() || is_label(&label) || super::phone::kind(&label).is_some() {
             text = trimmed(rest);

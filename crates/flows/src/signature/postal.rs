@@ -95,7 +95,7 @@ fn around(pieces: &mut [Piece], at: usize, town: Town) -> PostalAddress {
     address.lines = lines;
     for piece in pieces.iter_mut().skip(at + 1).take(2).filter(|piece| !piece.used) {
         let Some(country) = country(&piece.text) else { break };
-        address.country = country.to_owned();
+        country.clone_into(&mut address.country);
         piece.used = true;
     }
     address
@@ -154,7 +154,7 @@ fn town(text: &str, shapes: &[Shape]) -> Option<Town> {
     let (text, mut found) = without_country(text);
     let words: Vec<&str> = text.split_whitespace().collect();
     let town = shapes.iter().find_map(|shape| shape(&words))?;
-    found.city = trimmed(&town.city).to_owned();
+    trimmed(&town.city).clone_into(&mut found.city);
     found.region = town.region;
     found.code = town.code;
     if found.country.is_empty() {

@@ -67,14 +67,14 @@ fn candidate<'a>(text: String, line: &'a str, domain: &str) -> Candidate<'a> {
     let sure = is_domains(&text, domain);
     let organisation = if has_company(&text) {
         6
-    } else if sure && !(title && !words.contains(' ')) {
+    } else if sure && (!title || words.contains(' ')) {
         5
     } else if department {
         0
     } else if has_organisation(&words) && !title {
         4
     } else if has_organisation(&words)
-        && words.split(' ').last().is_some_and(|last| stem(lists::ORGANISATION_STEMS, last))
+        && words.split(' ').next_back().is_some_and(|last| stem(lists::ORGANISATION_STEMS, last))
     {
         2
     } else {
