@@ -60,6 +60,10 @@ pub(crate) enum Event {
     ContactAdded { add: String, outcome: &'static str, contact: Option<String> },
     /// Somebody changed a contact, or tried to.
     ContactChanged { contact: String, outcome: &'static str },
+    /// Somebody changed a record.
+    RecordChanged { record: String },
+    /// Somebody removed one, or a contact's line of one.
+    RecordRemoved { record: String },
     /// The OpenID provider asked to end sessions.
     LogoutToken { outcome: &'static str, count: i64 },
 }
