@@ -143,11 +143,6 @@ impl Parties {
         parties
     }
 
-    /// Everybody, in the order in which they came.
-    pub(super) fn everybody(&self) -> &[Party] {
-        &self.all
-    }
-
     pub(super) fn add(&mut self, party: Party) {
         let Ok(index) = u32::try_from(self.all.len()) else { return };
         self.by_id.insert(party.id.clone(), index);

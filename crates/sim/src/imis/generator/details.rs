@@ -11,10 +11,6 @@ use super::super::{
 pub(super) fn add(party: &mut Party) {
     match party.id.as_str() {
         "101" => {
-            party.middle = "Augusta".into();
-            party.informal = "Ada".into();
-            party.birth_date = Some("1985-12-10T00:00:00".to_owned());
-            party.gender = "F".into();
             party.website = "https://ada.example.org".into();
             party.phones.push(phone("+44 7700 900101", "Mobile"));
             party.paid_through = Some("2026-12-31T00:00:00");
@@ -26,7 +22,10 @@ pub(super) fn add(party: &mut Party) {
         }
         "112" => party.opted_out = vec![COMMUNICATION_TYPES[1].0.into()],
         "119" => {
+            party.informal = "Thea".into();
             party.designation = "FRSE".into();
+            party.birth_date = Some("1964-04-05T00:00:00".to_owned());
+            party.gender = "F".into();
             party.phones.push(phone("+44 7700 900119", "Mobile"));
             party.paid_through = Some("2027-06-30T00:00:00");
             home(party, &["4 Royal Terrace"], "EH7 5AB", "Scotland");
@@ -57,6 +56,7 @@ fn home(party: &mut Party, lines: &[&'static str], postal_code: &'static str, re
 
 /// Several of everything.
 fn many(party: &mut Party) {
+    party.middle = "Quincy".into();
     party.suffix = "Jr.".into();
     party.website = "https://manifold.example/about".into();
     let kinds = ["_Primary", "Other", "Other", "Home", "Assistant", "Other"];
