@@ -88,7 +88,7 @@ pub struct Cards {
     pub folded: bool,
     sender: Option<ContactId>,
     /// The one used last stands last.
-    cards: Vec<ContactCard>,
+    list: Vec<ContactCard>,
     waves: u32,
 }
 
@@ -96,7 +96,7 @@ pub struct Cards {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CardEvent {
     /// The essential facts were answered, in this wave.
-    CardAnswered(ContactId, u32, Result<Card, Trouble>),
+    CardAnswered(ContactId, u32, Result<Box<Card>, Trouble>),
     /// The columns were.
     ColumnsAnswered(ContactId, u32, Result<CardColumns, Trouble>),
     /// The picture was.
@@ -144,7 +144,7 @@ impl ContactCard {
 impl Cards {
     /// A contact's card, if it was wanted.
     pub fn get(&self, contact: &ContactId) -> Option<&ContactCard> {
-        self.cards.iter().find(|card| card.contact.id == *contact)
+        self.list.iter().find(|card| card.contact.id == *contact)
     }
 
     /// Whose card stands on the message: its sender's, once that is settled.
@@ -153,14 +153,14 @@ impl Cards {
     }
 
     fn get_mut(&mut self, contact: &ContactId, wave: u32) -> Option<&mut ContactCard> {
-        self.cards.iter_mut().find(|card| card.contact.id == *contact && card.wave == wave)
+        self.list.iter_mut().find(|card| card.contact.id == *contact && card.wave == wave)
     }
 
     /// Asks for what is not fresh. What is known goes on being shown.
     fn ask(&mut self, contact: Contact, now_ms: i64) -> Vec<Effect> {
-        let at = self.cards.iter().position(|card| card.contact.id == contact.id);
+        let at = self.list.iter().position(|card| card.contact.id == contact.id);
         let mut card = match at {
-            Some(at) => self.cards.remove(at),
+            Some(at) => self.list.remove(at),
             None => ContactCard {
                 contact,
                 card: Part::default(),
@@ -177,9 +177,9 @@ impl Cards {
             self.waves += 1;
             begin(&mut card, self.waves, now_ms)
         };
-        self.cards.push(card);
-        if self.cards.len() > CARDS_MAX {
-            self.cards.remove(0);
+        self.list.push(card);
+        if self.list.len() > CARDS_MAX {
+            self.list.remove(0);
         }
         effects
     }
@@ -288,7 +288,7 @@ impl App {
     pub(crate) fn renew_card(&mut self, contact: &ContactId) -> Vec<Effect> {
         self.cards.waves += 1;
         let (wave, now_ms) = (self.cards.waves, self.now_ms);
-        let card = self.cards.cards.iter_mut().find(|card| card.contact.id == *contact);
+        let card = self.cards.list.iter_mut().find(|card| card.contact.id == *contact);
         card.map_or_else(Vec::new, |card| begin(card, wave, now_ms))
     }
 
@@ -328,7 +328,7 @@ impl App {
                     if let Ok(known) = &answer {
                         card.contact = known.contact.clone();
                     }
-                    card.card.answered(answer);
+                    card.card.answered(answer.map(|known| *known));
                 }
             }
             CardEvent::ColumnsAnswered(contact, wave, answer) => {

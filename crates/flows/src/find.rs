@@ -8,7 +8,7 @@ use api::{ContactId, ContactKind, FoundContacts, SearchContacts};
 
 /// How the newest question stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hits {
+pub enum Question {
     /// Too little was typed to ask for.
     None,
     /// It is about to be asked, once the typing rests.
@@ -31,7 +31,7 @@ pub struct Find {
     /// Whether inactive contacts are wanted too.
     pub inactive: bool,
     /// How the newest question stands.
-    pub hits: Hits,
+    pub state: Question,
     /// The latest answer; to an earlier question until the newest is answered.
     pub found: FoundContacts,
     /// Whom the person opened from here last, to come back to.
@@ -73,7 +73,7 @@ impl Default for Find {
             text: String::new(),
             kind: None,
             inactive: false,
-            hits: Hits::None,
+            state: Question::None,
             found: FoundContacts::default(),
             opened: None,
             number: 0,
@@ -95,15 +95,15 @@ impl Find {
     fn turn(&mut self, waits: bool) -> Option<FindEffect> {
         self.number += 1;
         let Some(question) = self.question() else {
-            self.hits = Hits::None;
+            self.state = Question::None;
             self.found = FoundContacts::default();
             return None;
         };
         if waits {
-            self.hits = Hits::Waiting;
+            self.state = Question::Waiting;
             return Some(FindEffect::Wait(self.number));
         }
-        self.hits = Hits::Asking;
+        self.state = Question::Asking;
         Some(FindEffect::Search(self.number, question))
     }
 
@@ -114,8 +114,8 @@ impl Find {
                 self.text = text;
                 if same { None } else { self.turn(true) }
             }
-            FindEvent::Waited(number) if number == self.number && self.hits == Hits::Waiting => self.turn(false),
-            FindEvent::AskedNow if self.hits != Hits::Asking => self.turn(false),
+            FindEvent::Waited(number) if number == self.number && self.state == Question::Waiting => self.turn(false),
+            FindEvent::AskedNow if self.state != Question::Asking => self.turn(false),
             FindEvent::KindChosen(kind) => {
                 self.kind = kind;
                 self.turn(false)
@@ -128,9 +128,9 @@ impl Find {
                 match answer {
                     Ok(found) => {
                         self.found = found;
-                        self.hits = Hits::Known;
+                        self.state = Question::Known;
                     }
-                    Err(trouble) => self.hits = Hits::Failed(trouble),
+                    Err(trouble) => self.state = Question::Failed(trouble),
                 }
                 None
             }
@@ -152,7 +152,7 @@ impl App {
     pub(crate) fn resume_find(&mut self, id: SheetId) -> Vec<Effect> {
         let mut effects = self.want_kept();
         if let Some(Sheet::Find(find)) = self.sheets.get_mut(id)
-            && find.hits != Hits::Known
+            && find.state != Question::Known
         {
             effects.extend(find.turn(false).map(|effect| Effect::Find(id, effect)));
         }

@@ -37,7 +37,7 @@ pub use compose::{Compose, ComposeEffect, ComposeEvent};
 pub use desk::{Desk, Ending, Listed};
 pub use draft::{AttachmentChoice, Draft, SaveKind, Unsendable};
 pub use event::{BeginOrder, Effect, Event, KeptFor};
-pub use find::{Find, FindEffect, FindEvent, Hits};
+pub use find::{Find, FindEffect, FindEvent, Question};
 pub use message::{Attachment, AttachmentKind, Body, Correspondent, Message, MessageKey, Role};
 pub use passage::{Code, Passage, Start, Step, Window, typed_code};
 pub use people::{Lookup, People};

@@ -1,5 +1,9 @@
 //! Sizes, dates and initials as people read them. Numbers are written by the browser, in Outlook's language.
 
+mod local;
+
+pub(crate) use local::{time, value};
+
 use crate::words;
 use js_sys::{Date, Number, Object, Reflect};
 use wasm_bindgen::JsValue;
@@ -45,6 +49,19 @@ pub(crate) fn moment(milliseconds: i64) -> String {
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
     Date::new(&JsValue::from_f64(milliseconds as f64)).to_locale_string(&language(), &options).into()
+}
+
+/// Whether a day of iMIS lies before today, by the person's own calendar.
+pub(crate) fn is_past(time: &api::LocalTime) -> bool {
+    let now = Date::new_0();
+    let local = Date::new(&JsValue::from_f64(now.get_time() - now.get_timezone_offset() * 60_000.0));
+    let today: String = local.to_iso_string().into();
+    matches!((time.0.get(..10), today.get(..10)), (Some(day), Some(today)) if day < today)
+}
+
+/// A text as a part of an address.
+pub(crate) fn escaped(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
 }
 
 fn language() -> String {

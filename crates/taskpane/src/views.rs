@@ -3,12 +3,17 @@
 mod adding;
 mod attachments;
 mod card;
+mod card_actions;
+mod card_facts;
+mod card_rows;
 mod confirm;
 mod contact;
 mod desk;
 mod details;
 mod finder;
 mod folders;
+mod guesses;
+mod hit;
 mod home;
 mod mail;
 mod missing;

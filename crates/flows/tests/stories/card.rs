@@ -45,7 +45,7 @@ fn open(app: &mut App, number: &str) -> Vec<Effect> {
 
 /// Answers all three parts of a wave.
 fn answer(app: &mut App, number: &str, wave: u32, name: &str) {
-    app.update(Event::Card(CardEvent::CardAnswered(id(number), wave, Ok(card(contact(number, name))))));
+    app.update(Event::Card(CardEvent::CardAnswered(id(number), wave, Ok(Box::new(card(contact(number, name)))))));
     app.update(Event::Card(CardEvent::ColumnsAnswered(id(number), wave, Ok(CardColumns::default()))));
     app.update(Event::Card(CardEvent::PictureAnswered(id(number), wave, Ok(Picture::default()))));
 }
@@ -100,7 +100,7 @@ fn a_part_that_fails_takes_no_other_along_and_is_asked_again_at_the_next_look() 
     app.update(Event::SheetClosed);
     at(20, &mut app);
     let (_, wave) = asked(&open(&mut app, "101"))[0];
-    app.update(Event::Card(CardEvent::CardAnswered(id("101"), wave, Ok(card(contact("101", "Ada"))))));
+    app.update(Event::Card(CardEvent::CardAnswered(id("101"), wave, Ok(Box::new(card(contact("101", "Ada")))))));
     app.update(Event::Card(CardEvent::ColumnsAnswered(id("101"), wave, Err(down.clone()))));
     app.update(Event::Card(CardEvent::PictureAnswered(id("101"), wave, Ok(Picture::default()))));
     let known = app.cards.get(&id("101")).expect("it is there");

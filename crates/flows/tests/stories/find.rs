@@ -5,8 +5,8 @@ use api::{
     ContactId, ContactKind, FoundContacts, GetCard, KeepAs, KeepContact, KeptContacts, ProblemCode, SearchContacts,
 };
 use flows::{
-    App, CardEffect, CardEvent, Effect, Event, Find, FindEffect, FindEvent, Hits, Opening, PeopleEvent, Role, Sheet,
-    SheetId, Trouble,
+    App, CardEffect, CardEvent, Effect, Event, Find, FindEffect, FindEvent, Opening, PeopleEvent, Question, Role,
+    Sheet, SheetId, Trouble,
 };
 
 fn open() -> (App, SheetId) {
@@ -49,7 +49,7 @@ fn nothing_is_asked_while_the_typing_goes_on() {
     let [Effect::Find(_, FindEffect::Wait(early))] = first.as_slice() else { panic!("{first:?}") };
     app.update(Event::Find(id, FindEvent::Typed("ada".to_owned())));
     assert!(app.update(Event::Find(id, FindEvent::Waited(*early))).is_empty());
-    assert_eq!(find(&app).hits, Hits::Waiting);
+    assert_eq!(find(&app).state, Question::Waiting);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn what_was_found_before_stays_until_the_new_answer_is_there_but_not_for_an_empt
     search(&mut app, id, "adal");
     assert_eq!(find(&app).found, answer(&["101"]));
     app.update(Event::Find(id, FindEvent::Typed(" ".to_owned())));
-    assert_eq!((&find(&app).hits, &find(&app).found), (&Hits::None, &FoundContacts::default()));
+    assert_eq!((&find(&app).state, &find(&app).found), (&Question::None, &FoundContacts::default()));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_search_that_failed_is_said_and_asked_again() {
     let number = search(&mut app, id, "ada");
     let down = problem(ProblemCode::ImisUnavailable);
     app.update(Event::Find(id, FindEvent::Answered(number, Err(down.clone()))));
-    assert_eq!(find(&app).hits, Hits::Failed(down));
+    assert_eq!(find(&app).state, Question::Failed(down));
     let asks = app.update(Event::Find(id, FindEvent::AskedNow));
     assert!(matches!(asks.as_slice(), [Effect::Find(_, FindEffect::Search(..))]), "{asks:?}");
 }
