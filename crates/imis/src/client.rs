@@ -65,11 +65,17 @@ impl Default for Limits {
 pub(crate) struct Person {
     pub(crate) token: Arc<TokenSlot>,
     pub(crate) abilities: tokio::sync::Mutex<Option<(Instant, Arc<Abilities>)>>,
+    /// Every e-mail of the person's own contact.
+    pub(crate) own_emails: Mutex<Option<(Instant, Arc<[String]>)>>,
 }
 
 impl Person {
     fn new(user: &UserName) -> Self {
-        Self { token: Arc::new(TokenSlot::new(user.clone())), abilities: tokio::sync::Mutex::default() }
+        Self {
+            token: Arc::new(TokenSlot::new(user.clone())),
+            abilities: tokio::sync::Mutex::default(),
+            own_emails: Mutex::default(),
+        }
     }
 }
 
@@ -91,6 +97,8 @@ struct Inner {
     http_unpooled: reqwest::Client,
     people: Mutex<HashMap<String, Arc<Person>>>,
     list_filter: Mutex<ListFilter>,
+    /// What the site calls the kinds of communication, by their keys.
+    communication_types: Mutex<Option<(Instant, Arc<HashMap<String, String>>)>>,
     retries: RetryBudget,
 }
 
@@ -111,6 +119,7 @@ impl Inner {
             http_unpooled,
             people: Mutex::default(),
             list_filter: Mutex::new(ListFilter::Untried),
+            communication_types: Mutex::default(),
             retries: RetryBudget::new(),
         }
     }
@@ -201,6 +210,14 @@ impl Client {
         self.0.http.post(self.0.site.under(segments))
     }
 
+    pub(crate) fn put(&self, segments: &[&str]) -> RequestBuilder {
+        self.0.http.put(self.0.site.under(segments))
+    }
+
+    pub(crate) fn delete(&self, segments: &[&str]) -> RequestBuilder {
+        self.0.http.delete(self.0.site.under(segments))
+    }
+
     /// A request on a connection of its own: it fails before it is sent, or it is
     /// answered by who got it. For what may be offered once only.
     pub(crate) fn post_on_new_connection(&self, segments: &[&str]) -> RequestBuilder {
@@ -222,6 +239,16 @@ impl Client {
 
     pub(crate) fn list_filter(&self) -> ListFilter {
         *locked(&self.0.list_filter)
+    }
+
+    pub(crate) fn communication_types(&self) -> Option<Arc<HashMap<String, String>>> {
+        let kept = locked(&self.0.communication_types);
+        let lifetime = self.0.limits.abilities_lifetime;
+        kept.as_ref().filter(|(since, _)| since.elapsed() < lifetime).map(|(_, types)| Arc::clone(types))
+    }
+
+    pub(crate) fn learn_communication_types(&self, learnt: Arc<HashMap<String, String>>) {
+        *locked(&self.0.communication_types) = Some((Instant::now(), learnt));
     }
 
     pub(crate) fn learn_list_filter(&self, learnt: ListFilter) {
@@ -288,13 +315,25 @@ impl Acting {
         request: impl Fn() -> RequestBuilder,
         within: Duration,
     ) -> Result<Value, Failed> {
+        self.send_up_to(operation, request, within, self.client.limits().answer_max).await
+    }
+
+    /// Likewise, with an answer of at most `max` bytes.
+    async fn send_up_to(
+        &self,
+        operation: Operation,
+        request: impl Fn() -> RequestBuilder,
+        within: Duration,
+        max: usize,
+    ) -> Result<Value, Failed> {
         let slot = Arc::clone(&self.person().token);
         let first = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
         let mut token = first.clone();
-        let mut answer = self.client.exchange(operation, request().bearer_auth(token.expose()), within).await?;
+        let mut answer =
+            self.client.exchange_up_to(operation, request().bearer_auth(token.expose()), within, max).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             token = slot.token(&self.client, &self.renewal, Some(&first)).await.map_err(Failed::before)?;
-            answer = self.client.exchange(operation, request().bearer_auth(token.expose()), within).await?;
+            answer = self.client.exchange_up_to(operation, request().bearer_auth(token.expose()), within, max).await?;
         }
         if answer.status != StatusCode::UNAUTHORIZED {
             slot.accepted(&token, self.client.now_ms());
@@ -310,6 +349,17 @@ impl Acting {
     ) -> Result<Value, Failed> {
         let within = self.client.limits().read;
         self.client.repeating(|| self.send(operation, &request, within)).await
+    }
+
+    /// Reads an answer of at most `max` bytes, likewise.
+    pub(crate) async fn read_up_to(
+        &self,
+        operation: Operation,
+        max: usize,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Value, Failed> {
+        let within = self.client.limits().read;
+        self.client.repeating(|| self.send_up_to(operation, &request, within, max)).await
     }
 
     /// Reads a filtered list to its end, which must come within `pages` pages of 500.
@@ -346,6 +396,31 @@ impl Acting {
                 .body(body.clone())
         };
         self.send(operation, request, self.client.limits().write).await
+    }
+
+    /// Puts a whole record in the place of one, and gives what iMIS answers. Never repeated but after 401.
+    pub(crate) async fn replace(
+        &self,
+        operation: Operation,
+        (entity, id): (&str, &str),
+        body: Bytes,
+    ) -> Result<Value, Failed> {
+        let request = || {
+            self.client
+                .put(&["api", entity, id])
+                .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
+                .body(body.clone())
+        };
+        self.send(operation, request, self.client.limits().write).await
+    }
+
+    /// Removes a record; one that is gone already is no error. Never repeated but after 401.
+    pub(crate) async fn remove(&self, operation: Operation, (entity, id): (&str, &str)) -> Result<(), Failed> {
+        let request = || self.client.delete(&["api", entity, id]);
+        match self.send(operation, request, self.client.limits().write).await {
+            Err(failed) if failed.error.kind != ErrorKind::NotFound => Err(failed),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// Adds a record whose body can be sent only once. So the token is proven
