@@ -2,7 +2,7 @@
 
 mod local;
 
-pub(crate) use local::{time, value};
+pub(crate) use local::{here_and_now, month, time, value};
 
 use crate::words;
 use js_sys::{Date, Number, Object, Reflect};
@@ -53,10 +53,8 @@ pub(crate) fn moment(milliseconds: i64) -> String {
 
 /// Whether a day of iMIS lies before today, by the person's own calendar.
 pub(crate) fn is_past(time: &api::LocalTime) -> bool {
-    let now = Date::new_0();
-    let local = Date::new(&JsValue::from_f64(now.get_time() - now.get_timezone_offset() * 60_000.0));
-    let today: String = local.to_iso_string().into();
-    matches!((time.0.get(..10), today.get(..10)), (Some(day), Some(today)) if day < today)
+    let now = here_and_now().now;
+    matches!((time.0.get(..10), now.0.get(..10)), (Some(day), Some(today)) if day < today)
 }
 
 /// A text as a part of an address.

@@ -3,9 +3,12 @@
 mod card;
 mod find;
 mod people;
+mod record;
 mod renewal;
 mod save;
 mod session;
 mod sessions;
 mod sign_in;
+mod timeline;
 mod world;
+mod write;
