@@ -20,6 +20,7 @@ pub mod openid_module;
 mod page;
 mod parties;
 pub mod people;
+mod queries;
 mod rows;
 mod rules;
 mod seed;
@@ -46,6 +47,7 @@ pub use arguments::{Arguments, run};
 pub use faults::{Effect, Fault, Faults, Lasts, Stored};
 pub use ledger::{Change, Entry, Event, Grant, Ledger, Seen, StoredFile, Way};
 pub use openid_module::{LoginHint, OpenIdMode, OpenIdModule, Public, StaffClaim};
+pub use queries::{BITING_CELLS, LARGE_QUERY_ROWS};
 
 /// Product line (imis.md §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -145,6 +147,7 @@ struct World {
     url: Url,
     parties: RwLock<Arc<parties::Parties>>,
     tables: Mutex<rows::Tables>,
+    library: Mutex<queries::Library>,
     ledger: Ledger,
     faults: Faults,
 }
@@ -162,6 +165,7 @@ impl World {
             url,
             parties: RwLock::new(Arc::new(parties::Parties::new(generator::everybody(settings.people)))),
             tables: Mutex::new(seed::tables(settings.edition)),
+            library: Mutex::new(queries::library()),
             ledger: Ledger::default(),
             faults: Faults::default(),
             settings,
@@ -224,6 +228,10 @@ impl World {
             client = client.tls_certs_only(certificates);
         }
         client.build()
+    }
+
+    fn library(&self) -> MutexGuard<'_, queries::Library> {
+        self.library.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tables(&self) -> MutexGuard<'_, rows::Tables> {

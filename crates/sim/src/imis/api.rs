@@ -10,6 +10,7 @@ use super::{
     contracts::{self, Contract},
     ledger::Change,
     parties::{Eye, View},
+    queries,
     rows::{self, Row},
     rules, users,
     wire::Dialect,
@@ -69,6 +70,9 @@ pub(super) fn handle(world: &World, user: &User, call: &Call<'_>) -> Outcome {
         "user" | "usersecurity" | "role" => return users::handle(world, user, call),
         "systemsettings" | "membershipsettings" => return settings(world, call, &segments),
         "metadata" => return Err(Answer::no_operation()),
+        "documentsummary" | "querydefinition" | "queryparameterdefinition" | "query" | "iqa" => {
+            return queries::handle(world, user, call);
+        }
         _ => {}
     }
     if let [_, "_haspermission", action] = segments[..] {
