@@ -2,7 +2,10 @@
 
 use crate::renewal::Renewal;
 use crate::session::Automatic;
-use crate::{Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, Trouble, Welcome};
+use crate::{
+    Cards, Compose, Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, Sheets, Timelines, Trouble,
+    Welcome,
+};
 use api::{Bootstrap, EmailAddress, Me, SaveId, SaveTargets};
 
 /// Where the pane runs.
@@ -53,6 +56,14 @@ pub struct App {
     pub saves: Vec<Save>,
     /// The sessions being looked at, in place of the message.
     pub desk: Option<Desk>,
+    /// What stands in front of the message.
+    pub sheets: Sheets,
+    /// Contacts in full.
+    pub cards: Cards,
+    /// What was done with contacts.
+    pub timelines: Timelines,
+    /// The message being written, if one is.
+    pub compose: Compose,
     /// Whether the line that says who signed in is shown.
     pub welcome: Welcome,
     pub(crate) bootstrap: Option<Bootstrap>,
@@ -75,6 +86,10 @@ impl App {
             targets: Targets::Loading,
             saves: vec![],
             desk: None,
+            sheets: Sheets::default(),
+            cards: Cards::default(),
+            timelines: Timelines::default(),
+            compose: Compose::default(),
             welcome: Welcome::Over,
             bootstrap: None,
             own: None,
@@ -137,6 +152,24 @@ impl App {
             | Event::Marked(..)
             | Event::RetryAsked(_)
             | Event::SaveDismissed(_) => self.save_event(event),
+            Event::SheetOpened(opening) => self.open_sheet(opening),
+            Event::SheetClosed => {
+                self.sheets.close();
+                vec![]
+            }
+            Event::SheetsClosed => {
+                self.sheets.clear();
+                vec![]
+            }
+            Event::Find(id, event) => self.find_event(id, event),
+            Event::Record(id, event) => self.record_event(id, event),
+            Event::Write(id, event) => self.write_event(id, event),
+            Event::Add(id, event) => self.add_event(id, event),
+            Event::Queries(id, event) => self.queries_event(id, event),
+            Event::Query(id, event) => self.query_event(id, event),
+            Event::Card(event) => self.card_event(event),
+            Event::Timeline(event) => self.timeline_event(event),
+            Event::Compose(event) => self.compose_event(event),
             other => self.mail_event(other),
         };
         let open = self.open_key().cloned();

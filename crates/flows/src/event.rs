@@ -1,5 +1,10 @@
 //! What happens to the pane, and what it has done: its only two doors.
 
+use crate::{
+    AddEffect, AddEvent, CardEffect, CardEvent, ComposeEffect, ComposeEvent, FindEffect, FindEvent, Opening,
+    QueriesEffect, QueriesEvent, QueryEffect, QueryEvent, RecordEffect, RecordEvent, SheetId, TimelineEffect,
+    TimelineEvent, WriteEffect, WriteEvent,
+};
 use crate::{Attachment, Body, Code, Credentials, DialogTrouble, Message, MessageKey, Prompt, Role, SaveKind, Trouble};
 use api::{
     ActivityTypeId, AttachmentReport, BeginSignIn, Bootstrap, ContactId, DialogMessage, EmailAddress, EndScope, FlowId,
@@ -126,6 +131,30 @@ pub enum Event {
     RetryAsked(SaveId),
     /// The result has been read.
     SaveDismissed(SaveId),
+    /// A sheet is wanted in front of the message.
+    SheetOpened(Opening),
+    /// The topmost sheet is to go.
+    SheetClosed,
+    /// All sheets are to go: back to the message.
+    SheetsClosed,
+    /// Searching contacts.
+    Find(SheetId, FindEvent),
+    /// An opened record.
+    Record(SheetId, RecordEvent),
+    /// Writing a record.
+    Write(SheetId, WriteEvent),
+    /// Adding a contact.
+    Add(SheetId, AddEvent),
+    /// Finding a query.
+    Queries(SheetId, QueriesEvent),
+    /// One query.
+    Query(SheetId, QueryEvent),
+    /// A contact in full.
+    Card(CardEvent),
+    /// What was done with a contact.
+    Timeline(TimelineEvent),
+    /// A message being written.
+    Compose(ComposeEvent),
 }
 
 /// Whose the kept session is now, next to the one that was in use here.
@@ -213,8 +242,8 @@ pub enum Effect {
         /// Of this message, if it is open still.
         key: MessageKey,
     },
-    /// Write the records → [`Event::Written`].
-    Write(Arc<SaveMessage>),
+    /// Save a message: write its records → [`Event::Written`].
+    Save(Arc<SaveMessage>),
     /// Read an attachment and hold its content → [`Event::AttachmentRead`].
     ReadAttachment {
         /// For this save.
@@ -249,6 +278,24 @@ pub enum Effect {
         /// On this message, if it is open still.
         key: MessageKey,
     },
+    /// Searching contacts.
+    Find(SheetId, FindEffect),
+    /// An opened record.
+    Record(SheetId, RecordEffect),
+    /// Writing a record.
+    Write(SheetId, WriteEffect),
+    /// Adding a contact.
+    Add(SheetId, AddEffect),
+    /// Finding a query.
+    Queries(SheetId, QueriesEffect),
+    /// One query.
+    Query(SheetId, QueryEffect),
+    /// A contact in full.
+    Card(CardEffect),
+    /// What was done with a contact.
+    Timeline(TimelineEffect),
+    /// A message being written.
+    Compose(ComposeEffect),
 }
 
 impl Effect {
@@ -262,8 +309,17 @@ impl Effect {
                 | Self::EndSessions(_)
                 | Self::Match(..)
                 | Self::FetchTargets
-                | Self::Write(_)
+                | Self::Save(_)
                 | Self::Upload { .. }
+                | Self::Find(..)
+                | Self::Record(..)
+                | Self::Write(..)
+                | Self::Add(..)
+                | Self::Queries(..)
+                | Self::Query(..)
+                | Self::Card(_)
+                | Self::Timeline(_)
+                | Self::Compose(_)
         )
     }
 }

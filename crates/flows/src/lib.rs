@@ -5,25 +5,45 @@
 //! outlives the message it was opened on, so every answer names what it answers,
 //! and an answer to anything else is dropped.
 
+mod add;
 mod app;
+mod card;
+mod compose;
 mod desk;
 mod draft;
 mod event;
+mod find;
 mod message;
 mod passage;
 mod people;
+mod queries;
+mod query;
+mod record;
 mod renewal;
 mod save;
 mod session;
+mod sheets;
+mod timeline;
 mod trouble;
+mod write;
 
+pub use add::{AddEffect, AddEvent, Adding};
 pub use app::{App, OpenMail, Place, Targets};
+pub use card::{CardEffect, CardEvent, Cards};
+pub use compose::{Compose, ComposeEffect, ComposeEvent};
 pub use desk::{Desk, Ending, Listed};
 pub use draft::{AttachmentChoice, Draft, SaveKind, Unsendable};
 pub use event::{BeginOrder, Effect, Event, KeptFor};
+pub use find::{Find, FindEffect, FindEvent};
 pub use message::{Attachment, AttachmentKind, Body, Correspondent, Message, MessageKey, Role};
 pub use passage::{Code, Passage, Start, Step, Window, typed_code};
 pub use people::{Entry, Lookup, People, Standing};
+pub use queries::{Folders, QueriesEffect, QueriesEvent};
+pub use query::{QueryEffect, QueryEvent, Running};
+pub use record::{OpenRecord, RecordEffect, RecordEvent};
 pub use save::{AttachmentProgress, AttachmentState, Mark, RecordState, Save, SavePhase, Summary};
 pub use session::{Asked, Confirmation, Credentials, Departure, Farewell, Session, SignInForm, Stage, Welcome};
+pub use sheets::{Opening, Sheet, SheetId, Sheets};
+pub use timeline::{TimelineEffect, TimelineEvent, Timelines};
 pub use trouble::{DialogTrouble, Prompt, Trouble};
+pub use write::{WriteEffect, WriteEvent, Writing};

@@ -158,7 +158,7 @@ impl Save {
                 let request = Arc::new(self.request(body));
                 self.request = Some(request.clone());
                 self.phase = SavePhase::Writing;
-                vec![Effect::Write(request)]
+                vec![Effect::Save(request)]
             }
             Err(trouble) => {
                 for (_, _, state) in &mut self.records {
@@ -408,7 +408,7 @@ impl Save {
         match (&self.request, key) {
             (Some(request), _) => {
                 self.phase = SavePhase::Writing;
-                effects.push(Effect::Write(request.clone()));
+                effects.push(Effect::Save(request.clone()));
             }
             (None, Some(key)) => {
                 self.phase = SavePhase::Reading;

@@ -446,6 +446,7 @@ impl App {
         effects.push(Effect::FetchTargets);
         effects.extend(self.look_up());
         effects.extend(self.desk.as_mut().map(crate::Desk::load));
+        effects.extend(self.resume_sheets());
         let open = self.open_key().cloned();
         for save in self.saves.iter_mut().filter(|save| save.phase == SavePhase::Paused) {
             effects.extend(save.go_on(open.as_ref()));
@@ -457,6 +458,10 @@ impl App {
     fn forget_person(&mut self) -> Vec<Effect> {
         self.last_user = None;
         self.desk = None;
+        self.sheets.clear();
+        self.cards = crate::Cards::default();
+        self.timelines = crate::Timelines::default();
+        self.compose = crate::Compose::default();
         self.welcome = Welcome::Over;
         if let Some(Ok(mail)) = &mut self.mail {
             mail.people.forget();

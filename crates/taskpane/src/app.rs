@@ -16,6 +16,7 @@ enum Screen {
     SignIn,
     Confirm,
     Main,
+    Sheet,
     Desk(Whose),
 }
 
@@ -26,7 +27,11 @@ fn screen(app: &App) -> Screen {
         (_, Session::Unreachable(_)) => Screen::Unreachable,
         (_, Session::SignedOut(_)) => Screen::SignIn,
         (_, Session::Unconfirmed(_)) => Screen::Confirm,
-        (_, Session::SignedIn(_)) => app.desk.as_ref().map_or(Screen::Main, |desk| Screen::Desk(desk.asked.whose)),
+        (_, Session::SignedIn(_)) => match &app.desk {
+            Some(desk) => Screen::Desk(desk.asked.whose),
+            None if app.sheets.top().is_some() => Screen::Sheet,
+            None => Screen::Main,
+        },
     }
 }
 
@@ -52,6 +57,7 @@ fn pane() -> impl IntoView {
             Screen::SignIn => views::sign_in().into_any(),
             Screen::Confirm => views::confirm().into_any(),
             Screen::Main => views::main_screen().into_any(),
+            Screen::Sheet => views::sheet().into_any(),
             Screen::Desk(whose) => views::desk(whose).into_any(),
         })}
         <div class="visually-hidden" role="status">{polite}</div>

@@ -1,15 +1,24 @@
 //! Carries out effects. The only place that starts anything asynchronous; what comes of it returns as an event.
 
+mod add;
 mod base64url;
+mod card;
 mod clock;
+mod compose;
+mod find;
 mod keys;
 mod locks;
 mod outlook;
+mod queries;
+mod query;
+mod record;
 mod server;
 mod session;
+mod timeline;
 mod uploads;
 mod wait;
 mod windows;
+mod write;
 
 use crate::dispatch::Dispatch;
 use crate::theme;
@@ -142,7 +151,7 @@ impl Runner {
             }
             Effect::FetchTargets => Event::TargetsAnswered(server.call(&GetSaveTargets).await),
             Effect::ReadBody { save, key } => Event::BodyRead(save, outlook::body(&key).await),
-            Effect::Write(message) => Event::Written(message.save.clone(), server.call(&*message).await),
+            Effect::Save(message) => Event::Written(message.save.clone(), server.call(&*message).await),
             Effect::ReadAttachment { save, index, key, attachment } => {
                 let read = outlook::content(&key, &attachment).await;
                 let hold = |bytes: Vec<u8>| self.uploads.hold(&save, index, &bytes).ok_or(Trouble::OutlookUnable);
@@ -160,6 +169,15 @@ impl Runner {
                 Event::Uploaded(save, index, answer)
             }
             Effect::MarkMessage { save, key } => Event::Marked(save, outlook::mark(&key).await),
+            Effect::Find(id, effect) => Event::Find(id, find::carry_out(self, effect).await?),
+            Effect::Record(id, effect) => Event::Record(id, record::carry_out(self, effect).await?),
+            Effect::Write(id, effect) => Event::Write(id, write::carry_out(self, effect).await?),
+            Effect::Add(id, effect) => Event::Add(id, add::carry_out(self, effect).await?),
+            Effect::Queries(id, effect) => Event::Queries(id, queries::carry_out(self, effect).await?),
+            Effect::Query(id, effect) => Event::Query(id, query::carry_out(self, effect).await?),
+            Effect::Card(effect) => Event::Card(card::carry_out(self, effect).await?),
+            Effect::Timeline(effect) => Event::Timeline(timeline::carry_out(self, effect).await?),
+            Effect::Compose(effect) => Event::Compose(compose::carry_out(self, effect).await?),
             Effect::SignOut
             | Effect::ForgetSession
             | Effect::CloseDialog

@@ -118,7 +118,7 @@ fn partly_saved_is_retried_under_the_same_id_without_reading_again() {
 
     app.update(Event::MessageClosed);
     let again = app.update(Event::RetryAsked(id("s1")));
-    let [Effect::Write(request)] = again.as_slice() else { panic!("{again:?}") };
+    let [Effect::Save(request)] = again.as_slice() else { panic!("{again:?}") };
     assert_eq!(request.save, id("s1"));
     let up = app.update(written(vec![saved("101"), saved("102")], 2));
     assert_eq!(uploads(&up), vec![1]);

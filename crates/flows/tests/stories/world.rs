@@ -175,5 +175,5 @@ pub(crate) fn the_save(app: &App) -> &Save {
 }
 
 pub(crate) fn writes(effects: &[Effect]) -> usize {
-    effects.iter().filter(|effect| matches!(effect, Effect::Write(_))).count()
+    effects.iter().filter(|effect| matches!(effect, Effect::Save(_))).count()
 }

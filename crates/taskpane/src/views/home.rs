@@ -5,7 +5,7 @@ use crate::dispatch::dispatch;
 use crate::parts::{avatar, block, heading, icon, keep_focus, moves, pressed, spinner, told, trouble_notice};
 use crate::words;
 use api::{ContactKind, Whose};
-use flows::{App, Event, Place, Session, Trouble, Welcome};
+use flows::{App, Event, Opening, Place, Session, Trouble, Welcome};
 use leptos::prelude::*;
 
 /// What stands where the message would.
@@ -32,6 +32,14 @@ pub(crate) fn main_screen() -> impl IntoView {
     view! {
         {header()}
         {welcome()}
+        <nav class="view-nav" aria-label=words::nav()>
+            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Find))>
+                {words::find_title()}
+            </button>
+            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Queries))>
+                {words::queries_title()}
+            </button>
+        </nav>
         <main class="view-main">
             {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),

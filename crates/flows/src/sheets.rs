@@ -1,0 +1,155 @@
+//! What stands in front of the message: a pile of sheets, of which the topmost shows.
+//!
+//! A sheet has a number of its own, never used again, so that what arrives for one that was closed is dropped.
+
+use crate::{Adding, App, Effect, Find, Folders, OpenRecord, Running, Session, Writing};
+use api::{Contact, ContactId, EmailAddress, Query, RecordId};
+
+/// Names a sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SheetId(u32);
+
+/// A sheet with what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// Searching contacts.
+    Find(Find),
+    /// A contact: its card and its timeline, which the pane keeps by contact.
+    Contact(ContactId),
+    /// A record of a timeline.
+    Record(OpenRecord),
+    /// Writing or changing a record.
+    Write(Writing),
+    /// Adding or changing a contact.
+    Add(Adding),
+    /// Finding a query.
+    Queries(Folders),
+    /// One query.
+    Query(Running),
+}
+
+/// A sheet that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Search contacts; takes the place of the whole pile.
+    Find,
+    /// Look at a contact.
+    Contact(Contact),
+    /// Look at a record of this contact.
+    Record(ContactId, RecordId),
+    /// Write for these contacts.
+    Write(Vec<Contact>),
+    /// Change the record that the topmost sheet shows.
+    ChangeRecord,
+    /// Add the person with this address on the open message, or somebody else.
+    Add(Option<EmailAddress>),
+    /// Add everybody on the open message who is not in iMIS, one after another.
+    AddAll,
+    /// Compare a contact with the open message's signature.
+    Compare(Contact),
+    /// Find a query; takes the place of the whole pile.
+    Queries,
+    /// Open a query.
+    Query(Query),
+}
+
+/// The pile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sheets {
+    pile: Vec<(SheetId, Sheet)>,
+    last: u32,
+}
+
+impl Sheets {
+    /// The sheet that shows, if the message does not.
+    pub fn top(&self) -> Option<(SheetId, &Sheet)> {
+        self.pile.last().map(|(id, sheet)| (*id, sheet))
+    }
+
+    /// A sheet that is still there.
+    pub fn get(&self, id: SheetId) -> Option<&Sheet> {
+        self.pile.iter().find(|(other, _)| *other == id).map(|(_, sheet)| sheet)
+    }
+
+    /// How many there are.
+    pub fn height(&self) -> usize {
+        self.pile.len()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: SheetId) -> Option<&mut Sheet> {
+        self.pile.iter_mut().find(|(other, _)| *other == id).map(|(_, sheet)| sheet)
+    }
+
+    pub(crate) fn put(&mut self, sheet: Sheet) -> SheetId {
+        self.last += 1;
+        let id = SheetId(self.last);
+        self.pile.push((id, sheet));
+        id
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.pile.pop();
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.pile.clear();
+    }
+
+    pub(crate) fn ids(&self) -> Vec<SheetId> {
+        self.pile.iter().map(|(id, _)| *id).collect()
+    }
+}
+
+impl App {
+    pub(crate) fn open_sheet(&mut self, opening: Opening) -> Vec<Effect> {
+        if !matches!(self.session, Session::SignedIn(_)) {
+            return vec![];
+        }
+        match opening {
+            Opening::Find => {
+                self.sheets.clear();
+                self.open_find()
+            }
+            Opening::Contact(contact) => {
+                self.sheets.put(Sheet::Contact(contact.id.clone()));
+                let mut effects = self.want_card(contact.clone());
+                effects.extend(self.want_timeline(&contact.id));
+                effects
+            }
+            Opening::Record(contact, record) => self.open_record(contact, record),
+            Opening::Write(contacts) => self.open_writing(contacts),
+            Opening::ChangeRecord => self.open_change(),
+            Opening::Add(address) => self.open_adding(address),
+            Opening::AddAll => self.open_adding_all(),
+            Opening::Compare(contact) => self.open_comparing(contact),
+            Opening::Queries => {
+                self.sheets.clear();
+                self.open_queries()
+            }
+            Opening::Query(query) => self.open_query(query),
+        }
+    }
+
+    /// What a sheet waits for is asked again by a new session of the same person.
+    pub(crate) fn resume_sheets(&mut self) -> Vec<Effect> {
+        let mut effects = vec![];
+        for id in self.sheets.ids() {
+            effects.extend(match self.sheets.get(id) {
+                Some(Sheet::Find(_)) => self.resume_find(id),
+                Some(Sheet::Contact(contact)) => {
+                    let contact = contact.clone();
+                    let mut effects = self.resume_card(&contact);
+                    effects.extend(self.want_timeline(&contact));
+                    effects
+                }
+                Some(Sheet::Record(_)) => self.resume_record(id),
+                Some(Sheet::Write(_)) => self.resume_writing(id),
+                Some(Sheet::Add(_)) => self.resume_adding(id),
+                Some(Sheet::Queries(_)) => self.resume_queries(id),
+                Some(Sheet::Query(_)) => self.resume_query(id),
+                None => vec![],
+            });
+        }
+        effects
+    }
+}

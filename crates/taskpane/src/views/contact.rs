@@ -1,0 +1,13 @@
+//! A contact: its card, and its timeline below.
+
+use super::{card, timeline};
+use api::ContactId;
+use leptos::prelude::*;
+
+/// The sheet.
+pub(super) fn contact(contact: &ContactId) -> impl IntoView {
+    view! {
+        {card::card(contact)}
+        {timeline::timeline(contact)}
+    }
+}

@@ -1,0 +1,7 @@
+//! A record of a timeline, opened.
+
+use flows::SheetId;
+use leptos::prelude::*;
+
+/// The sheet.
+pub(super) fn opened(_id: SheetId) -> impl IntoView {}
