@@ -2,7 +2,8 @@
 
 use crate::{
     Abilities, Clock, Error, ErrorKind, MemoryHome, Operation, Renewal, SiteUrl, TokenHome, UserName,
-    exchange::{Again, Failed, RetryBudget, interpret, not_understood, pause},
+    exchange::{Again, Answer, Failed, RetryBudget, good, interpret, not_understood, pause},
+    queries::QueryDoor,
     slot::TokenSlot,
     wire,
 };
@@ -23,6 +24,8 @@ pub struct Limits {
     pub connect: Duration,
     /// A read, from sending to the last byte.
     pub read: Duration,
+    /// A page of a query, likewise.
+    pub query: Duration,
     /// A write, likewise.
     pub write: Duration,
     /// An attachment, likewise.
@@ -48,6 +51,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(5),
             read: Duration::from_secs(30),
+            query: Duration::from_mins(1),
             write: Duration::from_mins(2),
             upload: Duration::from_mins(5),
             read_retries: 2,
@@ -91,6 +95,7 @@ struct Inner {
     http_unpooled: reqwest::Client,
     people: Mutex<HashMap<String, Arc<Person>>>,
     list_filter: Mutex<ListFilter>,
+    query_door: Mutex<QueryDoor>,
     retries: RetryBudget,
 }
 
@@ -111,6 +116,7 @@ impl Inner {
             http_unpooled,
             people: Mutex::default(),
             list_filter: Mutex::new(ListFilter::Untried),
+            query_door: Mutex::default(),
             retries: RetryBudget::new(),
         }
     }
@@ -228,6 +234,14 @@ impl Client {
         *locked(&self.0.list_filter) = learnt;
     }
 
+    pub(crate) fn query_door(&self) -> QueryDoor {
+        *locked(&self.0.query_door)
+    }
+
+    pub(crate) fn learn_query_door(&self, learnt: QueryDoor) {
+        *locked(&self.0.query_door) = learnt;
+    }
+
     /// Repeats a read while that is worthwhile, allowed and affordable.
     pub(crate) async fn repeating<T, F>(&self, read: impl Fn() -> F) -> Result<T, Failed>
     where
@@ -288,6 +302,16 @@ impl Acting {
         request: impl Fn() -> RequestBuilder,
         within: Duration,
     ) -> Result<Value, Failed> {
+        self.send_as(operation, request, within, interpret).await
+    }
+
+    async fn send_as<T>(
+        &self,
+        operation: Operation,
+        request: impl Fn() -> RequestBuilder,
+        within: Duration,
+        interpret: fn(Operation, &Answer) -> Result<T, Failed>,
+    ) -> Result<T, Failed> {
         let slot = Arc::clone(&self.person().token);
         let first = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
         let mut token = first.clone();
@@ -310,6 +334,16 @@ impl Acting {
     ) -> Result<Value, Failed> {
         let within = self.client.limits().read;
         self.client.repeating(|| self.send(operation, &request, within)).await
+    }
+
+    /// Reads bytes, with repetitions, in a time of its own.
+    pub(crate) async fn read_bytes(
+        &self,
+        operation: Operation,
+        request: impl Fn() -> RequestBuilder,
+        within: Duration,
+    ) -> Result<Bytes, Failed> {
+        self.client.repeating(|| self.send_as(operation, &request, within, good)).await
     }
 
     /// Reads a filtered list to its end, which must come within `pages` pages of 500.

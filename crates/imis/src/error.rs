@@ -42,6 +42,12 @@ pub enum Operation {
     FindActivities,
     /// Listing attachments.
     ListAttachments,
+    /// Looking for queries.
+    FindQueries,
+    /// Reading what a query asks.
+    DescribeQuery,
+    /// Running a query.
+    RunQuery,
 }
 
 impl fmt::Display for Operation {
@@ -64,6 +70,9 @@ impl fmt::Display for Operation {
             Self::FindContactInteractions => "look for contact interactions",
             Self::FindActivities => "look for activities",
             Self::ListAttachments => "list attachments",
+            Self::FindQueries => "look for queries",
+            Self::DescribeQuery => "read what a query asks",
+            Self::RunQuery => "run a query",
         })
     }
 }

@@ -19,6 +19,7 @@ mod home;
 mod ids;
 mod interactions;
 mod journey;
+mod queries;
 mod sign_in;
 mod site;
 mod slot;
@@ -37,6 +38,9 @@ pub use error::{Error, ErrorKind, Operation, SignInError, WriteError};
 pub use home::{HomeError, Lease, MemoryHome, TokenHome};
 pub use ids::{ActivityId, AttachmentId, InteractionId, LogId, PartyId, RecipientId};
 pub use interactions::{NewContactInteraction, NewLog};
+pub use queries::{
+    CellKind, DocumentKind, QueryColumn, QueryDocument, QueryForm, QueryPage, QueryPrompt, QuerySort, QueryValue,
+};
 pub use sign_in::SignedIn;
 pub use site::{BadSiteUrl, SiteUrl};
 pub use token::{AccessToken, ClientApplication, Credentials, KeepError, KeptToken, Renewal, RenewalKeeper, UserName};

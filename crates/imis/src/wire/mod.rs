@@ -8,6 +8,10 @@ pub(crate) use read::{
     activity_type, attachment, boolean, complaint, contact, contact_interaction, generic_identity, generic_text,
     granted, interaction_type, log, page, recipient, roles, token_refusal, user,
 };
+pub(crate) use read::query::{
+    Cell, Criterion, Definition, Document, Executed, Parameter, Property, Row, Rows, definition, documents, executed, parameters,
+    rows,
+};
 pub(crate) use write::{
     ActivityAttachmentBody, ContactInteractionBody, Execute, LogAttachmentBody, LogBody, RecipientBody, activity, json,
     streamed,
