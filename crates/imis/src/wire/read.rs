@@ -4,7 +4,8 @@
 pub(super) mod query;
 
 use crate::{
-    ActivityType, AttachmentId, Contact, InteractionId, LogId, PartyId, RecipientId, User, UserName, user::UserRecord,
+    ActivityType, AttachmentId, Complaint, Contact, InteractionId, LogId, PartyId, RecipientId, User, UserName,
+    user::UserRecord,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -12,9 +13,11 @@ use time::{PrimitiveDateTime, macros::format_description};
 
 /// Longest sentence of iMIS's that is passed on, in characters.
 const MESSAGE_MAX: usize = 300;
+/// Most complaints about one record.
+const COMPLAINTS_MAX: usize = 50;
 
 /// A member of an object, whatever the case of its name; null counts as absent.
-fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+pub(super) fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     let object = value.as_object()?;
     let found = object
         .get(name)
@@ -24,7 +27,7 @@ fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
 }
 
 /// What is inside `{"$type": …, "$value": …}`.
-fn bare(value: &Value) -> &Value {
+pub(super) fn bare(value: &Value) -> &Value {
     value.get("$value").unwrap_or(value)
 }
 
@@ -33,7 +36,7 @@ fn entries(value: &Value) -> Option<&Vec<Value>> {
     value.as_array().or_else(|| value.get("$values").and_then(Value::as_array))
 }
 
-fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+pub(super) fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
     member(value, name).and_then(entries).into_iter().flatten()
 }
 
@@ -53,7 +56,7 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn flag(value: &Value, name: &str) -> bool {
+pub(super) fn flag(value: &Value, name: &str) -> bool {
     member(value, name).is_some_and(|value| boolean(value).unwrap_or(false))
 }
 
@@ -67,7 +70,7 @@ pub(crate) fn boolean(value: &Value) -> Option<bool> {
     }
 }
 
-fn number(value: &Value, name: &str) -> Option<u64> {
+pub(super) fn number(value: &Value, name: &str) -> Option<u64> {
     match member(value, name)? {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.trim().parse().ok(),
@@ -144,6 +147,16 @@ pub(crate) fn complaint(body: &[u8]) -> (Option<String>, Option<String>) {
     (sentence.or_else(|| scalar(&value)).map(|text| tidy(&text)), None)
 }
 
+/// What iMIS found wrong, field by field (`imis.md §4.5`).
+pub(crate) fn complaints(body: &[u8]) -> Vec<Complaint> {
+    let Ok(value) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let complaint = |error: &Value| {
+        let message = tidy(&text(error, "Message")?);
+        Some(Complaint { field: text(error, "FieldName").unwrap_or_default(), message })
+    };
+    list(&value, "Errors").filter_map(complaint).take(COMPLAINTS_MAX).collect()
+}
+
 /// One line of bounded length.
 fn tidy(text: &str) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -183,7 +196,7 @@ pub(crate) fn roles(answer: &Value) -> Vec<String> {
 
 /// A moment in the site's local time. The beginning of time, which stands for
 /// none, and what cannot be read count as absent.
-fn date(value: &Value, name: &str) -> Option<PrimitiveDateTime> {
+pub(super) fn date(value: &Value, name: &str) -> Option<PrimitiveDateTime> {
     let text = text(value, name)?;
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
     let date = PrimitiveDateTime::parse(text.get(..19)?, format).ok()?;
