@@ -22,6 +22,8 @@ mod keys;
 pub mod log;
 mod openid;
 mod pages;
+mod queries;
+mod recipients;
 mod request;
 mod revoke;
 mod router;

@@ -39,6 +39,11 @@ pub struct QueryPrompt {
 pub(super) const BETWEEN: u64 = 9;
 
 impl QueryPrompt {
+    /// The property it filters by.
+    pub fn property(&self) -> &str {
+        &self.property
+    }
+
     /// What people call it.
     pub fn label(&self) -> &str {
         self.caption.as_deref().unwrap_or_else(|| self.bare())
