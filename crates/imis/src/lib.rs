@@ -8,20 +8,26 @@
 mod abilities;
 mod activities;
 mod attachments;
+mod card;
 mod client;
 mod clock;
 mod columns;
 mod contacts;
 mod error;
 mod exchange;
+mod fold;
 mod grant;
 mod home;
 mod ids;
 mod interactions;
 mod journey;
+mod organisations;
+mod pictures;
 mod prompts;
 mod queries;
+mod recipients;
 mod records;
+mod search;
 mod sign_in;
 mod site;
 mod slot;
@@ -32,6 +38,7 @@ mod wire;
 pub use abilities::{Abilities, Edition, InteractionDefaults};
 pub use activities::{ActivityFields, ActivityType, NewActivity};
 pub use attachments::Content;
+pub use card::{ContactInFull, EmailOf, PersonName, PhoneOf, PostalAddress};
 pub use client::{Acting, Client, Limits};
 pub use clock::Clock;
 pub use columns::Column;
@@ -44,10 +51,12 @@ pub use prompts::{ActivityForm, ColumnForm, PromptColumn, column};
 pub use queries::{
     CellKind, DocumentKind, QueryColumn, QueryDocument, QueryForm, QueryPage, QueryPrompt, QuerySort, QueryValue,
 };
+pub use recipients::ContactForMail;
 pub use records::{
     Absent, Edit, FullRecord, HistoryPage, HistoryRow, InteractionType, Listed, NewNote, NewWrittenActivity,
     RecordExtras, RecordFile, RecordKey, RecordStore, WrittenKey,
 };
+pub use search::{ContactSearch, Inactive, OnlyKind, Searched};
 pub use sign_in::SignedIn;
 pub use site::{BadSiteUrl, SiteUrl};
 pub use token::{AccessToken, ClientApplication, Credentials, KeepError, KeptToken, Renewal, RenewalKeeper, UserName};

@@ -13,7 +13,7 @@ mod room;
 
 pub(crate) use answers::Asked;
 pub(crate) use card::columns as card_columns;
-pub(crate) use export::{Export, begin as begin_export};
+pub(crate) use export::begin as begin_export;
 pub(crate) use kept::{favourite_paths, keep, kept, remember};
 pub(crate) use place::{FolderPlace, QueryPlace};
 pub(crate) use room::Room;
@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
 use crate::session::Session;
-use api::{Problem, ProblemCode, Query, QueryFolder, QueryForm, QueryList, QueryPage, QueryRow, SortedBy};
+use api::{Problem, ProblemCode, QueryFolder, QueryForm, QueryList, QueryPage, QueryRow, SortedBy};
 use futures_util::future;
 use imis::{CellKind, DocumentKind, ErrorKind, QueryColumn, QueryDocument};
 use sha2::{Digest as _, Sha256};

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::queries;
 use crate::session::Session;
-use api::{CollectRecipients, EmailAddress, ProblemCode, Recipient, Recipients, RunQuery};
+use api::{CollectRecipients, EmailAddress, Recipient, Recipients, RunQuery};
 use imis::{ContactForMail, QueryColumn};
 use std::collections::{HashMap, HashSet};
 
@@ -35,11 +35,7 @@ pub(crate) async fn collect(app: &App, session: &Session, asked: &CollectRecipie
 }
 
 /// The contacts of these keys that the person may see.
-async fn contacts(
-    app: &App,
-    session: &Session,
-    ids: &[&str],
-) -> Result<HashMap<String, ContactForMail>, Failure> {
+async fn contacts(app: &App, session: &Session, ids: &[&str]) -> Result<HashMap<String, ContactForMail>, Failure> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -103,7 +99,11 @@ impl Columns {
         let ids: HashSet<&str> = ids.filter(|id| queries::contact_id(id).is_some()).collect();
         let ids: Vec<&str> = ids.into_iter().collect();
         let known = contacts(app, session, &ids).await?;
-        Ok(known.into_values().filter(|contact| contact.no_email).map(|contact| contact.id.as_str().to_owned()).collect())
+        Ok(known
+            .into_values()
+            .filter(|contact| contact.no_email)
+            .map(|contact| contact.id.as_str().to_owned())
+            .collect())
     }
 
     fn take(&self, row: &Row, unwilling: &HashSet<String>, list: &mut List) {

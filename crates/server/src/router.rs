@@ -18,15 +18,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/session/confirm", post(session::confirm))
         .route("/api/sessions/list", post(sessions::list))
         .route("/api/sessions/end", post(sessions::end))
-        .route("/api/contacts/match", post(contacts::find))
-        .route("/api/contacts/card-columns", post(queries::card_columns))
-        .route("/api/queries/list", post(queries::list))
-        .route("/api/queries/kept", get(queries::kept))
-        .route("/api/queries/keep", post(queries::keep))
-        .route("/api/queries/describe", post(queries::describe))
-        .route("/api/queries/run", post(queries::run))
-        .route("/api/queries/export", post(queries::export))
-        .route("/api/recipients", post(queries::recipients))
+        .merge(about_contacts())
+        .merge(about_queries())
         .route("/api/save-targets", get(saves::targets))
         .route("/api/saves", post(saves::save))
         .route("/api/saves/{save}/attachments/{index}", put(saves::attach))
@@ -44,6 +37,17 @@ pub(crate) fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// Contacts.
+fn about_contacts() -> Router<App> {
+    Router::new()
+        .route("/api/contacts/match", post(contacts::find))
+        .route("/api/contacts/search", post(contacts::find_by_words))
+        .route("/api/contacts/card", post(contacts::show_card))
+        .route("/api/contacts/picture", post(contacts::show_picture))
+        .route("/api/contacts/choice", post(contacts::choose))
+        .route("/api/contacts/never-match", post(contacts::never_match))
+}
+
 /// The pages of the dialog's window, and what iMIS and the provider send there. A
 /// HEAD does nothing anywhere here: whoever looks ahead must not take a step.
 fn dialog() -> Router<App> {
@@ -58,4 +62,17 @@ fn dialog() -> Router<App> {
         .route("/auth/logout/{once}", page(get(auth::logout)))
         .route("/auth/assets/dialog.css", get(pages::style))
         .route("/auth/assets/dialog.js", get(pages::script))
+}
+
+/// IQA queries, and what is made of their rows.
+fn about_queries() -> Router<App> {
+    Router::new()
+        .route("/api/contacts/card-columns", post(queries::card_columns))
+        .route("/api/queries/list", post(queries::list))
+        .route("/api/queries/kept", get(queries::kept))
+        .route("/api/queries/keep", post(queries::keep))
+        .route("/api/queries/describe", post(queries::describe))
+        .route("/api/queries/run", post(queries::run))
+        .route("/api/queries/export", post(queries::export))
+        .route("/api/recipients", post(queries::recipients))
 }

@@ -9,6 +9,7 @@ mod answer;
 mod api;
 pub mod applications;
 mod arguments;
+mod collation;
 mod contracts;
 pub mod faults;
 mod filter;
@@ -21,10 +22,12 @@ mod page;
 mod parties;
 pub mod people;
 mod queries;
+mod rights;
 mod rows;
 mod rules;
 mod seed;
 mod serve;
+mod tables;
 mod token;
 mod users;
 mod website;
@@ -44,6 +47,7 @@ pub use applications::{
     ReferrerPolicy, RefreshUse, Replacement,
 };
 pub use arguments::{Arguments, run};
+pub use collation::Collation;
 pub use faults::{Effect, Fault, Faults, Lasts, Stored};
 pub use ledger::{Change, Entry, Event, Grant, Ledger, Seen, StoredFile, Way};
 pub use openid_module::{LoginHint, OpenIdMode, OpenIdModule, Public, StaffClaim};
@@ -68,6 +72,27 @@ pub enum People {
     Generated(u32),
 }
 
+/// Whether the recipients of the communication log can be listed by contact (imis.md §7.2: not confirmed).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RecipientsByParty {
+    /// They can.
+    Open,
+    /// 403.
+    Forbidden,
+    /// 501.
+    Unavailable,
+}
+
+impl RecipientsByParty {
+    fn demand(self, entity: &str) -> Result<(), answer::Answer> {
+        match self {
+            Self::Open => Ok(()),
+            Self::Forbidden => Err(answer::Answer::forbidden()),
+            Self::Unavailable => Err(answer::Answer::no_service(entity)),
+        }
+    }
+}
+
 /// How the site behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -81,6 +106,10 @@ pub struct Settings {
     pub single_token_per_user: bool,
     /// The communication log can be had over REST; when not, its entities answer 501.
     pub communication_log: bool,
+    /// Its recipients can be listed by contact.
+    pub recipients_by_party: RecipientsByParty,
+    /// What the database takes for the same text.
+    pub collation: Collation,
     /// Calls need the `RemoteService` role.
     pub remote_service_required: bool,
     /// The largest page.
@@ -113,6 +142,8 @@ impl Default for Settings {
             token_ttl: Duration::from_secs(3599),
             single_token_per_user: true,
             communication_log: true,
+            recipients_by_party: RecipientsByParty::Open,
+            collation: Collation::default(),
             remote_service_required: true,
             max_limit: 500,
             latency: Duration::ZERO,
@@ -146,7 +177,7 @@ struct World {
     /// The root of the site.
     url: Url,
     parties: RwLock<Arc<parties::Parties>>,
-    tables: Mutex<rows::Tables>,
+    tables: Mutex<tables::Tables>,
     library: Mutex<queries::Library>,
     ledger: Ledger,
     faults: Faults,
@@ -164,7 +195,7 @@ impl World {
             openid: Mutex::new(openid_module::OpenId::new(settings.openid.clone())),
             url,
             parties: RwLock::new(Arc::new(parties::Parties::new(generator::everybody(settings.people)))),
-            tables: Mutex::new(seed::tables(settings.edition)),
+            tables: Mutex::new(seed::tables(settings.edition, settings.people)),
             library: Mutex::new(queries::library()),
             ledger: Ledger::default(),
             faults: Faults::default(),
@@ -234,7 +265,7 @@ impl World {
         self.library.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tables(&self) -> MutexGuard<'_, rows::Tables> {
+    fn tables(&self) -> MutexGuard<'_, tables::Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

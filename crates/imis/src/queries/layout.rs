@@ -48,9 +48,8 @@ impl QueryColumn {
 
     /// Which column says that somebody wants no e-mail; headings and values are assumed.
     pub fn opt_out(columns: &[Self]) -> Option<usize> {
-        const NAMES: [&str; 8] = [
-            "noemail", "noemails", "donotemail", "optout", "emailoptout", "optedout", "unsubscribed", "excludeemail",
-        ];
+        const NAMES: [&str; 8] =
+            ["noemail", "noemails", "donotemail", "optout", "emailoptout", "optedout", "unsubscribed", "excludeemail"];
         columns.iter().position(|column| column.is_called(&NAMES))
     }
 
@@ -229,7 +228,8 @@ pub(super) fn written(cell: &Cell, kind: CellKind) -> Option<String> {
 /// Whether it begins with a date as iMIS writes one.
 fn is_moment(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    let digits =
+        |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
     text.is_ascii()
         && digits(0..4)
         && digits(5..7)

@@ -158,18 +158,15 @@ fn encoded_bytes(pairs: &[&(String, String)]) -> usize {
 fn row_values(row: &wire::Row, columns: &[QueryColumn], names: &[String]) -> Vec<Option<String>> {
     let cells = columns.iter().zip(names).enumerate().map(|(place, (column, name))| {
         // Nearly always they stand in the same order.
-        let cell = row.get(place).filter(|(found, _)| found == name).or_else(|| row.iter().find(|(found, _)| found == name));
+        let cell =
+            row.get(place).filter(|(found, _)| found == name).or_else(|| row.iter().find(|(found, _)| found == name));
         cell.and_then(|(_, cell)| written(cell, column.kind))
     });
     cells.collect()
 }
 
 /// Names and values for `/api/query`; prompts left empty are left out.
-fn named(
-    prompts: &[QueryPrompt],
-    said: &[Option<String>],
-    naming: Naming,
-) -> Result<Vec<(String, String)>, Failed> {
+fn named(prompts: &[QueryPrompt], said: &[Option<String>], naming: Naming) -> Result<Vec<(String, String)>, Failed> {
     let mut pairs = Vec::new();
     for (prompt, said) in prompts.iter().zip(said) {
         let Some(said) = said else { continue };

@@ -1,10 +1,16 @@
 //! iMIS's JSON: a lenient reader and a strict writer. Nothing outside this
 //! module knows the shapes; what cannot be read is `None`, never a guess.
 
+mod party;
 mod read;
 mod records;
 mod write;
 
+pub(crate) use party::{communication_type, in_full, picture};
+pub(crate) use read::query::{
+    Cell, Criterion, Definition, Document, Executed, Parameter, Property, Row, Rows, definition, documents, executed,
+    parameters, rows,
+};
 pub(crate) use read::{
     activity_type, attachment, boolean, complaint, complaints, contact, contact_interaction, generic_identity,
     generic_text, granted, interaction_type, log, page, recipient, roles, token_refusal, user,
@@ -12,10 +18,6 @@ pub(crate) use read::{
 pub(crate) use records::{
     EditedAs, activity_form, edit, file, history_row, interaction_action, interaction_type_in_full, new_note, total,
     value_of, written_activity,
-};
-pub(crate) use read::query::{
-    Cell, Criterion, Definition, Document, Executed, Parameter, Property, Row, Rows, definition, documents, executed, parameters,
-    rows,
 };
 pub(crate) use write::{
     ActivityAttachmentBody, ContactInteractionBody, Execute, LogAttachmentBody, LogBody, RecipientBody, activity,

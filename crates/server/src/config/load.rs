@@ -6,7 +6,9 @@
 use super::keyring_file::KeyringFile;
 use super::public_url::secure_or_loopback;
 use super::reader::{Faults, Section};
-use super::{ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, methods, store};
+use super::{
+    ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, contacts, methods, store,
+};
 use figment::Figment;
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Value};
@@ -267,7 +269,8 @@ fn site(name: &str, sites: &mut Section<'_>, public_url: Option<&PublicUrl>) -> 
     if let Some(most) = section.number("contacts_max", 1, 500) {
         site.contacts_max = usize::try_from(most).unwrap_or(500);
     }
-    site.card_query = section.parsed("card_query", query_path);
+    site.card_query = section.parsed("card_query", contacts::query_path);
+    site.contacts = contacts::read(&mut section);
     let mut types = section.section("activity_types");
     site.activity_types = ActivityTypes {
         offered: types.texts("offered").unwrap_or_default(),
@@ -276,13 +279,6 @@ fn site(name: &str, sites: &mut Section<'_>, public_url: Option<&PublicUrl>) -> 
     types.finish();
     section.finish();
     url.map(|_| site)
-}
-
-/// The path of a query, as iMIS shows it in its own windows.
-fn query_path(text: &str) -> Result<String, &'static str> {
-    let named = text.strip_prefix("$/").is_some_and(|rest| !rest.is_empty() && !rest.ends_with('/'));
-    let plain = !text.chars().any(char::is_control) && text.chars().count() <= 400;
-    if named && plain { Ok(text.to_owned()) } else { Err("must be the path of a query, such as $/Outlook/Contact card") }
 }
 
 fn imis_url(text: &str) -> Result<Url, &'static str> {

@@ -80,6 +80,7 @@ impl Config {
                 Some(path) => writeln!(f, "card_query = {path:?}")?,
                 None => writeln!(f, "# card_query: not set up")?,
             }
+            write!(f, "{}", site.contacts)?;
             let types = &site.activity_types;
             writeln!(f, "activity_types = {{ offered = {:?}, hidden = {:?} }}", types.offered, types.hidden)?;
             self.show_single_sign_on(f, site)?;

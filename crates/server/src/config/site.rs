@@ -1,5 +1,6 @@
 //! One iMIS system.
 
+use super::contacts::ContactSettings;
 use super::sign_in::{OpenIdConnect, OpenIdMode, SingleSignOn};
 use api::{SignInMethod, SiteName};
 use url::Url;
@@ -30,6 +31,8 @@ pub struct Site {
     pub card_query: Option<String>,
     /// Which activity types people may save to.
     pub activity_types: ActivityTypes,
+    /// What is settled about contacts.
+    pub contacts: ContactSettings,
 }
 
 /// Whether the pane asks for a user name and a password.
@@ -89,6 +92,7 @@ impl Site {
             contacts_max: 50,
             card_query: None,
             activity_types: ActivityTypes::default(),
+            contacts: ContactSettings::default(),
         }
     }
 

@@ -34,9 +34,8 @@ pub(super) fn prompts(form: &imis::QueryForm, remembered: &[PromptValue]) -> Vec
     let prompt = |(place, prompt): (usize, &imis::QueryPrompt)| {
         let name = name(place, prompt);
         let last = remembered.iter().find(|value| value.name == name).map(|value| value.values.clone());
-        let offered = |value: &String| {
-            prompt.choices.is_empty() || prompt.choices.iter().any(|(choice, _)| choice == value)
-        };
+        let offered =
+            |value: &String| prompt.choices.is_empty() || prompt.choices.iter().any(|(choice, _)| choice == value);
         Prompt {
             label: prompt.label().to_owned(),
             kind: kind(prompt.kind),
@@ -64,7 +63,8 @@ pub(super) fn check_sizes(values: &[PromptValue]) -> Result<(), Failure> {
     let sayable = |text: &String| {
         text.chars().count() <= PromptValue::MAX_CHARS && !text.contains('|') && !text.chars().any(char::is_control)
     };
-    match values.iter().find(|value| value.values.len() > PromptValue::MAX_VALUES || !value.values.iter().all(sayable)) {
+    match values.iter().find(|value| value.values.len() > PromptValue::MAX_VALUES || !value.values.iter().all(sayable))
+    {
         Some(bad) if bad.name.len() <= PromptValue::MAX_CHARS => Err(Failure::invalid(&bad.name)),
         Some(_) => Err(Failure::invalid("values")),
         None => Ok(()),

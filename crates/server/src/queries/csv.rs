@@ -33,10 +33,11 @@ pub(super) fn safe(text: &str, kind: CellKind) -> Cow<'_, str> {
 
 fn is_number(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, rest) = text.strip_prefix('-').unwrap_or(text).split_once('.').map_or_else(
-        || (text.strip_prefix('-').unwrap_or(text), None),
-        |(whole, rest)| (whole, Some(rest)),
-    );
+    let (whole, rest) = text
+        .strip_prefix('-')
+        .unwrap_or(text)
+        .split_once('.')
+        .map_or_else(|| (text.strip_prefix('-').unwrap_or(text), None), |(whole, rest)| (whole, Some(rest)));
     digits(whole) && rest.is_none_or(digits)
 }
 
@@ -80,7 +81,9 @@ mod tests {
 
     #[test]
     fn what_could_be_a_formula_is_text() {
-        for bad in ["=1", "+1", "-1", "@a", "\t=1", "\r1", "\n=1", " =1", "\u{ff1d}1", "\u{feff}=1", "\u{200e}\u{202e}=1"] {
+        for bad in
+            ["=1", "+1", "-1", "@a", "\t=1", "\r1", "\n=1", " =1", "\u{ff1d}1", "\u{feff}=1", "\u{200e}\u{202e}=1"]
+        {
             assert_eq!(safe(bad, CellKind::Text), format!("'{bad}"), "{bad:?}");
         }
         for good in ["", "a=1", "'=1", "1-1", "Ada", "  Ada", "<b>"] {
@@ -93,7 +96,13 @@ mod tests {
         for number in ["-1", "-12.50", "0"] {
             assert_eq!(safe(number, CellKind::Money), number);
         }
-        for (text, kind) in [("-1+1", CellKind::Number), ("-", CellKind::Money), ("-1.", CellKind::Money), ("-1", CellKind::Text), ("+1", CellKind::Number)] {
+        for (text, kind) in [
+            ("-1+1", CellKind::Number),
+            ("-", CellKind::Money),
+            ("-1.", CellKind::Money),
+            ("-1", CellKind::Text),
+            ("+1", CellKind::Number),
+        ] {
             assert_eq!(safe(text, kind), format!("'{text}"));
         }
     }

@@ -33,10 +33,7 @@ pub(crate) async fn list(
 }
 
 /// `GET /api/queries/kept`.
-pub(crate) async fn kept(
-    State(app): State<App>,
-    SignedIn(session): SignedIn,
-) -> Result<Json<KeptQueries>, Failure> {
+pub(crate) async fn kept(State(app): State<App>, SignedIn(session): SignedIn) -> Result<Json<KeptQueries>, Failure> {
     queries::kept(&app, &session).await.map(Json)
 }
 

@@ -422,7 +422,12 @@ mod tests {
         let flat = br#"{"$type":"P","Items":[{"$type":"x","Zip":"1","ID":"101","Full Name":"Jane","Sum":{"$type":"System.Decimal","$value":12.5}}],
             "TotalCount":7,"HasNext":true,"NextOffset":1}"#;
         let page = rows(flat).unwrap();
-        let row = [("Zip", text("1")), ("ID", text("101")), ("Full Name", text("Jane")), ("Sum", Cell::Number("12.5".to_owned()))];
+        let row = [
+            ("Zip", text("1")),
+            ("ID", text("101")),
+            ("Full Name", text("Jane")),
+            ("Sum", Cell::Number("12.5".to_owned())),
+        ];
         assert_eq!(page.rows, [row.map(|(name, cell)| (name.to_owned(), cell)).to_vec()]);
         assert_eq!((page.total, page.next), (Some(7), Some(1)));
         let generic = br#"{"Items":{"$type":"L","$values":[{"$type":"Asi.Soa.Core.DataContracts.GenericEntityData, Asi.Contracts",
@@ -447,7 +452,10 @@ mod tests {
         let pair = |value: &str, label: &str| (value.to_owned(), label.to_owned());
         for (value, expected) in [
             (r#"["A","B"]"#, [pair("A", "A"), pair("B", "B")]),
-            (r#"{"$values":[{"Name":"Alpha","Value":"A"},{"Code":"B","Description":"Beta"}]}"#, [pair("A", "Alpha"), pair("B", "Beta")]),
+            (
+                r#"{"$values":[{"Name":"Alpha","Value":"A"},{"Code":"B","Description":"Beta"}]}"#,
+                [pair("A", "Alpha"), pair("B", "Beta")],
+            ),
             (r#"{"$type":"D","A":"Alpha","B":"Beta"}"#, [pair("A", "Alpha"), pair("B", "Beta")]),
         ] {
             assert_eq!(choices(&serde_json::from_str(value).unwrap()), expected, "{value}");
