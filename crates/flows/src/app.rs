@@ -3,8 +3,8 @@
 use crate::renewal::Renewal;
 use crate::session::Automatic;
 use crate::{
-    Cards, Compose, Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, Sheets, Timelines, Trouble,
-    Welcome,
+    Cards, Compose, Desk, Draft, Effect, Event, Leaving, Message, MessageKey, People, Save, Session, Sheets, Timelines,
+    Trouble, Welcome,
 };
 use api::{Bootstrap, EmailAddress, Me, SaveId, SaveTargets};
 
@@ -154,11 +154,15 @@ impl App {
             | Event::SaveDismissed(_) => self.save_event(event),
             Event::SheetOpened(opening) => self.open_sheet(opening),
             Event::SheetClosed => {
-                self.sheets.close();
+                if self.may_leave(Leaving::Back) {
+                    self.sheets.close();
+                }
                 vec![]
             }
             Event::SheetsClosed => {
-                self.sheets.clear();
+                if self.may_leave(Leaving::ToMessage) {
+                    self.sheets.clear();
+                }
                 vec![]
             }
             Event::Find(id, event) => self.find_event(id, event),

@@ -58,6 +58,10 @@ pub(crate) enum Event {
     SaveEnded { save: String, part: String, outcome: &'static str, records: Vec<String> },
     /// All rows of a query were asked for as a file, and so many given.
     QueryExported { query: String, rows: u64, outcome: &'static str },
+    /// Somebody changed a record.
+    RecordChanged { record: String },
+    /// Somebody removed one, or a contact's line of one.
+    RecordRemoved { record: String },
     /// The OpenID provider asked to end sessions.
     LogoutToken { outcome: &'static str, count: i64 },
 }

@@ -6,6 +6,7 @@ pub(crate) mod contacts;
 pub(crate) mod health;
 pub(crate) mod pane;
 pub(crate) mod queries;
+pub(crate) mod records;
 pub(crate) mod saves;
 pub(crate) mod session;
 pub(crate) mod sessions;
