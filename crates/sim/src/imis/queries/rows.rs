@@ -3,10 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Query, Source, catalogue::BITING_CELLS};
-use crate::imis::{
-    parties::{Parties, Party},
-    people::Standing,
-};
+use crate::imis::{parties::Parties, party::Party, people::Standing, seed::COMMUNICATION_TYPES};
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,10 +96,10 @@ fn of_contact(party: &Party, property: &str) -> Cell {
         "FullName" => Cell::text(&party.name()),
         "First" => Cell::text(&party.first),
         "Last" | "LastName" => Cell::text(&party.last),
-        "Email" => party.emails.first().map_or(Cell::Nothing, |email| Cell::text(email)),
+        "Email" => party.emails.first().map_or(Cell::Nothing, |email| Cell::text(&email.address)),
         "Organization" => Cell::text(organization),
-        "City" => Cell::text(&party.city),
-        "CustomerTypeCode" => Cell::text(party.member_type),
+        "City" => Cell::text(party.city()),
+        "CustomerTypeCode" => Cell::text(&party.member_type),
         "Status" => Cell::text(match party.standing {
             Standing::Active => "Active",
             Standing::Inactive => "Inactive",
@@ -110,7 +107,13 @@ fn of_contact(party: &Party, property: &str) -> Cell {
             Standing::MarkedForDelete => "Marked for delete",
         }),
         "IsActive" => Cell::Flag(party.standing == Standing::Active),
-        "NoEmail" => Cell::Flag(id % 10 == 3),
+        "NoEmail" => {
+            let email = COMMUNICATION_TYPES[0].0;
+            Cell::Flag(party.opted_out.iter().any(|one| one.eq_ignore_ascii_case(email)))
+        }
+        "PaidThrough" if party.paid_through.is_some() => {
+            Cell::Moment(party.paid_through.unwrap_or_default().to_owned())
+        }
         "PaidThrough" if party.is_organization || id % 5 == 0 => Cell::Nothing,
         "PaidThrough" => Cell::Moment(format!("{}-{:02}-28T00:00:00", 2025 + id % 3, id % 12 + 1)),
         "JoinDate" => Cell::Moment(format!("{}-{:02}-01T00:00:00", 2001 + id % 20, id % 12 + 1)),
@@ -120,7 +123,8 @@ fn of_contact(party: &Party, property: &str) -> Cell {
         "Website" if id % 2 == 1 => Cell::Text(format!("https://www.example.org/people/{id}")),
         "Website" if id % 10 == 0 => Cell::Text("javascript:alert(1)".to_owned()),
         "SearchText" => {
-            let addresses = party.emails.join(" ");
+            let addresses: Vec<&str> = party.emails.iter().map(|email| email.address.as_ref()).collect();
+            let addresses = addresses.join(" ");
             Cell::Text(format!("{} {} {organization} {addresses}", party.id, party.name()))
         }
         _ => Cell::Nothing,
