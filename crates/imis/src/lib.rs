@@ -27,6 +27,8 @@ mod new_contact;
 mod organisations;
 mod pictures;
 mod prompts;
+mod queries;
+mod recipients;
 mod records;
 mod search;
 mod sign_in;
@@ -52,6 +54,10 @@ pub use ids::{ActivityId, AttachmentId, InteractionId, LogId, NoteId, PartyId, R
 pub use interactions::{NewContactInteraction, NewLog};
 pub use new_contact::{ContactAction, NewContact, PHONE_KINDS, same_phone};
 pub use prompts::{ActivityForm, ColumnForm, PromptColumn, column};
+pub use queries::{
+    CellKind, DocumentKind, QueryColumn, QueryDocument, QueryForm, QueryPage, QueryPrompt, QuerySort, QueryValue,
+};
+pub use recipients::ContactForMail;
 pub use records::{
     Absent, Edit, FullRecord, HistoryPage, HistoryRow, InteractionType, Listed, NewNote, NewWrittenActivity,
     RecordExtras, RecordFile, RecordKey, RecordStore, WrittenKey,
