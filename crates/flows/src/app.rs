@@ -153,14 +153,8 @@ impl App {
             | Event::RetryAsked(_)
             | Event::SaveDismissed(_) => self.save_event(event),
             Event::SheetOpened(opening) => self.open_sheet(opening),
-            Event::SheetClosed => {
-                self.sheets.close();
-                vec![]
-            }
-            Event::SheetsClosed => {
-                self.sheets.clear();
-                vec![]
-            }
+            Event::SheetClosed => self.close_sheet(),
+            Event::SheetsClosed => self.close_sheets(),
             Event::Find(id, event) => self.find_event(id, event),
             Event::Record(id, event) => self.record_event(id, event),
             Event::Write(id, event) => self.write_event(id, event),
@@ -198,6 +192,9 @@ impl App {
     }
 
     fn outlook_event(&mut self, event: Event) -> Vec<Effect> {
+        if !matches!(event, Event::OutlookReady(_) | Event::OutsideOutlook) {
+            self.compose.leave();
+        }
         match event {
             Event::OutlookReady(own) => {
                 self.place = Place::Outlook;

@@ -30,7 +30,9 @@ mod write;
 pub use add::{AddEffect, AddEvent, Adding};
 pub use app::{App, OpenMail, Place, Targets};
 pub use card::{CardEffect, CardEvent, Cards};
-pub use compose::{Compose, ComposeEffect, ComposeEvent};
+pub use compose::{
+    Compose, ComposeEffect, ComposeEvent, Fields, Filling, Inserting, Insertion, Stage as FillStage, Tally, Target,
+};
 pub use desk::{Desk, Ending, Listed};
 pub use draft::{AttachmentChoice, Draft, SaveKind, Unsendable};
 pub use event::{BeginOrder, Effect, Event, KeptFor};
@@ -38,8 +40,8 @@ pub use find::{Find, FindEffect, FindEvent};
 pub use message::{Attachment, AttachmentKind, Body, Correspondent, Message, MessageKey, Role};
 pub use passage::{Code, Passage, Start, Step, Window, typed_code};
 pub use people::{Entry, Lookup, People, Standing};
-pub use queries::{Folders, QueriesEffect, QueriesEvent};
-pub use query::{QueryEffect, QueryEvent, Running};
+pub use queries::{Folders, QueriesEffect, QueriesEvent, Shelf};
+pub use query::{AnswerFault, Chosen, Export, Face, QueryEffect, QueryEvent, Rows, Running};
 pub use record::{OpenRecord, RecordEffect, RecordEvent};
 pub use save::{AttachmentProgress, AttachmentState, Mark, RecordState, Save, SavePhase, Summary};
 pub use session::{Asked, Confirmation, Credentials, Departure, Farewell, Session, SignInForm, Stage, Welcome};

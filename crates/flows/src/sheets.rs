@@ -87,12 +87,8 @@ impl Sheets {
         id
     }
 
-    pub(crate) fn close(&mut self) {
-        self.pile.pop();
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.pile.clear();
+    fn close(&mut self) -> Option<(SheetId, Sheet)> {
+        self.pile.pop()
     }
 
     pub(crate) fn ids(&self) -> Vec<SheetId> {
@@ -101,14 +97,32 @@ impl Sheets {
 }
 
 impl App {
+    /// Closes the topmost sheet; what it had under way and nobody else wants is stopped.
+    pub(crate) fn close_sheet(&mut self) -> Vec<Effect> {
+        self.compose.settle();
+        match self.sheets.close() {
+            Some((id, Sheet::Query(mut running))) => {
+                running.leave().map(|effect| Effect::Query(id, effect)).into_iter().collect()
+            }
+            _ => vec![],
+        }
+    }
+
+    /// Closes them all.
+    pub(crate) fn close_sheets(&mut self) -> Vec<Effect> {
+        (0..self.sheets.height()).flat_map(|_| self.close_sheet()).collect()
+    }
+
     pub(crate) fn open_sheet(&mut self, opening: Opening) -> Vec<Effect> {
         if !matches!(self.session, Session::SignedIn(_)) {
             return vec![];
         }
+        self.compose.settle();
         match opening {
             Opening::Find => {
-                self.sheets.clear();
-                self.open_find()
+                let mut effects = self.close_sheets();
+                effects.extend(self.open_find());
+                effects
             }
             Opening::Contact(contact) => {
                 self.sheets.put(Sheet::Contact(contact.id.clone()));
@@ -123,8 +137,9 @@ impl App {
             Opening::AddAll => self.open_adding_all(),
             Opening::Compare(contact) => self.open_comparing(contact),
             Opening::Queries => {
-                self.sheets.clear();
-                self.open_queries()
+                let mut effects = self.close_sheets();
+                effects.extend(self.open_queries());
+                effects
             }
             Opening::Query(query) => self.open_query(query),
         }
