@@ -3,7 +3,7 @@
 //! People are never put in twice: who stands in To, Cc or Bcc already is left out and counted, as are those who do
 //! not want e-mail. Outlook takes so many at a time and so many in a field; what does not fit is counted too.
 
-use crate::query::email;
+use crate::query::{email, row_name};
 use crate::{App, Effect, MessageKey, Trouble};
 use api::{CollectRecipients, Column, ContactId, EmailAddress, QueryRow, Recipient, Recipients};
 use std::collections::BTreeSet;
@@ -197,13 +197,6 @@ fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// The name to show for a row: its column called so.
-fn name(columns: &[Column], row: &QueryRow) -> String {
-    let named = |part: &str| columns.iter().position(|column| column.caption.to_lowercase().contains(part));
-    let at = named("full name").or_else(|| named("name"));
-    at.and_then(|at| row.values.get(at).cloned().flatten()).unwrap_or_default()
-}
-
 impl Compose {
     fn next(&mut self) -> u32 {
         self.asked += 1;
@@ -339,7 +332,7 @@ impl App {
             let address = email_column.and_then(|at| email(at, &row)).and_then(|text| EmailAddress::parse(text).ok());
             match (&row.contact, address) {
                 (Some(contact), _) => contacts.push(contact.clone()),
-                (None, Some(address)) => people.push(Recipient { name: name(columns, &row), address }),
+                (None, Some(address)) => people.push(Recipient { name: row_name(columns, &row), address }),
                 (None, None) => unreadable += 1,
             }
         }

@@ -41,7 +41,7 @@ pub use message::{Attachment, AttachmentKind, Body, Correspondent, Message, Mess
 pub use passage::{Code, Passage, Start, Step, Window, typed_code};
 pub use people::{Entry, Lookup, People, Standing};
 pub use queries::{Folders, QueriesEffect, QueriesEvent, Shelf};
-pub use query::{AnswerFault, Chosen, Export, Face, QueryEffect, QueryEvent, Rows, Running};
+pub use query::{AnswerFault, Chosen, Export, Face, QueryEffect, QueryEvent, Rows, Running, row_contact, row_name};
 pub use record::{OpenRecord, RecordEffect, RecordEvent};
 pub use save::{AttachmentProgress, AttachmentState, Mark, RecordState, Save, SavePhase, Summary};
 pub use session::{Asked, Confirmation, Credentials, Departure, Farewell, Session, SignInForm, Stage, Welcome};

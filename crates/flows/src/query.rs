@@ -12,8 +12,8 @@ use crate::compose::Target;
 use crate::queries::Shelf;
 use crate::{App, Effect, Sheet, SheetId, Trouble};
 use api::{
-    CollectRecipients, DescribeQuery, ExportQuery, ProblemCode, PromptValue, Query, QueryForm, QueryPage, QueryRow,
-    RunQuery,
+    CollectRecipients, Column, Contact, ContactKind, DescribeQuery, EmailAddress, ExportQuery, ProblemCode,
+    PromptValue, Query, QueryForm, QueryPage, QueryRow, RunQuery,
 };
 use std::collections::BTreeMap;
 
@@ -37,6 +37,8 @@ pub struct Rows {
     pub asking: Option<u32>,
     /// Why the page that was asked for last is not there.
     pub trouble: Option<Trouble>,
+    /// Which page it is, as a number that no other page has.
+    pub arrived: u32,
     wanted: u32,
 }
 
@@ -283,6 +285,7 @@ impl Running {
             Ok(page) => {
                 self.rows.total = page.total.or(self.rows.total);
                 self.rows.page = Some((offset, page));
+                self.rows.arrived = asked;
                 if offset == 0 { Answered::First } else { Answered::Further }
             }
             Err(trouble) if trouble.is_code(ProblemCode::Conflict) => Answered::Changed,
@@ -372,6 +375,31 @@ impl Running {
 /// The e-mail of a row, if it has one.
 pub(crate) fn email(at: usize, row: &QueryRow) -> Option<&str> {
     row.values.get(at)?.as_deref().map(str::trim).filter(|text| text.contains('@'))
+}
+
+/// The name of whom a row is about: its column called so; empty where there is none.
+pub fn row_name(columns: &[Column], row: &QueryRow) -> String {
+    let named = |part: &str| columns.iter().position(|column| column.caption.to_lowercase().contains(part));
+    let at = named("full name").or_else(|| named("name"));
+    at.and_then(|at| row.values.get(at).cloned().flatten()).unwrap_or_default()
+}
+
+/// The contact that a row is about, as far as the row tells; its card tells the rest.
+pub fn row_contact(page: &QueryPage, row: &QueryRow) -> Option<Contact> {
+    let address = page.email_column.and_then(|at| email(at, row)).and_then(|text| EmailAddress::parse(text).ok());
+    Some(Contact {
+        id: row.contact.clone()?,
+        kind: ContactKind::Person,
+        name: row_name(&page.columns, row),
+        email: address,
+        organisation: None,
+        title: None,
+        city: None,
+        phone: None,
+        member_type: None,
+        status: None,
+        active: true,
+    })
 }
 
 /// What an answered page means to others.

@@ -47,7 +47,7 @@ pub(crate) fn moment(milliseconds: i64) -> String {
     Date::new(&JsValue::from_f64(milliseconds as f64)).to_locale_string(&language(), &options).into()
 }
 
-fn language() -> String {
+pub(crate) fn language() -> String {
     let known = office::locale::display_language().filter(|language| is_language(language));
     known.unwrap_or_else(|| "en".to_owned())
 }

@@ -3,6 +3,7 @@
 mod adding;
 mod attachments;
 mod card;
+mod compose;
 mod confirm;
 mod contact;
 mod desk;
