@@ -3,8 +3,8 @@
 use crate::renewal::Renewal;
 use crate::session::Automatic;
 use crate::{
-    Cards, Compose, Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, Sheets, Timelines, Trouble,
-    Welcome,
+    Cards, Compose, Desk, Draft, Effect, Event, Leaving, Message, MessageKey, People, Save, Session, Sheets, Timelines,
+    Trouble, Welcome,
 };
 use api::{Bootstrap, EmailAddress, Me, SaveId, SaveTargets};
 
@@ -153,8 +153,9 @@ impl App {
             | Event::RetryAsked(_)
             | Event::SaveDismissed(_) => self.save_event(event),
             Event::SheetOpened(opening) => self.open_sheet(opening),
-            Event::SheetClosed => self.close_sheet(),
-            Event::SheetsClosed => self.close_sheets(),
+            Event::SheetClosed if self.may_leave(Leaving::Back) => self.close_sheet(),
+            Event::SheetsClosed if self.may_leave(Leaving::ToMessage) => self.close_sheets(),
+            Event::SheetClosed | Event::SheetsClosed => vec![],
             Event::Find(id, event) => self.find_event(id, event),
             Event::Record(id, event) => self.record_event(id, event),
             Event::Write(id, event) => self.write_event(id, event),

@@ -6,13 +6,16 @@
 //! and an answer to anything else is dropped.
 
 mod add;
+mod ahead;
 mod app;
 mod card;
 mod compose;
 mod desk;
 mod draft;
 mod event;
+mod fields;
 mod find;
+mod forms;
 mod message;
 mod passage;
 mod people;
@@ -26,8 +29,11 @@ mod sheets;
 mod timeline;
 mod trouble;
 mod write;
+mod writing_sheet;
+mod written;
 
 pub use add::{AddEffect, AddEvent, Adding};
+pub use ahead::{Ahead, SearchAhead};
 pub use app::{App, OpenMail, Place, Targets};
 pub use card::{CardEffect, CardEvent, Cards};
 pub use compose::{
@@ -36,16 +42,18 @@ pub use compose::{
 pub use desk::{Desk, Ending, Listed};
 pub use draft::{AttachmentChoice, Draft, SaveKind, Unsendable};
 pub use event::{BeginOrder, Effect, Event, KeptFor};
+pub use fields::{HereAndNow, Wrong};
 pub use find::{Find, FindEffect, FindEvent};
+pub use forms::Forms;
 pub use message::{Attachment, AttachmentKind, Body, Correspondent, Message, MessageKey, Role};
 pub use passage::{Code, Passage, Start, Step, Window, typed_code};
 pub use people::{Entry, Lookup, People, Standing};
 pub use queries::{Folders, QueriesEffect, QueriesEvent, Shelf};
 pub use query::{AnswerFault, Chosen, Export, Face, QueryEffect, QueryEvent, Rows, Running, row_contact, row_name};
-pub use record::{OpenRecord, RecordEffect, RecordEvent};
+pub use record::{Download, OpenRecord, Opened, RecordEffect, RecordEvent, Removing};
 pub use save::{AttachmentProgress, AttachmentState, Mark, RecordState, Save, SavePhase, Summary};
 pub use session::{Asked, Confirmation, Credentials, Departure, Farewell, Session, SignInForm, Stage, Welcome};
 pub use sheets::{Opening, Sheet, SheetId, Sheets};
-pub use timeline::{TimelineEffect, TimelineEvent, Timelines};
+pub use timeline::{Family, History, News, Reading, TimelineEffect, TimelineEvent, Timelines};
 pub use trouble::{DialogTrouble, Prompt, Trouble};
-pub use write::{WriteEffect, WriteEvent, Writing};
+pub use write::{Changing, Leaving, WriteEffect, WriteEvent, WritePhase, Writing};

@@ -2,7 +2,7 @@
 //!
 //! A sheet has a number of its own, never used again, so that what arrives for one that was closed is dropped.
 
-use crate::{Adding, App, Effect, Find, Folders, OpenRecord, Running, Session, Writing};
+use crate::{Adding, App, Effect, Find, Folders, Leaving, OpenRecord, Running, Session, Writing};
 use api::{Contact, ContactId, EmailAddress, Query, RecordId};
 
 /// Names a sheet.
@@ -17,9 +17,9 @@ pub enum Sheet {
     /// A contact: its card and its timeline, which the pane keeps by contact.
     Contact(ContactId),
     /// A record of a timeline.
-    Record(OpenRecord),
+    Record(Box<OpenRecord>),
     /// Writing or changing a record.
-    Write(Writing),
+    Write(Box<Writing>),
     /// Adding or changing a contact.
     Add(Adding),
     /// Finding a query.
@@ -91,6 +91,10 @@ impl Sheets {
         self.pile.pop()
     }
 
+    pub(crate) fn remove(&mut self, id: SheetId) {
+        self.pile.retain(|(other, _)| *other != id);
+    }
+
     pub(crate) fn ids(&self) -> Vec<SheetId> {
         self.pile.iter().map(|(id, _)| *id).collect()
     }
@@ -117,6 +121,10 @@ impl App {
         if !matches!(self.session, Session::SignedIn(_)) {
             return vec![];
         }
+        let replaces = matches!(opening, Opening::Find | Opening::Queries);
+        if replaces && !self.may_leave(Leaving::ToMessage) {
+            return vec![];
+        }
         self.compose.settle();
         match opening {
             Opening::Find => {
@@ -128,6 +136,7 @@ impl App {
                 self.sheets.put(Sheet::Contact(contact.id.clone()));
                 let mut effects = self.want_card(contact.clone());
                 effects.extend(self.want_timeline(&contact.id));
+                self.timelines.introduce(&contact);
                 effects
             }
             Opening::Record(contact, record) => self.open_record(contact, record),

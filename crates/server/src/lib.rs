@@ -12,6 +12,7 @@ mod body;
 mod client_label;
 pub mod command;
 pub mod config;
+mod contacts;
 mod dpop;
 mod failure;
 mod flow;

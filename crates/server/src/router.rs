@@ -18,7 +18,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/session/confirm", post(session::confirm))
         .route("/api/sessions/list", post(sessions::list))
         .route("/api/sessions/end", post(sessions::end))
-        .route("/api/contacts/match", post(contacts::find))
+        .merge(about_contacts())
         .route("/api/save-targets", get(saves::targets))
         .route("/api/saves", post(saves::save))
         .route("/api/saves/{save}/attachments/{index}", put(saves::attach))
@@ -34,6 +34,17 @@ pub(crate) fn router(app: App) -> Router {
         .layer(from_fn(log::requests))
         .layer(from_fn_with_state(app.clone(), request::note))
         .with_state(app)
+}
+
+/// Contacts.
+fn about_contacts() -> Router<App> {
+    Router::new()
+        .route("/api/contacts/match", post(contacts::find))
+        .route("/api/contacts/search", post(contacts::find_by_words))
+        .route("/api/contacts/card", post(contacts::show_card))
+        .route("/api/contacts/picture", post(contacts::show_picture))
+        .route("/api/contacts/choice", post(contacts::choose))
+        .route("/api/contacts/never-match", post(contacts::never_match))
 }
 
 /// The pages of the dialog's window, and what iMIS and the provider send there. A
