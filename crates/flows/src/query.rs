@@ -418,7 +418,7 @@ impl App {
     pub(crate) fn open_query(&mut self, query: Query) -> Vec<Effect> {
         let mut running = Running::open(query);
         let describe = running.describe();
-        let id = self.sheets.put(Sheet::Query(running));
+        let id = self.sheets.put(Sheet::Query(Box::new(running)));
         vec![Effect::Query(id, describe)]
     }
 

@@ -25,7 +25,7 @@ pub enum Sheet {
     /// Finding a query.
     Queries(Folders),
     /// One query.
-    Query(Running),
+    Query(Box<Running>),
 }
 
 /// A sheet that is wanted.
