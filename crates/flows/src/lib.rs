@@ -26,6 +26,7 @@ mod renewal;
 mod save;
 mod session;
 mod sheets;
+pub mod signature;
 mod timeline;
 mod trouble;
 mod write;
