@@ -5,7 +5,7 @@ use crate::dispatch::dispatch;
 use crate::parts::{block, sends, spinner, trouble_notice};
 use crate::values;
 use crate::words;
-use api::{CollectRecipients, Column, ColumnKind, ContactId, QueryRow};
+use api::{CollectRecipients, Column, ColumnKind, Contact, ContactId, QueryRow};
 use flows::{ComposeEvent, Event, FillStage, Filling, Inserting, Insertion, Tally, Target};
 use leptos::prelude::*;
 
@@ -31,9 +31,9 @@ pub(super) fn writing() -> impl IntoView {
 }
 
 /// Buttons that put a contact into To, Cc or Bcc; what comes of it, [`outcome`] tells.
-pub(super) fn recipient_buttons(contact: &ContactId) -> AnyView {
+pub(super) fn recipient_buttons(contact: &Contact) -> AnyView {
     let composing = dispatch().project(|app| app.compose.message.is_some());
-    let id = contact.clone();
+    let (id, name) = (contact.id.clone(), contact.name.clone());
     block(move || {
         composing.get().then(|| {
             let one = |target: Target| {
@@ -45,7 +45,32 @@ pub(super) fn recipient_buttons(contact: &ContactId) -> AnyView {
                 }
             };
             let buttons: Vec<_> = Target::ALL.into_iter().map(one).collect();
-            view! { <div class="view-into" role="group" aria-label=words::compose_into()>{buttons}</div> }
+            view! { <div class="view-into" role="group" aria-label=words::compose_into(&name)>{buttons}</div> }
+        })
+    })
+}
+
+/// The same on the contact's own sheet, with the button that puts its facts into the message, and what came of it.
+pub(super) fn for_contact(contact: &ContactId) -> AnyView {
+    let id = contact.clone();
+    let known = dispatch().project(move |app| {
+        app.compose.message.as_ref()?;
+        app.cards.get(&id).map(|known| known.contact.clone())
+    });
+    block(move || {
+        known.get().map(|contact| {
+            let event = Event::Compose(ComposeEvent::InsertAsked(facts(&contact)));
+            view! {
+                <section class="view-section" aria-label=words::compose_into(&contact.name)>
+                    <div class="part-actions">
+                        {recipient_buttons(&contact)}
+                        <button type="button" class="part-button" on:click=sends(event)>
+                            {words::compose_insert_facts()}
+                        </button>
+                    </div>
+                    {outcome()}
+                </section>
+            }
         })
     })
 }
@@ -162,6 +187,21 @@ fn escaped(text: &str) -> String {
         }
     }
     html
+}
+
+/// A contact's facts, a line each.
+fn facts(contact: &Contact) -> Insertion {
+    let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let work: Vec<String> =
+        [&contact.title, &contact.organisation, &contact.city].into_iter().filter_map(filled).collect();
+    let mut lines = vec![contact.name.clone()];
+    lines.extend((!work.is_empty()).then(|| work.join(", ")));
+    lines.extend(contact.email.as_ref().map(|address| address.as_str().to_owned()));
+    lines.extend(filled(&contact.phone).map(|phone| words::compose_phone(&phone)));
+    lines.extend(filled(&contact.member_type));
+    lines.push(words::compose_id(&contact.id.0));
+    let text = lines.join("\n");
+    Insertion { html: ["<p>", &escaped(&text), "</p>"].concat(), text: text + "\n" }
 }
 
 #[cfg(test)]

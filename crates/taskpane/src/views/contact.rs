@@ -8,8 +8,7 @@ use leptos::prelude::*;
 pub(super) fn contact(contact: &ContactId) -> impl IntoView {
     view! {
         {card::card(contact)}
-        {compose::recipient_buttons(contact)}
-        {compose::outcome()}
+        {compose::for_contact(contact)}
         {timeline::timeline(contact)}
     }
 }
