@@ -1,6 +1,7 @@
 //! The main screen: who is signed in, the open message, saves of other messages.
 
-use super::{desk, mail, others};
+use super::{desk, mail};
+use crate::chunks;
 use crate::dispatch::dispatch;
 use crate::parts::{avatar, block, heading, icon, keep_focus, moves, pressed, spinner, told, trouble_notice};
 use crate::words;
@@ -26,9 +27,17 @@ fn open(app: &App) -> Open {
     }
 }
 
+/// Whether there are saves of other messages.
+fn has_others(app: &App) -> bool {
+    let open = app.open_mail().map(|mail| mail.message.key.item_id.as_str());
+    app.saves.iter().any(|save| Some(save.message.key.item_id.as_str()) != open)
+}
+
 /// The main screen.
 pub(crate) fn main_screen() -> impl IntoView {
     let open = dispatch().project(open);
+    let others = dispatch().project(has_others);
+    chunks::look_ahead();
     view! {
         {header()}
         {welcome()}
@@ -51,7 +60,7 @@ pub(crate) fn main_screen() -> impl IntoView {
                 Open::Unreadable(trouble) => trouble_notice(&trouble, None).into_any(),
             })}
         </main>
-        {others::others_view()}
+        {block(move || others.get().then(chunks::other_saves))}
     }
 }
 
