@@ -1,6 +1,9 @@
 //! What a site offers to a person, found out in one wave of calls and kept.
 
-use crate::{Acting, ActivityType, Error, ErrorKind, Operation, activities, exchange::Failed, wire};
+use crate::{
+    Acting, ActivityForm, ActivityType, Error, ErrorKind, InteractionType, Operation, activities, exchange::Failed,
+    wire,
+};
 use futures_util::join;
 use serde_json::Value;
 use std::{sync::Arc, time::Instant};
@@ -34,6 +37,14 @@ pub struct Abilities {
     pub contact_interaction: Option<InteractionDefaults>,
     /// The activity types that may be written; empty where none may.
     pub activity_types: Vec<ActivityType>,
+    /// Every activity type of the site with its prompts, iMIS's own included, whether or not it may be written.
+    pub activity_forms: Vec<ActivityForm>,
+    /// Every type of contact interaction, whether or not it may be given.
+    pub interaction_types: Vec<InteractionType>,
+    /// Whether contact interactions may be written, as far as the site tells.
+    pub writes_interactions: bool,
+    /// Whether activities may be written, as far as the site tells.
+    pub writes_activities: bool,
 }
 
 /// What one question brought.
@@ -90,15 +101,18 @@ impl Acting {
                 return Err(error.clone());
             }
         }
+        let (interaction_types, activity_types) = (items(interaction_types), items(activity_types));
+        let writes_interactions = permitted(&interaction_create) != Some(false);
+        let writes_activities = permitted(&activity_create) != Some(false);
         let abilities = Abilities {
             edition: if matches!(roles, Probe::No) { Edition::Imis2017 } else { Edition::Ems },
             communication_log: matches!(log, Probe::Yes(_)) && permitted(&log_create) == Some(true),
-            contact_interaction: interaction_defaults(interaction_types)
-                .filter(|_| permitted(&interaction_create) != Some(false)),
-            activity_types: match permitted(&activity_create) {
-                Some(false) => Vec::new(),
-                _ => activities::offered(items(activity_types)),
-            },
+            contact_interaction: interaction_defaults(&interaction_types).filter(|_| writes_interactions),
+            activity_forms: activities::forms(&activity_types),
+            activity_types: if writes_activities { activities::offered(&activity_types) } else { Vec::new() },
+            interaction_types: interaction_types.iter().filter_map(wire::interaction_type_in_full).collect(),
+            writes_interactions,
+            writes_activities,
         };
         Ok((abilities, clear))
     }
@@ -152,7 +166,7 @@ fn items(probe: Probe) -> Vec<Value> {
 
 /// The assignable type that is most about e-mail (`imis.md §7.1`: codes are the
 /// site's own), with an action of its.
-fn interaction_defaults(types: Probe) -> Option<InteractionDefaults> {
+fn interaction_defaults(types: &[Value]) -> Option<InteractionDefaults> {
     let rank = |code: &str| match code.to_uppercase() {
         code if code == "EMAIL" => 0,
         code if code.contains("MAIL") => 1,
@@ -163,7 +177,6 @@ fn interaction_defaults(types: Probe) -> Option<InteractionDefaults> {
         code if code.contains("SEN") || code.contains("MAIL") => 1,
         _ => 2,
     };
-    let types = items(types);
     let usable = types.iter().filter_map(wire::interaction_type).filter_map(|(type_code, actions)| {
         let action_code = actions.into_iter().min_by_key(|code| action_rank(code))?;
         Some(InteractionDefaults { type_code, action_code })

@@ -1,7 +1,8 @@
 //! Activities and their types (`imis.md §6`).
 
 use crate::{
-    Acting, ActivityId, Column, Error, Operation, PartyId, WriteError, client::equals, exchange::not_understood, wire,
+    Acting, ActivityForm, ActivityId, Column, Error, Operation, PartyId, WriteError, client::equals,
+    exchange::not_understood, wire,
 };
 use serde_json::Value;
 use time::PrimitiveDateTime;
@@ -103,13 +104,24 @@ const SYSTEM_TYPES: [&str; 9] =
     ["ORDER", "SALES", "GIFT", "PLEDGE", "CERTIFICATION", "DUES", "EXPO", "REFUND", "MEETING"];
 
 /// The types to offer, in the order of their descriptions.
-pub(crate) fn offered(types: Vec<Value>) -> Vec<ActivityType> {
+pub(crate) fn offered(types: &[Value]) -> Vec<ActivityType> {
     let mut types: Vec<ActivityType> = types
         .iter()
         .filter_map(wire::activity_type)
         .filter(|kind| Column::ActivityType.fits(&kind.id))
-        .filter(|kind| !SYSTEM_TYPES.iter().any(|system| system.eq_ignore_ascii_case(&kind.id)))
+        .filter(|kind| !is_system(&kind.id))
         .collect();
     types.sort_by_cached_key(|kind| kind.description.to_lowercase());
     types
+}
+
+/// Every type with its prompts, in the order of their descriptions.
+pub(crate) fn forms(types: &[Value]) -> Vec<ActivityForm> {
+    let mut forms: Vec<ActivityForm> = types.iter().filter_map(|kind| wire::activity_form(kind, is_system)).collect();
+    forms.sort_by_cached_key(|form| form.description.to_lowercase());
+    forms
+}
+
+fn is_system(id: &str) -> bool {
+    SYSTEM_TYPES.iter().any(|system| system.eq_ignore_ascii_case(id))
 }

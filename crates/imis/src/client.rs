@@ -201,6 +201,14 @@ impl Client {
         self.0.http.post(self.0.site.under(segments))
     }
 
+    pub(crate) fn put(&self, segments: &[&str]) -> RequestBuilder {
+        self.0.http.put(self.0.site.under(segments))
+    }
+
+    pub(crate) fn delete(&self, segments: &[&str]) -> RequestBuilder {
+        self.0.http.delete(self.0.site.under(segments))
+    }
+
     /// A request on a connection of its own: it fails before it is sent, or it is
     /// answered by who got it. For what may be offered once only.
     pub(crate) fn post_on_new_connection(&self, segments: &[&str]) -> RequestBuilder {
@@ -288,13 +296,25 @@ impl Acting {
         request: impl Fn() -> RequestBuilder,
         within: Duration,
     ) -> Result<Value, Failed> {
+        self.send_up_to(operation, request, within, self.client.limits().answer_max).await
+    }
+
+    /// Likewise, with an answer of at most `max` bytes.
+    async fn send_up_to(
+        &self,
+        operation: Operation,
+        request: impl Fn() -> RequestBuilder,
+        within: Duration,
+        max: usize,
+    ) -> Result<Value, Failed> {
         let slot = Arc::clone(&self.person().token);
         let first = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
         let mut token = first.clone();
-        let mut answer = self.client.exchange(operation, request().bearer_auth(token.expose()), within).await?;
+        let mut answer =
+            self.client.exchange_up_to(operation, request().bearer_auth(token.expose()), within, max).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             token = slot.token(&self.client, &self.renewal, Some(&first)).await.map_err(Failed::before)?;
-            answer = self.client.exchange(operation, request().bearer_auth(token.expose()), within).await?;
+            answer = self.client.exchange_up_to(operation, request().bearer_auth(token.expose()), within, max).await?;
         }
         if answer.status != StatusCode::UNAUTHORIZED {
             slot.accepted(&token, self.client.now_ms());
@@ -310,6 +330,17 @@ impl Acting {
     ) -> Result<Value, Failed> {
         let within = self.client.limits().read;
         self.client.repeating(|| self.send(operation, &request, within)).await
+    }
+
+    /// Reads an answer of at most `max` bytes, likewise.
+    pub(crate) async fn read_up_to(
+        &self,
+        operation: Operation,
+        max: usize,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Value, Failed> {
+        let within = self.client.limits().read;
+        self.client.repeating(|| self.send_up_to(operation, &request, within, max)).await
     }
 
     /// Reads a filtered list to its end, which must come within `pages` pages of 500.
@@ -346,6 +377,31 @@ impl Acting {
                 .body(body.clone())
         };
         self.send(operation, request, self.client.limits().write).await
+    }
+
+    /// Puts a whole record in the place of one, and gives what iMIS answers. Never repeated but after 401.
+    pub(crate) async fn replace(
+        &self,
+        operation: Operation,
+        (entity, id): (&str, &str),
+        body: Bytes,
+    ) -> Result<Value, Failed> {
+        let request = || {
+            self.client
+                .put(&["api", entity, id])
+                .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
+                .body(body.clone())
+        };
+        self.send(operation, request, self.client.limits().write).await
+    }
+
+    /// Removes a record; one that is gone already is no error. Never repeated but after 401.
+    pub(crate) async fn remove(&self, operation: Operation, (entity, id): (&str, &str)) -> Result<(), Failed> {
+        let request = || self.client.delete(&["api", entity, id]);
+        match self.send(operation, request, self.client.limits().write).await {
+            Err(failed) if failed.error.kind != ErrorKind::NotFound => Err(failed),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// Adds a record whose body can be sent only once. So the token is proven

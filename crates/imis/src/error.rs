@@ -42,6 +42,22 @@ pub enum Operation {
     FindActivities,
     /// Listing attachments.
     ListAttachments,
+    /// Reading what was done with a contact.
+    ReadHistory,
+    /// Reading one record.
+    ReadRecord,
+    /// Reading a file.
+    ReadAttachment,
+    /// Asking whether a record may be changed or removed.
+    ReadPermission,
+    /// Writing a note.
+    WriteNote,
+    /// Looking for notes.
+    FindNotes,
+    /// Changing a record.
+    ChangeRecord,
+    /// Removing a record.
+    RemoveRecord,
 }
 
 impl fmt::Display for Operation {
@@ -64,6 +80,14 @@ impl fmt::Display for Operation {
             Self::FindContactInteractions => "look for contact interactions",
             Self::FindActivities => "look for activities",
             Self::ListAttachments => "list attachments",
+            Self::ReadHistory => "read what was done with a contact",
+            Self::ReadRecord => "read a record",
+            Self::ReadAttachment => "read a file",
+            Self::ReadPermission => "ask for a permission",
+            Self::WriteNote => "write a note",
+            Self::FindNotes => "look for notes",
+            Self::ChangeRecord => "change a record",
+            Self::RemoveRecord => "remove a record",
         })
     }
 }
@@ -129,14 +153,32 @@ pub struct Error {
     pub operation: Operation,
     /// How it failed.
     pub kind: ErrorKind,
+    /// What iMIS found wrong, field by field; empty where it does not say.
+    pub complaints: Vec<Complaint>,
     #[source]
     source: Option<Source>,
+}
+
+/// What iMIS found wrong with one field (`imis.md §4.5`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// The field, as iMIS calls it; empty where it names none.
+    pub field: String,
+    /// What is wrong, in its words, for people.
+    pub message: String,
+}
+
+impl fmt::Debug for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Its words may quote what was typed.
+        f.debug_struct("Complaint").field("field", &self.field).finish_non_exhaustive()
+    }
 }
 
 impl Error {
     /// A failure without a cause of its own.
     pub const fn new(operation: Operation, kind: ErrorKind) -> Self {
-        Self { operation, kind, source: None }
+        Self { operation, kind, complaints: Vec::new(), source: None }
     }
 
     pub(crate) fn because(
@@ -144,7 +186,7 @@ impl Error {
         kind: ErrorKind,
         source: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
-        Self { operation, kind, source: Some(Arc::new(source)) }
+        Self { operation, kind, complaints: Vec::new(), source: Some(Arc::new(source)) }
     }
 
     /// What was never sent because it cannot be right.

@@ -74,8 +74,18 @@ impl Client {
         request: RequestBuilder,
         within: Duration,
     ) -> Result<Answer, Failed> {
+        self.exchange_up_to(operation, request, within, self.limits().answer_max).await
+    }
+
+    /// Likewise, with an answer of at most `max` bytes.
+    pub(crate) async fn exchange_up_to(
+        &self,
+        operation: Operation,
+        request: RequestBuilder,
+        within: Duration,
+        max: usize,
+    ) -> Result<Answer, Failed> {
         let started = Instant::now();
-        let max = self.limits().answer_max;
         let outcome = tokio::time::timeout(within, read_answer(operation, request, max)).await.unwrap_or_else(|_| {
             let error = Error::new(operation, ErrorKind::Timeout);
             Err(Failed { error, fate: Fate::Unknown, again: Again::Pointless })
@@ -127,6 +137,10 @@ fn unsent(operation: Operation, error: reqwest::Error) -> Failed {
 /// Reads a good answer as JSON, and sorts every other one (`imis.md §4.5`).
 pub(crate) fn interpret(operation: Operation, answer: &Answer) -> Result<Value, Failed> {
     let status = answer.status;
+    if status.is_success() && answer.body.trim_ascii().is_empty() {
+        // What removes a record answers nothing; whoever wants something finds it missing.
+        return Ok(Value::Null);
+    }
     if status.is_success() {
         return serde_json::from_slice(&answer.body).map_err(|error| Failed {
             error: Error::because(operation, ErrorKind::NotUnderstood, Shape { column: error.column() }),
@@ -154,7 +168,9 @@ pub(crate) fn interpret(operation: Operation, answer: &Answer) -> Result<Value, 
         ErrorKind::Busy { .. } | ErrorKind::ServerError | ErrorKind::Timeout => Again::Worthwhile,
         _ => Again::Pointless,
     };
-    Err(Failed { error: Error::new(operation, kind), fate, again })
+    let mut error = Error::new(operation, kind);
+    error.complaints = wire::complaints(&answer.body);
+    Err(Failed { error, fate, again })
 }
 
 /// A shape that is not understood: a good answer without what it must hold.

@@ -39,6 +39,8 @@ id! {
     ActivityId;
     /// The key of a contact interaction, a number.
     InteractionId;
+    /// The key of a note on a contact, a GUID.
+    NoteId;
     /// The key of an attachment of whichever record.
     AttachmentId;
 }

@@ -19,6 +19,8 @@ mod home;
 mod ids;
 mod interactions;
 mod journey;
+mod prompts;
+mod records;
 mod sign_in;
 mod site;
 mod slot;
@@ -33,10 +35,15 @@ pub use client::{Acting, Client, Limits};
 pub use clock::Clock;
 pub use columns::Column;
 pub use contacts::{Contact, ContactMatch, EmailMatch, Found};
-pub use error::{Error, ErrorKind, Operation, SignInError, WriteError};
+pub use error::{Complaint, Error, ErrorKind, Operation, SignInError, WriteError};
 pub use home::{HomeError, Lease, MemoryHome, TokenHome};
-pub use ids::{ActivityId, AttachmentId, InteractionId, LogId, PartyId, RecipientId};
+pub use ids::{ActivityId, AttachmentId, InteractionId, LogId, NoteId, PartyId, RecipientId};
 pub use interactions::{NewContactInteraction, NewLog};
+pub use prompts::{ActivityForm, ColumnForm, PromptColumn, column};
+pub use records::{
+    Absent, Edit, FullRecord, HistoryPage, HistoryRow, InteractionType, Listed, NewNote, NewWrittenActivity,
+    RecordExtras, RecordFile, RecordKey, RecordStore, WrittenKey,
+};
 pub use sign_in::SignedIn;
 pub use site::{BadSiteUrl, SiteUrl};
 pub use token::{AccessToken, ClientApplication, Credentials, KeepError, KeptToken, Renewal, RenewalKeeper, UserName};

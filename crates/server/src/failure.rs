@@ -2,7 +2,7 @@
 //! the person do? Logged once, here, with nothing personal in it (`style.md §3.6`).
 
 use crate::store::StoreError;
-use api::{Problem, ProblemCode};
+use api::{FieldProblem, Problem, ProblemCode};
 use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderValue};
@@ -71,6 +71,11 @@ impl Failure {
             }
             _ => {}
         }
+        let complaint = |complaint: &imis::Complaint| FieldProblem {
+            field: complaint.field.clone(),
+            message: complaint.message.clone(),
+        };
+        problem.fields = error.complaints.iter().map(complaint).collect();
         if code.status() >= 500 {
             let reference = reference();
             // The cause is left out: it may name the address of the request, which may name people.

@@ -17,6 +17,7 @@ mod failure;
 mod flow;
 mod guard;
 mod headers;
+mod keepsakes;
 mod keys;
 pub mod log;
 mod openid;

@@ -36,6 +36,8 @@ pub(crate) enum Purpose {
     Upstream,
     /// A sign-in under way.
     Flow,
+    /// What somebody keeps at hand.
+    Keepsake,
 }
 
 impl Purpose {
@@ -47,6 +49,7 @@ impl Purpose {
             Self::Save => b"save",
             Self::Upstream => b"at",
             Self::Flow => b"flow",
+            Self::Keepsake => b"keepsake",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What must survive a restart: sessions, sign-ins under way, attempts, the
-//! journal of saves, the audit log, and the tokens that instances share.
+//! journal of saves, the audit log, the tokens that instances share, and what
+//! people keep at hand.
 //!
 //! A failing store fails the request, never the server. Nothing readable here is
 //! mail content or a secret.
@@ -233,6 +234,25 @@ pub(crate) struct Step {
     pub(crate) record: Option<String>,
 }
 
+/// Where somebody keeps things of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Shelf {
+    pub(crate) site: String,
+    /// As [`crate::session::user_key`] writes it; empty for what the whole site shares.
+    pub(crate) user_name: String,
+    pub(crate) kind: &'static str,
+}
+
+/// A thing that is kept, sealed by the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Keepsake {
+    /// SHA-256 of what it is called.
+    pub(crate) name: [u8; 32],
+    pub(crate) sealed: Vec<u8>,
+    /// When it was kept.
+    pub(crate) at_ms: i64,
+}
+
 /// The store, whatever database is behind it.
 ///
 /// Times are the caller's; instances on one database must agree on them to well under a minute.
@@ -319,6 +339,15 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// step; one move, so that two that look at the same moment cannot both have it.
     /// One that is done already has its own.
     fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>>;
+
+    /// All things of a shelf, newest first.
+    fn keepsakes<'a>(&'a self, shelf: &'a Shelf) -> Answer<'a, Vec<Keepsake>>;
+    /// The thing of that name.
+    fn keepsake<'a>(&'a self, shelf: &'a Shelf, name: [u8; 32]) -> Answer<'a, Option<Keepsake>>;
+    /// Keeps a thing, in the place of one of the same name; then only it and the newest others stay, `most` in all.
+    fn keep<'a>(&'a self, shelf: &'a Shelf, keepsake: Keepsake, most: u32) -> Answer<'a, ()>;
+    /// Lets a thing go, if it is there.
+    fn let_go<'a>(&'a self, shelf: &'a Shelf, name: [u8; 32]) -> Answer<'a, ()>;
 
     /// Forgets what is over: sessions, flows, names, tokens, revocations that no session can be
     /// older than; attempts and saves begun before.

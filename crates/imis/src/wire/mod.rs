@@ -2,13 +2,18 @@
 //! module knows the shapes; what cannot be read is `None`, never a guess.
 
 mod read;
+mod records;
 mod write;
 
 pub(crate) use read::{
-    activity_type, attachment, boolean, complaint, contact, contact_interaction, generic_identity, generic_text,
-    granted, interaction_type, log, page, recipient, roles, token_refusal, user,
+    activity_type, attachment, boolean, complaint, complaints, contact, contact_interaction, generic_identity,
+    generic_text, granted, interaction_type, log, page, recipient, roles, token_refusal, user,
+};
+pub(crate) use records::{
+    EditedAs, activity_form, edit, file, history_row, interaction_action, interaction_type_in_full, new_note, total,
+    value_of, written_activity,
 };
 pub(crate) use write::{
-    ActivityAttachmentBody, ContactInteractionBody, Execute, LogAttachmentBody, LogBody, RecipientBody, activity, json,
-    streamed,
+    ActivityAttachmentBody, ContactInteractionBody, Execute, LogAttachmentBody, LogBody, RecipientBody, activity,
+    date as local, json, streamed,
 };

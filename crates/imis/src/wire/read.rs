@@ -2,7 +2,8 @@
 //! bare or wrapped, lists as `$values` or arrays, defaults left out.
 
 use crate::{
-    ActivityType, AttachmentId, Contact, InteractionId, LogId, PartyId, RecipientId, User, UserName, user::UserRecord,
+    ActivityType, AttachmentId, Complaint, Contact, InteractionId, LogId, PartyId, RecipientId, User, UserName,
+    user::UserRecord,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -10,9 +11,11 @@ use time::{PrimitiveDateTime, macros::format_description};
 
 /// Longest sentence of iMIS's that is passed on, in characters.
 const MESSAGE_MAX: usize = 300;
+/// Most complaints about one record.
+const COMPLAINTS_MAX: usize = 50;
 
 /// A member of an object, whatever the case of its name; null counts as absent.
-fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+pub(super) fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     let object = value.as_object()?;
     let found = object
         .get(name)
@@ -22,7 +25,7 @@ fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
 }
 
 /// What is inside `{"$type": …, "$value": …}`.
-fn bare(value: &Value) -> &Value {
+pub(super) fn bare(value: &Value) -> &Value {
     value.get("$value").unwrap_or(value)
 }
 
@@ -31,7 +34,7 @@ fn entries(value: &Value) -> Option<&Vec<Value>> {
     value.as_array().or_else(|| value.get("$values").and_then(Value::as_array))
 }
 
-fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+pub(super) fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
     member(value, name).and_then(entries).into_iter().flatten()
 }
 
@@ -51,7 +54,7 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn flag(value: &Value, name: &str) -> bool {
+pub(super) fn flag(value: &Value, name: &str) -> bool {
     member(value, name).is_some_and(|value| boolean(value).unwrap_or(false))
 }
 
@@ -65,7 +68,7 @@ pub(crate) fn boolean(value: &Value) -> Option<bool> {
     }
 }
 
-fn number(value: &Value, name: &str) -> Option<u64> {
+pub(super) fn number(value: &Value, name: &str) -> Option<u64> {
     match member(value, name)? {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.trim().parse().ok(),
@@ -142,6 +145,16 @@ pub(crate) fn complaint(body: &[u8]) -> (Option<String>, Option<String>) {
     (sentence.or_else(|| scalar(&value)).map(|text| tidy(&text)), None)
 }
 
+/// What iMIS found wrong, field by field (`imis.md §4.5`).
+pub(crate) fn complaints(body: &[u8]) -> Vec<Complaint> {
+    let Ok(value) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let complaint = |error: &Value| {
+        let message = tidy(&text(error, "Message")?);
+        Some(Complaint { field: text(error, "FieldName").unwrap_or_default(), message })
+    };
+    list(&value, "Errors").filter_map(complaint).take(COMPLAINTS_MAX).collect()
+}
+
 /// One line of bounded length.
 fn tidy(text: &str) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -181,7 +194,7 @@ pub(crate) fn roles(answer: &Value) -> Vec<String> {
 
 /// A moment in the site's local time. The beginning of time, which stands for
 /// none, and what cannot be read count as absent.
-fn date(value: &Value, name: &str) -> Option<PrimitiveDateTime> {
+pub(super) fn date(value: &Value, name: &str) -> Option<PrimitiveDateTime> {
     let text = text(value, name)?;
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
     let date = PrimitiveDateTime::parse(text.get(..19)?, format).ok()?;

@@ -13,6 +13,7 @@ mod attempts;
 mod audit;
 mod durability;
 mod flows;
+mod keepsakes;
 mod leases;
 mod plans;
 mod revocations;

@@ -7,6 +7,7 @@
 mod attempts;
 mod audit;
 mod flows;
+mod keepsakes;
 mod leases;
 mod saves;
 mod sessions;
@@ -20,8 +21,8 @@ use super::database::{Database, values};
 use super::memory::Memory;
 use super::postgres::Listening;
 use super::{
-    Answer, Attempt, AuditLine, Bucket, Ended, FlowRow, Link, Revocation, SaveKey, SaveRow, Scope, SessionRow, Step,
-    Store, StoreError, UpstreamRow, postgres, sqlite,
+    Answer, Attempt, AuditLine, Bucket, Ended, FlowRow, Keepsake, Link, Revocation, SaveKey, SaveRow, Scope,
+    SessionRow, Shelf, Step, Store, StoreError, UpstreamRow, postgres, sqlite,
 };
 use crate::config::PostgresUrl;
 use crate::token::RowKey;
@@ -258,6 +259,22 @@ impl Store for Sql {
 
     fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>> {
         Box::pin(async move { self.claim(key, step, records).await.map_err(failed("claim a record")) })
+    }
+
+    fn keepsakes<'a>(&'a self, shelf: &'a Shelf) -> Answer<'a, Vec<Keepsake>> {
+        Box::pin(async move { self.keepsakes(shelf).await.map_err(failed("read what is kept")) })
+    }
+
+    fn keepsake<'a>(&'a self, shelf: &'a Shelf, name: [u8; 32]) -> Answer<'a, Option<Keepsake>> {
+        Box::pin(async move { self.keepsake(shelf, name).await.map_err(failed("find what is kept")) })
+    }
+
+    fn keep<'a>(&'a self, shelf: &'a Shelf, keepsake: Keepsake, most: u32) -> Answer<'a, ()> {
+        Box::pin(async move { self.keep(shelf, keepsake, most).await.map_err(failed("keep something at hand")) })
+    }
+
+    fn let_go<'a>(&'a self, shelf: &'a Shelf, name: [u8; 32]) -> Answer<'a, ()> {
+        Box::pin(async move { self.let_go(shelf, name).await.map_err(failed("let something go")) })
     }
 
     fn tidy(&self, now_ms: i64, attempts_before_ms: i64, saves_before_ms: i64) -> Answer<'_, ()> {

@@ -1,0 +1,114 @@
+//! The small things a person keeps at hand, and what a site settled for all: each
+//! is sealed for its site, its owner and its kind, and found by a hash of its name.
+//!
+//! What does not open any more counts as not there: it is a convenience, never a fact.
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::seal::{self, Purpose};
+use crate::session::Session;
+use crate::store::{Keepsake, Shelf};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+
+/// What is kept; also how much of it, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Contacts that somebody chose.
+    FavouriteContact,
+    /// Contacts that somebody looked at.
+    RecentContact,
+    /// Addresses that somebody never wants matched.
+    NeverMatch,
+    /// Whom the site means by an address that several contacts have.
+    Choice,
+    /// Contacts that somebody is adding or has added, so that none is added twice.
+    Adding,
+}
+
+impl Kind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::FavouriteContact => "favourite-contact",
+            Self::RecentContact => "recent-contact",
+            Self::NeverMatch => "never-match",
+            Self::Choice => "choice",
+            Self::Adding => "adding",
+        }
+    }
+
+    /// Most that stay of an owner.
+    const fn most(self) -> u32 {
+        match self {
+            Self::FavouriteContact => 50,
+            Self::RecentContact => 12,
+            Self::NeverMatch => 500,
+            Self::Choice => 10_000,
+            Self::Adding => 200,
+        }
+    }
+
+    /// Whether the whole site shares it.
+    const fn is_shared(self) -> bool {
+        matches!(self, Self::Choice)
+    }
+}
+
+/// All things of one kind that one owner has.
+pub(crate) struct Keepsakes<'a> {
+    app: &'a App,
+    shelf: Shelf,
+    most: u32,
+}
+
+impl<'a> Keepsakes<'a> {
+    /// Those of the person, or of their site where it shares this kind.
+    pub(crate) fn of(app: &'a App, session: &Session, kind: Kind) -> Self {
+        let user_name = if kind.is_shared() { String::new() } else { session.user_key() };
+        let shelf = Shelf { site: session.me.site.0.clone(), user_name, kind: kind.word() };
+        Self { app, shelf, most: kind.most() }
+    }
+
+    /// All that open, newest first.
+    pub(crate) async fn all<T: DeserializeOwned>(&self) -> Result<Vec<T>, Failure> {
+        let kept = self.app.store.keepsakes(&self.shelf).await.map_err(|error| Failure::store(&error))?;
+        Ok(kept.iter().filter_map(|keepsake| self.open(keepsake)).collect())
+    }
+
+    /// The one of that name.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Failure> {
+        let kept = self.app.store.keepsake(&self.shelf, hash(name)).await.map_err(|error| Failure::store(&error))?;
+        Ok(kept.and_then(|keepsake| self.open(&keepsake)))
+    }
+
+    /// Keeps a thing under a name; the oldest go where there are too many.
+    pub(crate) async fn keep<T: Serialize>(&self, name: &str, thing: &T) -> Result<(), Failure> {
+        let name = hash(name);
+        let plain = serde_json::to_vec(thing).map_err(|error| Failure::internal(&error))?;
+        let sealed = seal::seal(&self.app.config.keyring, Purpose::Keepsake, b"", &self.place(name), &plain);
+        let keepsake = Keepsake { name, sealed, at_ms: self.app.clock.now_ms() };
+        self.app.store.keep(&self.shelf, keepsake, self.most).await.map_err(|error| Failure::store(&error))
+    }
+
+    /// Lets the one of that name go.
+    pub(crate) async fn let_go(&self, name: &str) -> Result<(), Failure> {
+        self.app.store.let_go(&self.shelf, hash(name)).await.map_err(|error| Failure::store(&error))
+    }
+
+    fn open<T: DeserializeOwned>(&self, keepsake: &Keepsake) -> Option<T> {
+        let place = self.place(keepsake.name);
+        let plain = seal::open(&self.app.config.keyring, Purpose::Keepsake, b"", &place, &keepsake.sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    /// What a thing is sealed for.
+    fn place(&self, name: [u8; 32]) -> Vec<u8> {
+        let owner = [&*self.shelf.site, &*self.shelf.user_name, self.shelf.kind].join("\0");
+        [owner.as_bytes(), &[0], &name].concat()
+    }
+}
+
+fn hash(name: &str) -> [u8; 32] {
+    Sha256::digest(name).into()
+}

@@ -1,0 +1,53 @@
+//! What people keep at hand: so many of a kind, the oldest go first.
+
+use super::Sql;
+use crate::store::database::{Lock, Row, values};
+use crate::store::{Keepsake, Shelf};
+use sha2::{Digest as _, Sha256};
+
+fn keepsake_of(row: &Row) -> Result<Keepsake, sqlx::Error> {
+    Ok(Keepsake { name: row.hash("name")?, sealed: row.get("sealed")?, at_ms: row.get("at_ms")? })
+}
+
+/// Who keeps on one shelf waits for whoever else does.
+fn lock(shelf: &Shelf) -> Lock {
+    let parts = ["keepsakes", &shelf.site, &shelf.user_name, shelf.kind].join("\0");
+    Lock::Count(Sha256::digest(parts).into())
+}
+
+impl Sql {
+    pub(super) async fn keepsakes(&self, shelf: &Shelf) -> Result<Vec<Keepsake>, sqlx::Error> {
+        let sql = "SELECT name, sealed, at_ms FROM keepsake WHERE site = $1 AND user_name = $2 AND kind = $3 \
+                   ORDER BY at_ms DESC, name";
+        let rows = self.database.rows(sql, values![&*shelf.site, &*shelf.user_name, shelf.kind]).await?;
+        rows.iter().map(keepsake_of).collect()
+    }
+
+    pub(super) async fn keepsake(&self, shelf: &Shelf, name: [u8; 32]) -> Result<Option<Keepsake>, sqlx::Error> {
+        let sql = "SELECT name, sealed, at_ms FROM keepsake \
+                   WHERE site = $1 AND user_name = $2 AND kind = $3 AND name = $4";
+        let row = self.database.row(sql, values![&*shelf.site, &*shelf.user_name, shelf.kind, name]).await?;
+        row.as_ref().map(keepsake_of).transpose()
+    }
+
+    pub(super) async fn keep(&self, shelf: &Shelf, keepsake: Keepsake, most: u32) -> Result<(), sqlx::Error> {
+        let upsert = "INSERT INTO keepsake (site, user_name, kind, name, sealed, at_ms) VALUES ($1, $2, $3, $4, $5, $6) \
+                      ON CONFLICT (site, user_name, kind, name) \
+                      DO UPDATE SET sealed = excluded.sealed, at_ms = excluded.at_ms";
+        // The one just kept stays, whatever the clocks of others say.
+        let trim = "DELETE FROM keepsake WHERE site = $1 AND user_name = $2 AND kind = $3 AND name IN \
+                    (SELECT name FROM keepsake WHERE site = $1 AND user_name = $2 AND kind = $3 AND name <> $4 \
+                     ORDER BY at_ms DESC, name LIMIT 1000 OFFSET $5)";
+        let Keepsake { name, sealed, at_ms } = keepsake;
+        let mut work = self.database.begin(lock(shelf)).await?;
+        work.run(upsert, values![&*shelf.site, &*shelf.user_name, shelf.kind, name, sealed, at_ms]).await?;
+        let others = i64::from(most.saturating_sub(1));
+        work.run(trim, values![&*shelf.site, &*shelf.user_name, shelf.kind, name, others]).await?;
+        work.commit().await
+    }
+
+    pub(super) async fn let_go(&self, shelf: &Shelf, name: [u8; 32]) -> Result<(), sqlx::Error> {
+        let sql = "DELETE FROM keepsake WHERE site = $1 AND user_name = $2 AND kind = $3 AND name = $4";
+        self.database.run(sql, values![&*shelf.site, &*shelf.user_name, shelf.kind, name]).await.map(drop)
+    }
+}
