@@ -3,8 +3,8 @@
 use crate::renewal::Renewal;
 use crate::session::Automatic;
 use crate::{
-    Cards, Compose, Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, Sheets, Timelines, Trouble,
-    Welcome,
+    Cards, Compose, Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, SheetLogic, Sheets,
+    Timelines, Trouble, Welcome,
 };
 use api::{Bootstrap, EmailAddress, Me, SaveId, SaveTargets};
 
@@ -66,6 +66,8 @@ pub struct App {
     pub compose: Compose,
     /// Whether the line that says who signed in is shown.
     pub welcome: Welcome,
+    pub(crate) sheet_logic: Option<SheetLogic>,
+    pub(crate) awaiting: Vec<Event>,
     pub(crate) bootstrap: Option<Bootstrap>,
     pub(crate) own: Option<EmailAddress>,
     pub(crate) last_user: Option<Me>,
@@ -79,6 +81,13 @@ pub struct App {
 impl App {
     /// The state at the start, and what is to be done first.
     pub fn start() -> (Self, Vec<Effect>) {
+        let (mut app, mut effects) = Self::start_without_sheets();
+        effects.extend(app.sheets_arrived(SheetLogic::whole()));
+        (app, effects)
+    }
+
+    /// The same where what moves the sheets comes later, by [`App::sheets_arrived`].
+    pub fn start_without_sheets() -> (Self, Vec<Effect>) {
         let app = Self {
             place: Place::Unknown,
             session: Session::Starting,
@@ -87,6 +96,8 @@ impl App {
             saves: vec![],
             desk: None,
             sheets: Sheets::default(),
+            sheet_logic: None,
+            awaiting: vec![],
             cards: Cards::default(),
             timelines: Timelines::default(),
             compose: Compose::default(),
@@ -152,24 +163,26 @@ impl App {
             | Event::Marked(..)
             | Event::RetryAsked(_)
             | Event::SaveDismissed(_) => self.save_event(event),
-            Event::SheetOpened(opening) => self.open_sheet(opening),
             Event::SheetClosed => {
                 self.sheets.close();
                 vec![]
             }
             Event::SheetsClosed => {
                 self.sheets.clear();
+                self.awaiting.clear();
                 vec![]
             }
-            Event::Find(id, event) => self.find_event(id, event),
-            Event::Record(id, event) => self.record_event(id, event),
-            Event::Write(id, event) => self.write_event(id, event),
-            Event::Add(id, event) => self.add_event(id, event),
-            Event::Queries(id, event) => self.queries_event(id, event),
-            Event::Query(id, event) => self.query_event(id, event),
-            Event::Card(event) => self.card_event(event),
-            Event::Timeline(event) => self.timeline_event(event),
-            Event::Compose(event) => self.compose_event(event),
+            Event::SheetOpened(_)
+            | Event::SheetsResumed
+            | Event::Find(..)
+            | Event::Record(..)
+            | Event::Write(..)
+            | Event::Add(..)
+            | Event::Queries(..)
+            | Event::Query(..)
+            | Event::Card(_)
+            | Event::Timeline(_)
+            | Event::Compose(_) => self.follow(event),
             other => self.mail_event(other),
         };
         let open = self.open_key().cloned();

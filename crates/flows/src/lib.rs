@@ -43,7 +43,7 @@ pub use query::{QueryEffect, QueryEvent, Running};
 pub use record::{OpenRecord, RecordEffect, RecordEvent};
 pub use save::{AttachmentProgress, AttachmentState, Mark, RecordState, Save, SavePhase, Summary};
 pub use session::{Asked, Confirmation, Credentials, Departure, Farewell, Session, SignInForm, Stage, Welcome};
-pub use sheets::{Opening, Sheet, SheetId, Sheets};
+pub use sheets::{Opening, Sheet, SheetId, SheetLogic, Sheets};
 pub use timeline::{TimelineEffect, TimelineEvent, Timelines};
 pub use trouble::{DialogTrouble, Prompt, Trouble};
 pub use write::{WriteEffect, WriteEvent, Writing};

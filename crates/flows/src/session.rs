@@ -446,7 +446,7 @@ impl App {
         effects.push(Effect::FetchTargets);
         effects.extend(self.look_up());
         effects.extend(self.desk.as_mut().map(crate::Desk::load));
-        effects.extend(self.resume_sheets());
+        effects.extend(self.follow(Event::SheetsResumed));
         let open = self.open_key().cloned();
         for save in self.saves.iter_mut().filter(|save| save.phase == SavePhase::Paused) {
             effects.extend(save.go_on(open.as_ref()));
@@ -459,6 +459,7 @@ impl App {
         self.last_user = None;
         self.desk = None;
         self.sheets.clear();
+        self.awaiting.clear();
         self.cards = crate::Cards::default();
         self.timelines = crate::Timelines::default();
         self.compose = crate::Compose::default();

@@ -29,7 +29,7 @@ fn screen(app: &App) -> Screen {
         (_, Session::Unconfirmed(_)) => Screen::Confirm,
         (_, Session::SignedIn(_)) => match &app.desk {
             Some(desk) => Screen::Desk(desk.asked.whose),
-            None if app.sheets.top().is_some() => Screen::Sheet,
+            None if app.sheets.top().is_some() || app.awaits_sheet() => Screen::Sheet,
             None => Screen::Main,
         },
     }

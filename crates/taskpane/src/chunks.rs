@@ -10,7 +10,7 @@ use crate::parts::{block, pressed, spinner, trouble_notice};
 use crate::runner::{Runner, pause};
 use crate::{views, words};
 use api::Whose;
-use flows::{Effect, Event, Trouble};
+use flows::{Effect, Event, SheetLogic, Trouble};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
@@ -63,6 +63,7 @@ macro_rules! part_of {
 type Underway = LocalBoxFuture<'static, Option<Event>>;
 
 part_of! { sheets, fetch_sheet, fn draw_sheet() -> AnyView { views::sheet().into_any() } }
+part_of! { sheets, fetch_sheet_logic, fn sheet_logic() -> SheetLogic { SheetLogic::whole() } }
 part_of! { sheets, fetch_sheet_effect, fn begin_sheet_effect(runner: &'static Runner, effect: Effect) -> Underway {
     runner.carry_out_for_sheets(effect).boxed_local()
 } }
@@ -133,11 +134,14 @@ pub(crate) async fn saving_effect(runner: &'static Runner, effect: Effect, dispa
 }
 
 /// Fetches what will be wanted next, while nothing else is.
-pub(crate) fn look_ahead() {
-    spawn_local(async {
-        // Whoever needs them tries again.
+pub(crate) fn look_ahead(dispatch: Dispatch) {
+    spawn_local(async move {
+        until_there(|| fetch_sheet_logic().boxed_local()).await;
+        if let Ok(logic) = sheet_logic().await {
+            dispatch.sheets_arrived(logic);
+        }
+        // Whoever needs it tries again.
         drop(fetch_saving_effect().await);
-        drop(fetch_sheet().await);
     });
 }
 

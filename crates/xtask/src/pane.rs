@@ -105,8 +105,10 @@ fn store_code(folder: &Path, built: &bindgen::Built) -> Result<(Asset, Asset)> {
     let unnamed = [loader.as_bytes(), built.script.as_bytes()].concat();
     let loader_path = hashed("loader", "js", &unnamed);
     let beside = |path: &str| format!("./{}", path.trim_start_matches("assets/"));
-    let script =
-        store(folder, "taskpane", "js", built.script.replace(bindgen::LOADER, &beside(&loader_path)).as_bytes())?;
+    // The glue's imports alone: the module goes on asking for the loader by its first name.
+    let named = |address: &str| format!(" from \"{address}\"");
+    let glue = built.script.replace(&named(bindgen::LOADER), &named(&beside(&loader_path)));
+    let script = store(folder, "taskpane", "js", glue.as_bytes())?;
     let loader = loader.replace(bindgen::SCRIPT, &beside(&script.path));
     fs::write(folder.join(&loader_path), &loader)?;
     Ok((script, Asset { path: loader_path, integrity: integrity(loader.as_bytes()) }))

@@ -5,5 +5,6 @@ mod renewal;
 mod save;
 mod session;
 mod sessions;
+mod sheets;
 mod sign_in;
 mod world;

@@ -35,9 +35,10 @@ fn has_others(app: &App) -> bool {
 
 /// The main screen.
 pub(crate) fn main_screen() -> impl IntoView {
-    let open = dispatch().project(open);
-    let others = dispatch().project(has_others);
-    chunks::look_ahead();
+    let dispatch = dispatch();
+    let open = dispatch.project(open);
+    let others = dispatch.project(has_others);
+    chunks::look_ahead(dispatch);
     view! {
         {header()}
         {welcome()}
