@@ -163,16 +163,13 @@ impl App {
             | Event::Marked(..)
             | Event::RetryAsked(_)
             | Event::SaveDismissed(_) => self.save_event(event),
-            Event::SheetClosed => {
-                self.sheets.close();
-                vec![]
-            }
-            Event::SheetsClosed => {
-                self.sheets.clear();
+            Event::SheetClosed | Event::SheetsClosed if self.sheet_logic.is_none() => {
                 self.awaiting.clear();
                 vec![]
             }
             Event::SheetOpened(_)
+            | Event::SheetClosed
+            | Event::SheetsClosed
             | Event::SheetsResumed
             | Event::Find(..)
             | Event::Record(..)

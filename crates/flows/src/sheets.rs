@@ -2,7 +2,7 @@
 //!
 //! A sheet has a number of its own, never used again, so that what arrives for one that was closed is dropped.
 
-use crate::{Adding, App, Effect, Event, Find, Folders, OpenRecord, Running, Session, Writing};
+use crate::{Adding, App, Effect, Event, Find, Folders, Leaving, OpenRecord, Running, Session, Writing};
 use api::{Contact, ContactId, EmailAddress, Query, RecordId};
 use std::fmt;
 
@@ -18,9 +18,9 @@ pub enum Sheet {
     /// A contact: its card and its timeline, which the pane keeps by contact.
     Contact(ContactId),
     /// A record of a timeline.
-    Record(OpenRecord),
+    Record(Box<OpenRecord>),
     /// Writing or changing a record.
-    Write(Writing),
+    Write(Box<Writing>),
     /// Adding or changing a contact.
     Add(Adding),
     /// Finding a query.
@@ -92,6 +92,10 @@ impl Sheets {
         self.pile.pop();
     }
 
+    pub(crate) fn remove(&mut self, id: SheetId) {
+        self.pile.retain(|(other, _)| *other != id);
+    }
+
     pub(crate) fn clear(&mut self) {
         self.pile.clear();
     }
@@ -159,6 +163,18 @@ impl App {
         match event {
             Event::SheetOpened(opening) => self.open_sheet(opening),
             Event::SheetsResumed => self.resume_sheets(),
+            Event::SheetClosed => {
+                if self.may_leave(Leaving::Back) {
+                    self.sheets.close();
+                }
+                vec![]
+            }
+            Event::SheetsClosed => {
+                if self.may_leave(Leaving::ToMessage) {
+                    self.sheets.clear();
+                }
+                vec![]
+            }
             Event::Find(id, event) => self.find_event(id, event),
             Event::Record(id, event) => self.record_event(id, event),
             Event::Write(id, event) => self.write_event(id, event),
@@ -176,6 +192,10 @@ impl App {
         if !matches!(self.session, Session::SignedIn(_)) {
             return vec![];
         }
+        let replaces = matches!(opening, Opening::Find | Opening::Queries);
+        if replaces && !self.may_leave(Leaving::ToMessage) {
+            return vec![];
+        }
         match opening {
             Opening::Find => {
                 self.sheets.clear();
@@ -185,6 +205,7 @@ impl App {
                 self.sheets.put(Sheet::Contact(contact.id.clone()));
                 let mut effects = self.want_card(contact.clone());
                 effects.extend(self.want_timeline(&contact.id));
+                self.timelines.introduce(&contact);
                 effects
             }
             Opening::Record(contact, record) => self.open_record(contact, record),

@@ -65,11 +65,17 @@ impl Default for Limits {
 pub(crate) struct Person {
     pub(crate) token: Arc<TokenSlot>,
     pub(crate) abilities: tokio::sync::Mutex<Option<(Instant, Arc<Abilities>)>>,
+    /// Every e-mail of the person's own contact.
+    pub(crate) own_emails: Mutex<Option<(Instant, Arc<[String]>)>>,
 }
 
 impl Person {
     fn new(user: &UserName) -> Self {
-        Self { token: Arc::new(TokenSlot::new(user.clone())), abilities: tokio::sync::Mutex::default() }
+        Self {
+            token: Arc::new(TokenSlot::new(user.clone())),
+            abilities: tokio::sync::Mutex::default(),
+            own_emails: Mutex::default(),
+        }
     }
 }
 
@@ -91,6 +97,8 @@ struct Inner {
     http_unpooled: reqwest::Client,
     people: Mutex<HashMap<String, Arc<Person>>>,
     list_filter: Mutex<ListFilter>,
+    /// What the site calls the kinds of communication, by their keys.
+    communication_types: Mutex<Option<(Instant, Arc<HashMap<String, String>>)>>,
     retries: RetryBudget,
 }
 
@@ -111,6 +119,7 @@ impl Inner {
             http_unpooled,
             people: Mutex::default(),
             list_filter: Mutex::new(ListFilter::Untried),
+            communication_types: Mutex::default(),
             retries: RetryBudget::new(),
         }
     }
@@ -230,6 +239,16 @@ impl Client {
 
     pub(crate) fn list_filter(&self) -> ListFilter {
         *locked(&self.0.list_filter)
+    }
+
+    pub(crate) fn communication_types(&self) -> Option<Arc<HashMap<String, String>>> {
+        let kept = locked(&self.0.communication_types);
+        let lifetime = self.0.limits.abilities_lifetime;
+        kept.as_ref().filter(|(since, _)| since.elapsed() < lifetime).map(|(_, types)| Arc::clone(types))
+    }
+
+    pub(crate) fn learn_communication_types(&self, learnt: Arc<HashMap<String, String>>) {
+        *locked(&self.0.communication_types) = Some((Instant::now(), learnt));
     }
 
     pub(crate) fn learn_list_filter(&self, learnt: ListFilter) {

@@ -20,6 +20,14 @@ pub enum Operation {
     ReadAbilities,
     /// Searching contacts.
     FindContacts,
+    /// Reading a contact in full.
+    ReadContact,
+    /// Reading the picture of a contact.
+    ReadPicture,
+    /// Adding a contact.
+    AddContact,
+    /// Changing a contact.
+    ChangeContact,
     /// Writing a communication-log entry.
     WriteLog,
     /// Writing a recipient of a communication-log entry.
@@ -69,6 +77,10 @@ impl fmt::Display for Operation {
             Self::ReadUser => "read the signed-in user",
             Self::ReadAbilities => "find out what the site can do",
             Self::FindContacts => "search contacts",
+            Self::ReadContact => "read a contact",
+            Self::ReadPicture => "read a picture",
+            Self::AddContact => "add a contact",
+            Self::ChangeContact => "change a contact",
             Self::WriteLog => "write a communication-log entry",
             Self::WriteRecipient => "write a communication-log recipient",
             Self::WriteContactInteraction => "write a contact interaction",

@@ -8,19 +8,24 @@
 mod abilities;
 mod activities;
 mod attachments;
+mod card;
 mod client;
 mod clock;
 mod columns;
 mod contacts;
 mod error;
 mod exchange;
+mod fold;
 mod grant;
 mod home;
 mod ids;
 mod interactions;
 mod journey;
+mod organisations;
+mod pictures;
 mod prompts;
 mod records;
+mod search;
 mod sign_in;
 mod site;
 mod slot;
@@ -31,6 +36,7 @@ mod wire;
 pub use abilities::{Abilities, Edition, InteractionDefaults};
 pub use activities::{ActivityFields, ActivityType, NewActivity};
 pub use attachments::Content;
+pub use card::{ContactInFull, EmailOf, PersonName, PhoneOf, PostalAddress};
 pub use client::{Acting, Client, Limits};
 pub use clock::Clock;
 pub use columns::Column;
@@ -44,6 +50,7 @@ pub use records::{
     Absent, Edit, FullRecord, HistoryPage, HistoryRow, InteractionType, Listed, NewNote, NewWrittenActivity,
     RecordExtras, RecordFile, RecordKey, RecordStore, WrittenKey,
 };
+pub use search::{ContactSearch, Inactive, OnlyKind, Searched};
 pub use sign_in::SignedIn;
 pub use site::{BadSiteUrl, SiteUrl};
 pub use token::{AccessToken, ClientApplication, Credentials, KeepError, KeptToken, Renewal, RenewalKeeper, UserName};

@@ -1,6 +1,7 @@
 //! What the administrator decides. Read once, before anything starts; a faulty
 //! configuration is refused with all its faults in one list.
 
+mod contacts;
 mod keyring;
 mod keyring_file;
 mod limits;
@@ -13,6 +14,7 @@ mod sign_in;
 mod site;
 mod store;
 
+pub use contacts::{ByDomain, ContactSettings};
 pub use keyring::{AuditKey, BadKey, BadKeyId, Key, KeyId, Keyring};
 pub use keyring_file::KeyringFileError;
 pub(crate) use keyring_file::{KeyringFile, Retire};

@@ -37,6 +37,10 @@ const PERMISSIONS: HeaderValue = HeaderValue::from_static(
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// The hash of the one style that stands in a page: that of the frame in which the pane shows a body
+/// (`taskpane/src/views/frame.css`). The frame inherits this policy, and styles of the body's own stay without effect.
+const FRAME_STYLE: &str = "'sha256-QMduvz/szKfuClF/kr3Im646mmZJ7amhYCDuKClOGkY='";
+
 /// The headers that depend on the configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct Headers {
@@ -52,8 +56,8 @@ impl Headers {
         let policy = format!(
             "default-src 'none'; \
              script-src 'self' 'wasm-unsafe-eval' https://appsforoffice.microsoft.com https://ajax.aspnetcdn.com; \
-             style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; \
-             object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {}",
+             style-src 'self' {FRAME_STYLE}; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
+             frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {}",
             ancestors.join(" ")
         );
         // On the loopback it would turn every other server of this machine to https.

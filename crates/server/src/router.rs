@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::headers::{self, Headers};
-use crate::routes::{auth, bootstrap, contacts, health, pane, saves, session, sessions};
+use crate::routes::{auth, bootstrap, contacts, health, pane, records, saves, session, sessions};
 use crate::{guard, log, pages, request};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -18,12 +18,13 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/session/confirm", post(session::confirm))
         .route("/api/sessions/list", post(sessions::list))
         .route("/api/sessions/end", post(sessions::end))
-        .route("/api/contacts/match", post(contacts::find))
+        .merge(about_contacts())
         .route("/api/save-targets", get(saves::targets))
         .route("/api/saves", post(saves::save))
         .route("/api/saves/{save}/attachments/{index}", put(saves::attach))
         .route("/api/auth/flows", post(auth::begin))
         .route("/api/auth/redeem", post(auth::redeem))
+        .merge(of_records())
         .merge(dialog())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -34,6 +35,29 @@ pub(crate) fn router(app: App) -> Router {
         .layer(from_fn(log::requests))
         .layer(from_fn_with_state(app.clone(), request::note))
         .with_state(app)
+}
+
+/// Contacts.
+fn about_contacts() -> Router<App> {
+    Router::new()
+        .route("/api/contacts/match", post(contacts::find))
+        .route("/api/contacts/search", post(contacts::find_by_words))
+        .route("/api/contacts/card", post(contacts::show_card))
+        .route("/api/contacts/picture", post(contacts::show_picture))
+        .route("/api/contacts/choice", post(contacts::choose))
+        .route("/api/contacts/never-match", post(contacts::never_match))
+}
+
+/// What was done with a contact.
+fn of_records() -> Router<App> {
+    Router::new()
+        .route("/api/contacts/timeline", post(records::timeline))
+        .route("/api/records/get", post(records::get))
+        .route("/api/records/{record}/attachments/{id}", get(records::file))
+        .route("/api/record-forms", get(records::forms))
+        .route("/api/records/write", post(records::write))
+        .route("/api/records/change", post(records::change))
+        .route("/api/records/remove", post(records::remove))
 }
 
 /// The pages of the dialog's window, and what iMIS and the provider send there. A

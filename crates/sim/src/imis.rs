@@ -9,6 +9,7 @@ mod answer;
 mod api;
 pub mod applications;
 mod arguments;
+mod collation;
 mod contracts;
 pub mod faults;
 mod filter;
@@ -20,10 +21,12 @@ pub mod openid_module;
 mod page;
 mod parties;
 pub mod people;
+mod rights;
 mod rows;
 mod rules;
 mod seed;
 mod serve;
+mod tables;
 mod token;
 mod users;
 mod website;
@@ -43,6 +46,7 @@ pub use applications::{
     ReferrerPolicy, RefreshUse, Replacement,
 };
 pub use arguments::{Arguments, run};
+pub use collation::Collation;
 pub use faults::{Effect, Fault, Faults, Lasts, Stored};
 pub use ledger::{Change, Entry, Event, Grant, Ledger, Seen, StoredFile, Way};
 pub use openid_module::{LoginHint, OpenIdMode, OpenIdModule, Public, StaffClaim};
@@ -66,6 +70,27 @@ pub enum People {
     Generated(u32),
 }
 
+/// Whether the recipients of the communication log can be listed by contact (imis.md §7.2: not confirmed).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RecipientsByParty {
+    /// They can.
+    Open,
+    /// 403.
+    Forbidden,
+    /// 501.
+    Unavailable,
+}
+
+impl RecipientsByParty {
+    fn demand(self, entity: &str) -> Result<(), answer::Answer> {
+        match self {
+            Self::Open => Ok(()),
+            Self::Forbidden => Err(answer::Answer::forbidden()),
+            Self::Unavailable => Err(answer::Answer::no_service(entity)),
+        }
+    }
+}
+
 /// How the site behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -79,6 +104,10 @@ pub struct Settings {
     pub single_token_per_user: bool,
     /// The communication log can be had over REST; when not, its entities answer 501.
     pub communication_log: bool,
+    /// Its recipients can be listed by contact.
+    pub recipients_by_party: RecipientsByParty,
+    /// What the database takes for the same text.
+    pub collation: Collation,
     /// Calls need the `RemoteService` role.
     pub remote_service_required: bool,
     /// The largest page.
@@ -111,6 +140,8 @@ impl Default for Settings {
             token_ttl: Duration::from_secs(3599),
             single_token_per_user: true,
             communication_log: true,
+            recipients_by_party: RecipientsByParty::Open,
+            collation: Collation::default(),
             remote_service_required: true,
             max_limit: 500,
             latency: Duration::ZERO,
@@ -144,7 +175,7 @@ struct World {
     /// The root of the site.
     url: Url,
     parties: RwLock<Arc<parties::Parties>>,
-    tables: Mutex<rows::Tables>,
+    tables: Mutex<tables::Tables>,
     ledger: Ledger,
     faults: Faults,
 }
@@ -161,7 +192,7 @@ impl World {
             openid: Mutex::new(openid_module::OpenId::new(settings.openid.clone())),
             url,
             parties: RwLock::new(Arc::new(parties::Parties::new(generator::everybody(settings.people)))),
-            tables: Mutex::new(seed::tables(settings.edition)),
+            tables: Mutex::new(seed::tables(settings.edition, settings.people)),
             ledger: Ledger::default(),
             faults: Faults::default(),
             settings,
@@ -226,7 +257,7 @@ impl World {
         client.build()
     }
 
-    fn tables(&self) -> MutexGuard<'_, rows::Tables> {
+    fn tables(&self) -> MutexGuard<'_, tables::Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

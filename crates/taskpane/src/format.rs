@@ -1,5 +1,9 @@
 //! Sizes, dates and initials as people read them. Numbers are written by the browser, in Outlook's language.
 
+mod local;
+
+pub(crate) use local::{here_and_now, month, time, value};
+
 use crate::words;
 use js_sys::{Date, Number, Object, Reflect};
 use wasm_bindgen::JsValue;

@@ -5,6 +5,7 @@ mod base64url;
 mod card;
 mod clock;
 mod compose;
+mod download;
 mod find;
 mod keys;
 mod locks;

@@ -1,10 +1,13 @@
 //! The pane's stories: events in, state and effects out, on the host.
 
 mod people;
+mod record;
 mod renewal;
 mod save;
 mod session;
 mod sessions;
 mod sheets;
 mod sign_in;
+mod timeline;
 mod world;
+mod write;

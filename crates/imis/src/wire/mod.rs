@@ -1,10 +1,12 @@
 //! iMIS's JSON: a lenient reader and a strict writer. Nothing outside this
 //! module knows the shapes; what cannot be read is `None`, never a guess.
 
+mod party;
 mod read;
 mod records;
 mod write;
 
+pub(crate) use party::{communication_type, in_full, picture};
 pub(crate) use read::{
     activity_type, attachment, boolean, complaint, complaints, contact, contact_interaction, generic_identity,
     generic_text, granted, interaction_type, log, page, recipient, roles, token_refusal, user,

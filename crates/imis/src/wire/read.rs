@@ -43,7 +43,7 @@ pub(crate) fn text(value: &Value, name: &str) -> Option<String> {
     scalar(member(value, name)?)
 }
 
-fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: &Value) -> Option<String> {
     match bare(value) {
         Value::String(text) => {
             let text = text.trim();
@@ -277,7 +277,7 @@ fn phone(value: &Value) -> Option<String> {
 }
 
 /// A property of a generic bag, by the bag's name.
-fn property(value: &Value, bag: &str, name: &str) -> Option<String> {
+pub(super) fn property(value: &Value, bag: &str, name: &str) -> Option<String> {
     list(value, bag)
         .find(|property| text(property, "Name").is_some_and(|found| found.eq_ignore_ascii_case(name)))
         .and_then(|property| text(property, "Value"))

@@ -6,7 +6,9 @@
 use super::keyring_file::KeyringFile;
 use super::public_url::secure_or_loopback;
 use super::reader::{Faults, Section};
-use super::{ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, methods, store};
+use super::{
+    ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, contacts, methods, store,
+};
 use figment::Figment;
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Value};
@@ -267,6 +269,7 @@ fn site(name: &str, sites: &mut Section<'_>, public_url: Option<&PublicUrl>) -> 
     if let Some(most) = section.number("contacts_max", 1, 500) {
         site.contacts_max = usize::try_from(most).unwrap_or(500);
     }
+    site.contacts = contacts::read(&mut section);
     let mut types = section.section("activity_types");
     site.activity_types = ActivityTypes {
         offered: types.texts("offered").unwrap_or_default(),

@@ -76,6 +76,7 @@ impl Config {
             writeln!(f, "credentials = {{ enabled = {enabled}, remember = {remember} }}")?;
             writeln!(f, "attachment_max_bytes = {}", site.attachment_max_bytes)?;
             writeln!(f, "contacts_max = {}", site.contacts_max)?;
+            write!(f, "{}", site.contacts)?;
             let types = &site.activity_types;
             writeln!(f, "activity_types = {{ offered = {:?}, hidden = {:?} }}", types.offered, types.hidden)?;
             self.show_single_sign_on(f, site)?;

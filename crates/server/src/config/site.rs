@@ -1,5 +1,6 @@
 //! One iMIS system.
 
+use super::contacts::ContactSettings;
 use super::sign_in::{OpenIdConnect, OpenIdMode, SingleSignOn};
 use api::{SignInMethod, SiteName};
 use url::Url;
@@ -28,6 +29,8 @@ pub struct Site {
     pub contacts_max: usize,
     /// Which activity types people may save to.
     pub activity_types: ActivityTypes,
+    /// What is settled about contacts.
+    pub contacts: ContactSettings,
 }
 
 /// Whether the pane asks for a user name and a password.
@@ -86,6 +89,7 @@ impl Site {
             attachment_max_bytes: 22 * 1024 * 1024,
             contacts_max: 50,
             activity_types: ActivityTypes::default(),
+            contacts: ContactSettings::default(),
         }
     }
 

@@ -1,15 +1,24 @@
-//! Finding the people of a message.
+//! Contacts: the people of a message, searching, cards. Each route reads one body and hands it on.
 
 use crate::app::App;
+use crate::body;
+use crate::contacts::{card, matching, search};
 use crate::failure::Failure;
 use crate::guard::SignedIn;
-use crate::{body, to_api};
-use api::{MatchContacts, Matches};
+use api::{Card, FoundContacts, Kept, MatchContacts, Matches, Picture};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use serde::de::DeserializeOwned;
 use std::collections::HashSet;
+
+type Answer<T> = Result<Json<T>, Failure>;
+
+async fn read<T: DeserializeOwned + Send + 'static>(app: &App, headers: &HeaderMap, body: Body) -> Result<T, Failure> {
+    let limits = &app.config.limits;
+    body::json(headers, body, limits.json_max_bytes, limits).await
+}
 
 /// `POST /api/contacts/match`.
 pub(crate) async fn find(
@@ -17,27 +26,40 @@ pub(crate) async fn find(
     SignedIn(session): SignedIn,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Matches>, Failure> {
-    let limits = &app.config.limits;
-    let asked: MatchContacts = body::json(&headers, body, limits.json_max_bytes, limits).await?;
+) -> Answer<Matches> {
+    let asked: MatchContacts = read(&app, &headers, body).await?;
     let unique: HashSet<_> = asked.addresses.iter().collect();
     if asked.addresses.len() > MatchContacts::MAX || unique.len() != asked.addresses.len() {
         return Err(Failure::invalid("addresses"));
     }
-    if asked.addresses.is_empty() {
-        return Ok(Json(Matches::default()));
-    }
-    let count = asked.addresses.len();
-    let acting = session.acting(&app)?;
-    let addresses: Vec<&str> = asked.addresses.iter().map(api::EmailAddress::as_str).collect();
-    let found = session.while_alive(Box::pin(acting.find_by_addresses(&addresses))).await?;
-    if let Some(error) = &found.error {
-        let failure = session.end_if_out(&app, Failure::imis(error)).await;
-        // With nothing found out there is nothing to show but the reason.
-        let nothing = found.failed.len() >= count;
-        if nothing || failure.problem.code == api::ProblemCode::SignedOut {
-            return Err(failure);
+    matching::run(&app, &session, asked).await.map(Json)
+}
+
+/// A route that reads a request and hands it to what answers it.
+macro_rules! routes {
+    ($($(#[$doc:meta])* $route:ident => $answers:path, $answer:ty;)*) => {$(
+        $(#[$doc])*
+        pub(crate) async fn $route(
+            State(app): State<App>,
+            SignedIn(session): SignedIn,
+            headers: HeaderMap,
+            body: Body,
+        ) -> Answer<$answer> {
+            let asked = read(&app, &headers, body).await?;
+            $answers(&app, &session, asked).await.map(Json)
         }
-    }
-    Ok(Json(to_api::matches(found)))
+    )*};
+}
+
+routes! {
+    /// `POST /api/contacts/search`.
+    find_by_words => search::run, FoundContacts;
+    /// `POST /api/contacts/card`.
+    show_card => card::show, Card;
+    /// `POST /api/contacts/picture`.
+    show_picture => card::picture, Picture;
+    /// `POST /api/contacts/choice`.
+    choose => matching::choose, Kept;
+    /// `POST /api/contacts/never-match`.
+    never_match => matching::never, Kept;
 }

@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use time::OffsetDateTime;
 
-use super::people::{PASSWORD, SIGN_INS};
+use super::people::{ACCESS_KEYWORD, PASSWORD, SIGN_INS};
 
 /// An account locks after so many bad passwords in a row (imis.md §3.1).
 const BAD_PASSWORDS: u32 = 5;
@@ -29,6 +29,8 @@ pub(super) struct User {
     pub(super) roles: Vec<String>,
     /// Module authorisation level for Customers (imis.md §16).
     pub(super) level: u8,
+    /// Access keywords (imis.md §16).
+    pub(super) keywords: Vec<String>,
     pub(super) disabled: bool,
     /// Who the person is at the OpenID provider; empty until filled (imis.md §13).
     pub(super) external_id: String,
@@ -140,6 +142,7 @@ impl Accounts {
                 let (roles, level): (&[&str], u8) = match name {
                     "MANAGER" => (&["SysAdmin", "IsStaff", "RemoteService", "AuthenticatedUser", "Everyone"], 8),
                     "STAFF1" => (&["IsStaff", "RemoteService", "AuthenticatedUser", "Everyone"], 4),
+                    "STAFF3" => (&["IsStaff", "RemoteService", "AuthenticatedUser", "Everyone"], 3),
                     "READER1" => (&["IsStaff", "RemoteService", "AuthenticatedUser", "Everyone"], 1),
                     "MEMBER1" => (&["IsMember", "RemoteService", "AuthenticatedUser", "Everyone"], 0),
                     _ => (&["IsStaff", "AuthenticatedUser", "Everyone"], 4),
@@ -151,6 +154,7 @@ impl Accounts {
                     last: last.to_owned(),
                     roles: roles.iter().copied().map(str::to_owned).collect(),
                     level,
+                    keywords: if name == "STAFF3" { vec![ACCESS_KEYWORD.to_owned()] } else { Vec::new() },
                     disabled: name == "DISABLED1",
                     external_id: String::new(),
                     password: Some(PASSWORD.to_owned()),
@@ -227,6 +231,7 @@ impl Accounts {
             last: last.to_owned(),
             roles: roles.iter().copied().map(str::to_owned).collect(),
             level: if roles.contains(&"IsStaff") { 4 } else { 0 },
+            keywords: Vec::new(),
             disabled: false,
             external_id: String::new(),
             password: None,

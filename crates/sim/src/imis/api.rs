@@ -10,6 +10,7 @@ use super::{
     contracts::{self, Contract},
     ledger::Change,
     parties::{Eye, View},
+    rights::{self, Action},
     rows::{self, Row},
     rules, users,
     wire::Dialect,
@@ -23,42 +24,6 @@ pub(super) struct Call<'a> {
     pub(super) segments: &'a [String],
     pub(super) query: &'a str,
     pub(super) body: &'a [u8],
-}
-
-/// What a right is needed for, with the Customers level it takes (imis.md §16).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Action {
-    Read,
-    Create,
-    Update,
-    Delete,
-    Execute,
-}
-
-impl Action {
-    fn from_word(word: &str) -> Option<Self> {
-        Some(match word.to_ascii_lowercase().as_str() {
-            "read" => Self::Read,
-            "create" => Self::Create,
-            "update" => Self::Update,
-            "delete" => Self::Delete,
-            "execute" => Self::Execute,
-            _ => return None,
-        })
-    }
-
-    fn allowed(self, user: &User) -> bool {
-        let level = match self {
-            Self::Read | Self::Execute => 1,
-            Self::Create | Self::Update => 3,
-            Self::Delete => 4,
-        };
-        user.is_administrator() || user.level >= level
-    }
-
-    fn demand(self, user: &User) -> Result<(), Answer> {
-        if self.allowed(user) { Ok(()) } else { Err(Answer::forbidden()) }
-    }
 }
 
 /// Answers one call of a signed-in user.
@@ -85,13 +50,14 @@ pub(super) fn handle(world: &World, user: &User, call: &Call<'_>) -> Outcome {
     let id = segments.get(1).copied();
     match (call.method.as_str(), id, segments.len()) {
         ("GET", None, _) => {
-            Action::Read.demand(user)?;
-            rows::page(world, (contract, summary), call.query, dialect(world)).map(|page| Answer::ok(&page))
+            rights::demand_read(user, contract)?;
+            rows::page(world, user, (contract, summary), call.query).map(|page| Answer::ok(&page))
         }
         ("GET", Some(id), 2) => {
-            Action::Read.demand(user)?;
+            rights::demand_read(user, contract)?;
             let tables = world.tables();
             let row = tables.get(contract, id).ok_or_else(|| missing(entity))?;
+            rights::demand_sight(user, &tables, contract, row)?;
             Ok(Answer::ok(&rows::show(world, &tables, (contract, summary), row, dialect(world))))
         }
         _ if summary || !contract.writable => Err(Answer::no_operation()),
@@ -172,7 +138,7 @@ fn create(world: &World, user: &User, contract: &'static Contract, body: &[u8]) 
     Action::Create.demand(user)?;
     let mut draft = rows::read(contract, body)?;
     let mut tables = world.tables();
-    rules::apply((world, &tables), contract, &user.name, &mut draft, None);
+    rules::apply((world, &tables), contract, user, &mut draft, None);
     if !draft.complaints.is_empty() {
         return Err(Answer::invalid(dialect(world), &draft.complaints));
     }
@@ -192,7 +158,8 @@ fn replace(world: &World, user: &User, (contract, id): (&'static Contract, &str)
     let mut draft = rows::read(contract, body)?;
     let mut tables = world.tables();
     let before = tables.get(contract, id).cloned().ok_or_else(|| missing(contract.entity))?;
-    rules::apply((world, &tables), contract, &user.name, &mut draft, Some(&before));
+    rights::demand_change(user, &tables, contract, &before)?;
+    rules::apply((world, &tables), contract, user, &mut draft, Some(&before));
     if !draft.complaints.is_empty() {
         return Err(Answer::invalid(dialect(world), &draft.complaints));
     }
@@ -210,6 +177,8 @@ fn replace(world: &World, user: &User, (contract, id): (&'static Contract, &str)
 fn delete(world: &World, user: &User, contract: &'static Contract, id: &str) -> Outcome {
     Action::Delete.demand(user)?;
     let mut tables = world.tables();
+    let row = tables.get(contract, id).ok_or_else(|| missing(contract.entity))?;
+    rights::demand_change(user, &tables, contract, row)?;
     let row = tables.remove(contract, id).ok_or_else(|| missing(contract.entity))?;
     world.ledger.write(&user.name, Change::Deleted, (contract.entity, &row.id), row.plain(), None);
     if contract.entity == contracts::LOG.entity {

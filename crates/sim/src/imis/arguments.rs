@@ -8,9 +8,9 @@ use clap::Args;
 use url::Url;
 
 use super::{
-    CLIENT_SECRET, Certificate, ClientApplication, Edition, HeadRequest, LoginHint, Neighbour, OpenIdMode,
-    OpenIdModule, OpenerPolicy, PageHeaders, People, Posts, Public, ReferrerPolicy, RefreshUse, Replacement, Settings,
-    StaffClaim,
+    CLIENT_SECRET, Certificate, ClientApplication, Collation, Edition, HeadRequest, LoginHint, Neighbour, OpenIdMode,
+    OpenIdModule, OpenerPolicy, PageHeaders, People, Posts, Public, RecipientsByParty, ReferrerPolicy, RefreshUse,
+    Replacement, Settings, StaffClaim,
 };
 
 /// Plays an iMIS site with a seeded database.
@@ -40,6 +40,12 @@ pub struct Arguments {
     /// The communication log cannot be had over REST.
     #[arg(long)]
     no_communication_log: bool,
+    /// Whether the recipients of the communication log can be listed by contact.
+    #[arg(long, value_enum, default_value_t = RecipientsByParty::Open)]
+    recipients_by_party: RecipientsByParty,
+    /// Accents do not matter when contacts are searched.
+    #[arg(long)]
+    accent_insensitive: bool,
     #[command(flatten)]
     sign_on: Box<SignOn>,
     #[command(flatten)]
@@ -160,6 +166,8 @@ impl Arguments {
             path_prefix: self.path_prefix,
             token_ttl: Duration::from_secs(self.token_seconds),
             communication_log: !self.no_communication_log,
+            recipients_by_party: self.recipients_by_party,
+            collation: if self.accent_insensitive { Collation::AccentInsensitive } else { Collation::AccentSensitive },
             latency: Duration::from_millis(self.latency),
             people: if self.people == 0 { People::Story } else { People::Generated(self.people) },
             request_body_max: self.request_body_max,

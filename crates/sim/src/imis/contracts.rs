@@ -4,6 +4,8 @@
 
 use super::filter::{Kind, Property};
 
+pub(super) mod contacts;
+
 /// How a member is read and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -27,10 +29,12 @@ pub(super) struct Field {
     pub(super) server: bool,
     /// On the full contract alone, not on its summary.
     pub(super) full_only: bool,
+    /// Written even when it holds its default.
+    pub(super) always: bool,
 }
 
 const fn field(name: &'static str, form: Form) -> Field {
-    Field { name, form, longest: 0, server: false, full_only: false }
+    Field { name, form, longest: 0, server: false, full_only: false, always: false }
 }
 
 const fn text(name: &'static str, longest: usize) -> Field {
@@ -43,6 +47,10 @@ const fn server(name: &'static str, form: Form) -> Field {
 
 const fn full(name: &'static str, form: Form) -> Field {
     Field { full_only: true, ..field(name, form) }
+}
+
+const fn always(name: &'static str, form: Form) -> Field {
+    Field { always: true, ..field(name, form) }
 }
 
 /// How ids are made.
@@ -83,6 +91,8 @@ pub(super) struct Contract {
     pub(super) file: Option<(&'static str, FileForm)>,
     /// Part of the communication log.
     pub(super) communication: bool,
+    /// The member that says whose row it is; rows are found by it without looking at all of them.
+    pub(super) owner: Option<&'static str>,
     pub(super) fields: &'static [Field],
 }
 
@@ -91,12 +101,21 @@ impl Contract {
         self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
+    /// The member with a file's bytes.
+    pub(super) fn content(&self) -> &'static str {
+        if self.entity == contacts::PARTY_IMAGE.entity { "Image" } else { "Attachment" }
+    }
+
     /// A property to filter by, seen through the full entity or its summary.
     pub(super) fn resolve(&self, name: &str, summary: bool) -> Option<Property> {
         // The contact of an activity goes by two names, and so does its key (imis.md §6.1).
         let name = match (self.generic, name.to_ascii_lowercase().as_str()) {
             (true, "partyid") => "ID",
             (true, "activityid") => "SEQN",
+            // Whether the short name works too is not known; it is assumed (imis.md §7.2).
+            (false, "partyid") if self.field("Party.PartyId").is_some() => "Party.PartyId",
+            // Its wire name has an underscore, its filter none (imis.md §4.4, §10).
+            (false, "tablename") => "Table_Name",
             _ => name,
         };
         let field = self.field(name).filter(|field| !(summary && field.full_only))?;
@@ -132,6 +151,11 @@ const CONTRACTS: &[&Contract] = &[
     &LOG,
     &RECIPIENT,
     &LOG_ATTACHMENT,
+    &contacts::PARTY_IMAGE,
+    &contacts::PARTY_NOTE,
+    &contacts::ADDRESS_PURPOSE,
+    &contacts::COMMUNICATION_TYPE,
+    &contacts::GEN_TABLE,
 ];
 
 /// Class names of nested objects, by the member that holds them.
@@ -159,6 +183,7 @@ pub(super) static ACTIVITY: Contract = Contract {
     writable: true,
     file: None,
     communication: false,
+    owner: Some("ID"),
     fields: &[
         server("SEQN", Form::Whole),
         text("ID", 10),
@@ -217,6 +242,7 @@ pub(super) static ACTIVITY_TYPE: Contract = Contract {
     writable: false,
     file: None,
     communication: false,
+    owner: None,
     fields: &[
         text("ActivityTypeId", 10),
         text("Description", 0),
@@ -257,6 +283,7 @@ pub(super) static ACTIVITY_ATTACHMENT: Contract = Contract {
     writable: true,
     file: Some(("FileName", FileForm::Bytes)),
     communication: false,
+    owner: Some("ActivityId"),
     fields: &[
         server("AttachmentId", Form::Whole),
         field("ActivityId", Form::Whole),
@@ -275,6 +302,7 @@ pub(super) static CONTACT_INTERACTION: Contract = Contract {
     writable: true,
     file: None,
     communication: false,
+    owner: Some("PartyId"),
     fields: &[
         server("ContactInteractionId", Form::Whole),
         text("PartyId", 0),
@@ -305,6 +333,7 @@ pub(super) static INTERACTION_TYPE: Contract = Contract {
     writable: false,
     file: None,
     communication: false,
+    owner: None,
     fields: &[
         text("InteractionTypeCode", 0),
         text("Description", 0),
@@ -325,6 +354,7 @@ pub(super) static INTERACTION_ACTION: Contract = Contract {
     writable: false,
     file: None,
     communication: false,
+    owner: None,
     fields: &[
         text("InteractionActionCode", 0),
         text("Description", 0),
@@ -343,6 +373,7 @@ pub(super) static LOG: Contract = Contract {
     writable: true,
     file: None,
     communication: true,
+    owner: None,
     fields: &[
         server("CommunicationLogId", Form::Text),
         field("Status", Form::Whole),
@@ -372,6 +403,7 @@ pub(super) static RECIPIENT: Contract = Contract {
     writable: true,
     file: None,
     communication: true,
+    owner: Some("Party.PartyId"),
     fields: &[
         server("CommunicationLogRecipientId", Form::Text),
         text("CommunicationLog.CommunicationLogId", 0),
@@ -400,6 +432,7 @@ pub(super) static LOG_ATTACHMENT: Contract = Contract {
     writable: true,
     file: Some(("Name", FileForm::Object)),
     communication: true,
+    owner: Some("CommunicationLogId"),
     fields: &[
         server("CommunicationLogAttachmentId", Form::Text),
         text("CommunicationLogId", 0),

@@ -7,7 +7,7 @@ use std::{borrow::Cow, cmp::Ordering};
 use time::{PrimitiveDateTime, Time, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 use url::form_urlencoded;
 
-use super::{answer::Answer, wire::Window};
+use super::{answer::Answer, collation::Collation, wire::Window};
 
 /// The page size when none is asked for.
 const USUAL_LIMIT: usize = 100;
@@ -80,7 +80,9 @@ impl Operation {
 pub(super) struct Criterion {
     pub(super) property: Property,
     pub(super) operation: Operation,
-    values: Vec<String>,
+    /// As they are compared.
+    pub(super) values: Vec<String>,
+    collation: Collation,
 }
 
 impl Criterion {
@@ -94,7 +96,7 @@ impl Criterion {
             None => (Operation::Equal, first),
         };
         let values: Vec<String> = std::iter::once(first).chain(pieces).map(str::to_lowercase).collect();
-        let criterion = Self { property, operation, values };
+        let criterion = Self { property, operation, values, collation: Collation::default() };
         criterion.check()?;
         Ok(criterion)
     }
@@ -126,7 +128,7 @@ impl Criterion {
     /// one that fits is enough, and a negative operation wants none that fits.
     pub(super) fn accepts(&self, held: &[Cow<'_, str>]) -> bool {
         use Operation as O;
-        let any = |test: &dyn Fn(&str) -> bool| held.iter().any(|one| test(&one.to_lowercase()));
+        let any = |test: &dyn Fn(&str) -> bool| held.iter().any(|one| test(&self.collation.fold(one)));
         let order = |one: &str, value: &str| compare(self.property.kind, one, value);
         let equal = |one: &str, value: &str| order(one, value) == Some(Ordering::Equal);
         let value = self.value();
@@ -252,6 +254,30 @@ impl Find {
         }
         find.limit = if find.limit == 0 { USUAL_LIMIT } else { find.limit }.min(most);
         Ok(find)
+    }
+
+    /// The same query on a database of this collation.
+    pub(super) fn under(mut self, collation: Collation) -> Self {
+        for criterion in &mut self.criteria {
+            criterion.collation = collation;
+            for value in &mut criterion.values {
+                *value = collation.fold(value).into_owned();
+            }
+        }
+        self.phrase = self.phrase.map(|phrase| collation.fold(&phrase).into_owned());
+        self
+    }
+
+    /// Whether a filter names this property.
+    pub(super) fn names(&self, property: &str) -> bool {
+        self.criteria.iter().any(|criterion| criterion.property.name == property)
+    }
+
+    /// The one value that the property has to have, if a filter says so.
+    pub(super) fn exactly(&self, property: &str) -> Option<&str> {
+        let named =
+            |criterion: &&Criterion| criterion.property.name == property && criterion.operation == Operation::Equal;
+        self.criteria.iter().find(named).map(Criterion::value)
     }
 
     /// The rows of the page, and where it stands.

@@ -13,6 +13,9 @@ use super::{
 /// How many contacts the stories have in all.
 const STORY_CONTACTS: u32 = 200;
 
+/// Where the ids of those begin.
+pub(super) const FIRST_GENERATED: u32 = 301;
+
 const FIRST: &[&str] = &[
     "Anna", "Bruno", "Clara", "David", "Emilia", "Fatima", "Georg", "Hélène", "Igor", "Jana", "Karl", "Leïla", "Marek",
     "Nora", "Olivier", "Paula", "Quentin", "Rosa", "Søren", "Teresa", "Umberto", "Vera", "William", "Xenia", "Yusuf",
@@ -67,14 +70,18 @@ const MEMBER_TYPES: &[&str] = &["REG", "REG", "STU", "NM", "REG", "HON"];
 
 /// Everybody in the database, by party id.
 pub(super) fn everybody(people: People) -> Vec<Party> {
+    let named = STORY.iter().map(from_story).chain(SIGN_INS.iter().map(from_sign_in));
+    named.chain((0..generated_count(people)).map(|number| generated(FIRST_GENERATED + number))).collect()
+}
+
+/// How many contacts nobody has written down.
+pub(super) fn generated_count(people: People) -> u32 {
     let total = match people {
         People::Story => STORY_CONTACTS,
         People::Generated(total) => total.max(STORY_CONTACTS),
     };
-    let mut all: Vec<Party> = STORY.iter().map(from_story).chain(SIGN_INS.iter().map(from_sign_in)).collect();
-    let named = u32::try_from(all.len()).expect("the table of the stories is short");
-    all.extend((0..total.saturating_sub(named)).map(|number| generated(301 + number)));
-    all
+    let named = u32::try_from(STORY.len() + SIGN_INS.len()).expect("the tables of the stories are short");
+    total.saturating_sub(named)
 }
 
 /// A contact key: the id in the shape of a GUID, so that it is the same in every run.

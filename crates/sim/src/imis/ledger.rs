@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -11,6 +12,7 @@ use std::{
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 /// What a write did.
@@ -46,6 +48,19 @@ impl StoredFile {
     pub const HEAD: usize = 256;
     /// The longest content that is kept whole.
     pub const KEPT: usize = 1024 * 1024;
+
+    /// A file that is there whole.
+    pub(super) fn of(name: String, content: &[u8]) -> Self {
+        let digest = Sha256::digest(content);
+        let sha256 = digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ok = write!(hex, "{byte:02x}");
+            hex
+        });
+        let content = Bytes::copy_from_slice(content);
+        let head = content.slice(..content.len().min(Self::HEAD));
+        Self { name, length: content.len() as u64, sha256, head, content: Some(content) }
+    }
 }
 
 /// One write.

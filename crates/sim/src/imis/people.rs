@@ -147,6 +147,39 @@ pub const STORY: &[StoryPerson] = &[
     person(116, ("", "Séamus", "O'Brien"), &["seamus.o'brien@example.org"], "REG").at("Cork", "IE", "+353 21 555 0116"),
     person(117, ("", "أمينة", "حداد"), &["amina.haddad@example.net"], "REG").at("Tunis", "TN", ""),
     person(118, ("", "Nguyễn", "Thị Minh"), &["minh+board@example.org"], "CM").at("Hà Nội", "VN", ""),
+    // Whose timeline is long.
+    person(119, ("Dr.", "Theodora", "Langley"), &["theodora.langley@example.org"], "REG").works_as("Chair", 202).at(
+        "Edinburgh",
+        "GB",
+        "+44 131 555 0119",
+    ),
+    // Whose records are written to do harm.
+    person(120, ("", "Hector", "Vile"), &["hector.vile@example.net"], "NM").at("Napoli", "IT", ""),
+    // Who has one enormous record.
+    person(121, ("Ms.", "Berta", "Grossmann"), &["berta.grossmann@example.org"], "REG").at("Wien", "AT", ""),
+    // Who has none at all.
+    person(122, ("", "Nils", "Leer"), &["nils.leer@example.org"], "STU").at("Kiel", "DE", ""),
+    // Who wants no e-mail.
+    person(123, ("", "Carla", "Stumm"), &["carla.stumm@example.org"], "REG").at("Bern", "CH", "+41 31 555 01 23"),
+    // Of whom there are many addresses, numbers and places.
+    person(
+        124,
+        ("", "Rupert", "Manifold"),
+        &[
+            "rupert@manifold.example",
+            "r.manifold@acme.example",
+            "rupert.manifold@example.net",
+            "rupert@home.example",
+            "rm@federation.example",
+            "rupert.manifold+lists@example.org",
+        ],
+        "CM",
+    )
+    .works_as("Adviser", 202)
+    .at("Leeds", "GB", "+44 113 555 0124"),
+    // Whose pictures are none.
+    person(125, ("", "Gregor", "Falsch"), &["gregor.falsch@example.org"], "REG").at("Bonn", "DE", ""),
+    person(126, ("", "Vera", "Vektor"), &["vera.vektor@example.org"], "REG").at("Brno", "", ""),
     person(200, ("", "", "Acme Institute"), &["info@acme.example"], "ORG").at("Austin", "US", "+1 512 555 0200"),
     person(201, ("", "", "Harbour & Daughters <Books>"), &["hello@harbour.example"], "ORG").at("Bristol", "GB", ""),
     person(202, ("", "", "Universal Federation for Standards"), &["contact@federation.example"], "ORG").at(
@@ -164,7 +197,11 @@ pub const SIGN_INS: &[(u32, &str, &str, &str, &str)] = &[
     (194, "READER1", "Ines", "Keller", "ines.keller@association.example"),
     (195, "MEMBER1", "Luca", "Romano", "luca.romano@example.org"),
     (196, "DISABLED1", "Otto", "Stein", "otto.stein@association.example"),
+    (197, "STAFF3", "Lena", "Fuchs", "lena.fuchs@association.example"),
 ];
+
+/// What `STAFF3` holds, and what it takes to see activities of the type of the same name (imis.md §16).
+pub const ACCESS_KEYWORD: &str = "LEGAL";
 
 /// The password of everybody who can sign in.
 pub const PASSWORD: &str = "Passw0rd!";

@@ -8,15 +8,17 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::{
     World,
+    accounts::User,
     answer::{Answer, Complaint},
-    contracts::{self, Contract, Field, FileForm, Form, Key},
+    contracts::{self, Contract, Field, FileForm, Form},
     filter::{self, Find},
     json::Lean,
     ledger::StoredFile,
+    rights,
+    tables::Tables,
     wire::{self, Dialect, Window, wrapped},
 };
 
@@ -50,60 +52,6 @@ impl Row {
     }
 }
 
-/// All rows, by entity.
-#[derive(Debug, Default)]
-pub(super) struct Tables {
-    rows: BTreeMap<&'static str, Vec<Row>>,
-    last_number: BTreeMap<&'static str, u64>,
-}
-
-impl Tables {
-    pub(super) fn of(&self, contract: &Contract) -> &[Row] {
-        self.rows.get(contract.entity).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    pub(super) fn get(&self, contract: &Contract, id: &str) -> Option<&Row> {
-        self.of(contract).iter().find(|row| row.id.eq_ignore_ascii_case(id))
-    }
-
-    pub(super) fn new_id(&mut self, contract: &Contract) -> String {
-        match contract.key_form {
-            Key::Guid => Uuid::new_v4().to_string(),
-            Key::Number | Key::Given => {
-                // Counters of a site that has been running for a while do not start at one.
-                let last = self.last_number.entry(contract.entity).or_insert(48_212);
-                *last += 1;
-                last.to_string()
-            }
-        }
-    }
-
-    pub(super) fn add(&mut self, contract: &Contract, row: Row) {
-        self.rows.entry(contract.entity).or_default().push(row);
-    }
-
-    pub(super) fn replace(&mut self, contract: &Contract, row: Row) {
-        let rows = self.rows.entry(contract.entity).or_default();
-        if let Some(old) = rows.iter_mut().find(|old| old.id == row.id) {
-            *old = row;
-        }
-    }
-
-    pub(super) fn remove(&mut self, contract: &Contract, id: &str) -> Option<Row> {
-        let rows = self.rows.get_mut(contract.entity)?;
-        let index = rows.iter().position(|row| row.id.eq_ignore_ascii_case(id))?;
-        Some(rows.remove(index))
-    }
-
-    /// Rows of a contract whose field has this value.
-    pub(super) fn children<'a>(&'a self, contract: &Contract, field: &'a str, id: &'a str) -> Vec<&'a Row> {
-        self.of(contract)
-            .iter()
-            .filter(|row| row.fields.get(field).is_some_and(|value| value.as_str() == Some(id)))
-            .collect()
-    }
-}
-
 /// What a body asks to be stored.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -133,7 +81,7 @@ pub(super) fn read(contract: &Contract, body: &[u8]) -> Result<Draft, Answer> {
     }
     if let Some((name, form)) = contract.file {
         let name = draft.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        if let Some(content) = body.member("Attachment").filter(|content| **content != Lean::Null) {
+        if let Some(content) = body.member(contract.content()).filter(|content| **content != Lean::Null) {
             draft.file = Some(read_file(name, form, content)?);
         }
     }
@@ -229,17 +177,28 @@ fn read_file(name: String, form: FileForm, content: &Lean<'_>) -> Result<StoredF
     Ok(StoredFile { name, length, sha256, head: head.into(), content: whole.then_some(kept) })
 }
 
-/// A page of rows.
+/// A page of the rows that this user sees.
 pub(super) fn page(
     world: &World,
+    user: &User,
     (contract, summary): (&Contract, bool),
     query: &str,
-    dialect: Dialect,
 ) -> Result<Value, Answer> {
-    let find = Find::parse(query, world.settings.max_limit, |name| contract.resolve(name, summary))?;
+    let dialect = Dialect(world.settings.edition);
+    let find = Find::parse(query, world.settings.max_limit, |name| contract.resolve(name, summary))?
+        .under(world.settings.collation);
+    if contract.entity == contracts::RECIPIENT.entity && find.names("Party.PartyId") {
+        world.settings.recipients_by_party.demand(contract.entity)?;
+    }
     let tables = world.tables();
-    let by_id = |row: &&Row| find.entity_id.as_deref().is_none_or(|id| row.id.eq_ignore_ascii_case(id));
-    let (rows, window): (Vec<&Row>, Window) = find.page(tables.of(contract).iter().filter(by_id), Row::held);
+    let there = |row: &&Row| {
+        find.entity_id.as_deref().is_none_or(|id| row.id.eq_ignore_ascii_case(id))
+            && rights::sees(user, &tables, contract, row)
+    };
+    let (rows, window): (Vec<&Row>, Window) = match contract.owner.and_then(|owner| find.exactly(owner)) {
+        Some(owner) => find.page(tables.owned(contract, owner).filter(there), Row::held),
+        None => find.page(tables.all(contract).filter(there), Row::held),
+    };
     let items = rows.into_iter().map(|row| show(world, &tables, (contract, summary), row, dialect)).collect();
     Ok(dialect.page(class_of(contract, summary), items, window))
 }
@@ -262,11 +221,21 @@ pub(super) fn show(
     if contract.generic {
         return generic(contract, row, dialect);
     }
+    let mut map = typed((contract, summary), row, dialect);
+    expand(world, tables, (contract, summary), row, dialect, &mut map);
+    if let Some(content) = row.file.as_ref().filter(|_| !summary).and_then(|file| file.content.as_ref()) {
+        map.insert(contract.content().to_owned(), wire::bytes(STANDARD.encode(content)));
+    }
+    Value::Object(map)
+}
+
+/// The members of a typed contract, without what they refer to and without bytes.
+fn typed((contract, summary): (&Contract, bool), row: &Row, dialect: Dialect) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("$type".to_owned(), json!(dialect.class(class_of(contract, summary))));
     let shown = contract.fields.iter().filter(|field| !(summary && field.full_only));
     for (field, value) in shown.filter_map(|field| Some((field, row.fields.get(field.name)?))) {
-        if wire::is_default(value) {
+        if wire::is_default(value) && !field.always {
             continue;
         }
         match field.name.split_once('.') {
@@ -280,21 +249,28 @@ pub(super) fn show(
             }
         }
     }
-    expand(world, tables, (contract, row), dialect, &mut map);
-    if let Some(content) = row.file.as_ref().filter(|_| !summary).and_then(|file| file.content.as_ref()) {
-        map.insert("Attachment".to_owned(), wire::bytes(STANDARD.encode(content)));
-    }
-    Value::Object(map)
+    map
 }
 
 /// What a row refers to is shown with it.
 fn expand(
     world: &World,
     tables: &Tables,
-    (contract, row): (&Contract, &Row),
+    (contract, summary): (&Contract, bool),
+    row: &Row,
     dialect: Dialect,
     map: &mut Map<String, Value>,
 ) {
+    if contract.entity == contracts::LOG.entity && !summary {
+        let files = tables.owned(&contracts::LOG_ATTACHMENT, &row.id);
+        // That they are named here without their bytes is assumed (imis.md §7.2).
+        let files: Vec<Value> =
+            files.map(|file| typed((&contracts::LOG_ATTACHMENT, false), file, dialect).into()).collect();
+        if !files.is_empty() {
+            let class = "Communications.DataContracts.CommunicationLogAttachmentDataCollection";
+            map.insert("Attachments".to_owned(), dialect.collection(class, files));
+        }
+    }
     if contract.entity != contracts::RECIPIENT.entity {
         return;
     }

@@ -4,34 +4,39 @@ use serde_json::{Value, json};
 
 use super::{
     World,
+    accounts::User,
     answer::Complaint,
     contracts::{self, Contract},
     filter::now,
-    rows::{Draft, Row, Tables, complaint},
+    rights,
+    rows::{Draft, Row, complaint},
+    tables::Tables,
 };
 
 /// Completes and checks a draft; complaints are added to those it already has.
 pub(super) fn apply(
     (world, tables): (&World, &Tables),
     contract: &Contract,
-    user: &str,
+    user: &User,
     draft: &mut Draft,
     before: Option<&Row>,
 ) {
     match contract.entity {
-        "Activity" => activity(world, tables, draft, before),
+        "Activity" => activity((world, tables), user, draft, before),
         "LegacyActivityAttachment" => activity_attachment(tables, draft),
         "ContactInteraction" => contact_interaction(world, tables, draft),
         "CommunicationLog" => require(draft, "Subject"),
         "CommunicationLogRecipient" => recipient(world, tables, draft),
+        "PartyNote" => contact_row(world, draft, &["PartyId", "Text"]),
+        "PartyImage" => contact_row(world, draft, &["PartyId"]),
         "CommunicationLogAttachment" => log_attachment(tables, draft),
         _ => {}
     }
     if contract.field("UpdateInformation.CreatedBy").is_some() {
-        stamp(user, draft, before);
+        stamp(&user.name, draft, before);
     }
     if contract.file.is_some() && draft.file.is_none() && before.is_none() {
-        draft.complaints.push(complaint("Attachment", "", "The attachment is required."));
+        draft.complaints.push(complaint(contract.content(), "", "The content is required."));
     }
 }
 
@@ -72,7 +77,7 @@ fn unless(draft: &mut Draft, exists: bool, field: &str, message: &str) {
     }
 }
 
-fn activity(world: &World, tables: &Tables, draft: &mut Draft, before: Option<&Row>) {
+fn activity((world, tables): (&World, &Tables), user: &User, draft: &mut Draft, before: Option<&Row>) {
     if let Some(before) = before {
         // The contact of an activity cannot be changed (imis.md §6.1).
         let party = text(draft, "ID").to_owned();
@@ -87,11 +92,23 @@ fn activity(world: &World, tables: &Tables, draft: &mut Draft, before: Option<&R
     require(draft, "ACTIVITY_TYPE");
     let known = world.parties().get(text(draft, "ID")).is_some();
     unless(draft, known, "ID", "The contact does not exist.");
-    let known = tables.get(&contracts::ACTIVITY_TYPE, text(draft, "ACTIVITY_TYPE")).is_some();
+    let kind = tables.get(&contracts::ACTIVITY_TYPE, text(draft, "ACTIVITY_TYPE"));
+    let known = kind.is_some_and(|kind| rights::sees(user, tables, &contracts::ACTIVITY_TYPE, kind));
     unless(draft, known, "ACTIVITY_TYPE", "The activity type does not exist.");
+    let editable = !known || rights::editable(tables, text(draft, "ACTIVITY_TYPE"));
+    unless(draft, editable, "ACTIVITY_TYPE", "Activities of this type cannot be edited.");
     if draft.fields.get("TRANSACTION_DATE").is_none_or(Value::is_null) {
         draft.fields.insert("TRANSACTION_DATE", json!(now()));
     }
+}
+
+/// What belongs to a contact alone.
+fn contact_row(world: &World, draft: &mut Draft, required: &[&'static str]) {
+    for field in required {
+        require(draft, field);
+    }
+    let known = world.parties().get(text(draft, "PartyId")).is_some();
+    unless(draft, known, "PartyId", "The contact does not exist.");
 }
 
 fn activity_attachment(tables: &Tables, draft: &mut Draft) {

@@ -1,21 +1,36 @@
-//! Rows that are there before anybody writes: activity types, interaction types and actions (imis.md §6.2, §7.1).
+//! Rows that are there before anybody writes: activity types, interaction types and actions (imis.md §6.2, §7.1),
+//! look-ups around contacts (imis.md §10), pictures, and what was done with the contacts of the stories.
+//!
+//! None of it is in the ledger, which has what was written to the running site.
+
+mod bodies;
+mod pictures;
+mod timelines;
 
 use serde_json::{Value, json};
 
 use super::{
-    Edition,
-    contracts::{ACTIVITY_TYPE, Contract, INTERACTION_ACTION, INTERACTION_TYPE},
-    rows::{Fields, Row, Tables},
+    Edition, People,
+    contracts::{
+        ACTIVITY_TYPE, Contract, INTERACTION_ACTION, INTERACTION_TYPE,
+        contacts::{ADDRESS_PURPOSE, COMMUNICATION_TYPE, GEN_TABLE},
+    },
+    people::ACCESS_KEYWORD,
+    rows::{Fields, Row},
+    tables::Tables,
     wire::Dialect,
 };
 
 /// The tables of a fresh site.
-pub(super) fn tables(edition: Edition) -> Tables {
+pub(super) fn tables(edition: Edition, people: People) -> Tables {
     let mut tables = Tables::default();
     for (id, description, prompts) in ACTIVITY_TYPES {
         let mut fields: Fields = prompts.iter().map(|&(field, prompt)| (field, json!(prompt))).collect();
         fields.insert("Description", json!(description));
         fields.insert("AllowUserEdit", json!(!SYSTEM_TYPES.contains(id)));
+        if *id == ACCESS_KEYWORD {
+            fields.insert("AccessKeywords", json!(ACCESS_KEYWORD));
+        }
         add(&mut tables, &ACTIVITY_TYPE, id, fields);
     }
     for (code, description, assignable, actions) in INTERACTION_TYPES {
@@ -30,11 +45,75 @@ pub(super) fn tables(edition: Edition) -> Tables {
     for (code, description) in INTERACTION_ACTIONS {
         add(&mut tables, &INTERACTION_ACTION, code, Fields::from([("Description", json!(description))]));
     }
+    around_contacts(&mut tables);
+    pictures::sow(&mut tables);
+    timelines::sow(&mut tables, people);
     tables
 }
 
+/// What the site calls addresses and kinds of communication, and its general look-up table.
+fn around_contacts(tables: &mut Tables) {
+    for (number, (name, description, is_default)) in (1..).zip(ADDRESS_PURPOSES) {
+        let fields = Fields::from([
+            ("Name", json!(name)),
+            ("Description", json!(description)),
+            ("AllowMultiple", json!(false)),
+            ("AllowPreferred", json!(true)),
+            ("IsDefaultAddress", json!(is_default)),
+            ("IsActive", json!(true)),
+        ]);
+        add(tables, &ADDRESS_PURPOSE, &format!("0a0a0a0a-0000-4000-8000-{number:012}"), fields);
+    }
+    for &(id, reason, display) in COMMUNICATION_TYPES {
+        let fields = Fields::from([
+            ("ReasonCode", json!(reason)),
+            ("CommunicationTypeDisplay", json!(display)),
+            ("IsDefaultType", json!(id == COMMUNICATION_TYPES[0].0)),
+        ]);
+        add(tables, &COMMUNICATION_TYPE, id, fields);
+    }
+    for &(table, code, description) in GENERAL {
+        let fields = Fields::from([
+            ("Table_Name", json!(table)),
+            ("Code", json!(code)),
+            ("Upper_Code", json!(code.to_uppercase())),
+            ("Description", json!(description)),
+        ]);
+        add(tables, &GEN_TABLE, &format!("~{table}|{code}"), fields);
+    }
+}
+
+/// Names, descriptions, and which one new addresses take (imis.md §5.3).
+pub(super) const ADDRESS_PURPOSES: &[(&str, &str, bool)] =
+    &[("Address", "Main address", true), ("Billing", "Where invoices go", false), ("Home", "Private address", false)];
+
+/// Ids, reason codes and names of the kinds of communication that people can be left out of.
+pub(super) const COMMUNICATION_TYPES: &[(&str, &str, &str)] = &[
+    ("c0c0c0c0-0000-4000-8000-000000000001", "EMAIL", "E-mail"),
+    ("c0c0c0c0-0000-4000-8000-000000000002", "NEWS", "Newsletter"),
+    ("c0c0c0c0-0000-4000-8000-000000000003", "PHONE", "Telephone"),
+];
+
+const GENERAL: &[(&str, &str, &str)] = &[
+    ("PREFIX", "Ms.", "Ms."),
+    ("PREFIX", "Mr.", "Mr."),
+    ("PREFIX", "Dr.", "Dr."),
+    ("PREFIX", "Prof.", "Prof."),
+    ("SUFFIX", "Jr.", "Jr."),
+    ("SUFFIX", "Sr.", "Sr."),
+    ("CUSTOMER_TYPE", "REG", "Regular member"),
+    ("CUSTOMER_TYPE", "STU", "Student member"),
+    ("CUSTOMER_TYPE", "HON", "Honorary member"),
+    ("CUSTOMER_TYPE", "CM", "Committee member"),
+    ("CUSTOMER_TYPE", "NM", "Non-member"),
+    ("CUSTOMER_TYPE", "ORG", "Organization"),
+];
+
 fn add(tables: &mut Tables, contract: &Contract, id: &str, mut fields: Fields) {
-    fields.insert(contract.key, json!(id));
+    // The key of some is made of other members, and is none itself.
+    if contract.field(contract.key).is_some() {
+        fields.insert(contract.key, json!(id));
+    }
     tables.add(contract, Row { id: id.to_owned(), fields, file: None });
 }
 
@@ -88,6 +167,11 @@ const ACTIVITY_TYPES: &[(&str, &str, Prompts)] = &[
             ("ActionPrompt", "Next step"),
             ("Uf1Prompt", "Reference"),
         ],
+    ),
+    (
+        ACCESS_KEYWORD,
+        "Legal advice",
+        &[("DescriptionPrompt", "Matter"), ("NotePrompt", "Advice"), ("TicklerPrompt", "Deadline")],
     ),
     ("MEETING", "Event registration", &[("DescriptionPrompt", "Event"), ("AmountPrompt", "Fee")]),
     ("DUES", "Membership dues", &[("AmountPrompt", "Amount"), ("ThruDatePrompt", "Paid through")]),

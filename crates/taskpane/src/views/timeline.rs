@@ -1,7 +1,194 @@
-//! What was done with a contact.
+//! What was done with a contact: a list that narrows and grows, newest first.
 
-use api::ContactId;
+use super::entries;
+use crate::dispatch::{Dispatch, dispatch};
+use crate::parts::{block, heard, holds, keep_focus, moves, pressed, spinner, told, trouble_line, trouble_notice};
+use crate::words;
+use api::{Contact, ContactId, ContactKind, MissingKind};
+use flows::{App, Event, Family, History, News, Opening, Reading, TimelineEvent};
 use leptos::prelude::*;
 
+/// What a family of records is called.
+pub(super) fn family(family: Family) -> &'static str {
+    match family {
+        Family::Activities => words::timeline_activities(),
+        Family::Interactions => words::timeline_interactions(),
+        Family::Notes => words::timeline_notes(),
+    }
+}
+
+/// A part of this contact's timeline.
+fn of<T: Default + Send + Sync + PartialEq + 'static>(
+    dispatch: Dispatch,
+    contact: &ContactId,
+    part: impl Fn(&History) -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    let contact = contact.clone();
+    dispatch.project(move |app| app.timelines.of(&contact).map(&part).unwrap_or_default())
+}
+
 /// The section.
-pub(super) fn timeline(_contact: &ContactId) -> impl IntoView {}
+pub(super) fn timeline(contact: &ContactId) -> impl IntoView + use<> {
+    let dispatch = dispatch();
+    let news = of(dispatch, contact, |history| history.news);
+    follow_news(dispatch, contact, news);
+    view! {
+        <section class="view-section" aria-labelledby="timeline-title">
+            <div class="view-timeline-head">
+                <h2 id="timeline-title" class="view-section-title">{words::timeline()}</h2>
+                {write_button(dispatch, contact)}
+            </div>
+            <p class="view-timeline-news" role="status">{told(move || news.get().map(say).unwrap_or_default())}</p>
+            {filters(dispatch, contact)}
+            {entries::entries(contact)}
+            {state(dispatch, contact)}
+            {more(dispatch, contact)}
+        </section>
+    }
+}
+
+fn say(news: News) -> String {
+    match news {
+        News::Came(count) => words::timeline_came(count),
+        News::Written(count) => words::timeline_written(count),
+        News::Changed => words::timeline_changed().to_owned(),
+        News::Removed => words::timeline_removed().to_owned(),
+    }
+}
+
+/// Whoever asked for more and got the last of it finds the keyboard on the first that came.
+fn follow_news(dispatch: Dispatch, contact: &ContactId, news: Memo<Option<News>>) {
+    let contact = contact.clone();
+    Effect::new(move |_| {
+        let Some(News::Came(count)) = news.get() else { return };
+        let first = dispatch.look(|app| {
+            let history = app.timelines.of(&contact)?;
+            let first = history.entries.len().checked_sub(count)?;
+            history.more.is_none().then(|| history.entries.get(first).map(entries::id))?
+        });
+        if let Some(first) = first {
+            keep_focus(first);
+        }
+    });
+}
+
+/// Writing, for those whom iMIS lets.
+fn write_button(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
+    let may = dispatch.project(App::may_write);
+    let contact = contact.clone();
+    block(move || {
+        may.get().then(|| {
+            let contact = contact.clone();
+            let write = move || {
+                let contact = dispatch.look(|app| known(app, &contact));
+                dispatch.send_and_move(Event::SheetOpened(Opening::Write(vec![contact])));
+            };
+            view! { <button type="button" class="part-button" on:click=pressed(write)>{words::timeline_write()}</button> }
+        })
+    })
+}
+
+/// The contact by its name, wherever the pane knows it from.
+fn known(app: &App, id: &ContactId) -> Contact {
+    app.timelines.of(id).and_then(|history| history.who.clone()).unwrap_or_else(|| Contact {
+        id: id.clone(),
+        kind: ContactKind::Person,
+        name: words::contact_id(&id.0),
+        email: None,
+        organisation: None,
+        title: None,
+        city: None,
+        phone: None,
+        member_type: None,
+        status: None,
+        active: true,
+    })
+}
+
+fn filters(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
+    let chosen = of(dispatch, contact, |history| history.families.clone());
+    let toggles = Family::ALL.map(|wanted| {
+        let event = Event::Timeline(TimelineEvent::FamilyToggled(contact.clone(), wanted));
+        crate::parts::toggle(family(wanted), move || chosen.with(|chosen| chosen.contains(&wanted)), event)
+    });
+    let text = dispatch.look(|app| app.timelines.of(contact).map(|history| history.text.clone()).unwrap_or_default());
+    let contact = contact.clone();
+    let typed = move |event| {
+        let text = event_target_value(&event);
+        dispatch.send(Event::Timeline(TimelineEvent::TextTyped(contact.clone(), text)));
+    };
+    view! {
+        <div class="view-timeline-filters">
+            <div class="part-toggles" role="group" aria-label=words::timeline_filter()>{toggles.into_iter().collect_view()}</div>
+            <input type="search" class="part-input" aria-label=words::timeline_text() placeholder=words::timeline_text()
+                autocomplete="off" value=text on:input=heard(typed) />
+        </div>
+    }
+}
+
+/// What stands in place of the list, or below it: waiting, nothing, trouble, what is missing.
+fn state(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
+    let again = Event::Timeline(TimelineEvent::AgainAsked(contact.clone()));
+    let reading = of(dispatch, contact, |history| Some((history.reading, history.entries.is_empty())));
+    let filtered = of(dispatch, contact, History::is_filtered);
+    let trouble = of(dispatch, contact, |history| history.trouble.clone());
+    let missing = of(dispatch, contact, |history| history.missing.clone());
+    let retry = again.clone();
+    view! {
+        {block(move || match (reading.get()?, trouble.with(Option::is_some)) {
+            ((Reading::First, _), _) => Some(spinner(words::timeline_loading()).into_any()),
+            ((Reading::Nothing, true), false) => {
+                let text = if filtered.get() { words::timeline_no_match() } else { words::timeline_empty() };
+                Some(view! { <p class="quiet">{text}</p> }.into_any())
+            }
+            _ => None,
+        })}
+        <div class="view-timeline-trouble" role="alert">
+            {block(move || trouble.get().map(|trouble| trouble_notice(&trouble, Some(again.clone()))))}
+            {block(move || missing.with(|missing| (!missing.is_empty()).then(|| lacking(missing, retry.clone()))))}
+        </div>
+    }
+}
+
+fn lacking(missing: &[MissingKind], retry: Event) -> impl IntoView + use<> {
+    let mut told: Vec<Family> = vec![];
+    let mut lines = vec![];
+    for kind in missing {
+        let of = Family::of(kind.kind);
+        if !told.contains(&of) {
+            told.push(of);
+            let why = trouble_line(&flows::Trouble::Server(kind.problem.clone()));
+            lines.push(view! { <p class="part-notice-title">{words::timeline_missing(family(of))}</p> <p>{why}</p> });
+        }
+    }
+    view! {
+        <div class="part-notice">
+            {crate::parts::icon("icon icon--warning")}
+            <div class="part-notice-body">{lines} {crate::parts::button(words::try_again(), retry)}</div>
+        </div>
+    }
+}
+
+/// The next page. The button stays while it is asked for, and so does the keyboard on it.
+fn more(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
+    let more = of(dispatch, contact, |history| history.more.is_some());
+    let busy = of(dispatch, contact, |history| history.reading == Reading::More);
+    let event = Event::Timeline(TimelineEvent::MoreAsked(contact.clone()));
+    block(move || {
+        more.get().then(|| {
+            let label = move || if busy.get() { words::timeline_more_busy() } else { words::timeline_more() };
+            let ask = crate::parts::sends(event.clone());
+            view! {
+                <button type="button" id="timeline-more" class="part-button part-button--wide"
+                    aria-disabled=holds(move || busy.get()) on:click=ask>
+                    {told(label)}
+                </button>
+            }
+        })
+    })
+}
+
+/// A button that opens a record.
+pub(super) fn opens(contact: &ContactId, record: &api::RecordId) -> Box<dyn FnMut(leptos::ev::MouseEvent)> {
+    moves(Event::SheetOpened(Opening::Record(contact.clone(), record.clone())))
+}

@@ -1,0 +1,48 @@
+//! Searching contacts as one types.
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::to_api;
+use api::{ContactKind, FoundContacts, ProblemCode, SearchContacts};
+use imis::{ContactSearch, Inactive, OnlyKind};
+
+/// Searches; what a part of the search failed at is missing and said so.
+pub(crate) async fn run(app: &App, session: &Session, asked: SearchContacts) -> Result<FoundContacts, Failure> {
+    check(&asked)?;
+    let acting = session.acting(app)?;
+    let search = ContactSearch {
+        text: &asked.text,
+        only: asked.kind.map(|kind| match kind {
+            ContactKind::Person => OnlyKind::People,
+            ContactKind::Organisation => OnlyKind::Organisations,
+        }),
+        inactive: if asked.inactive { Inactive::Included } else { Inactive::LeftOut },
+        most: SearchContacts::MAX,
+    };
+    let searched = session.while_alive(Box::pin(acting.search_contacts(&search))).await?;
+    if let Some(error) = &searched.error {
+        let failure = session.end_if_out(app, Failure::imis(error)).await;
+        if searched.failed || failure.problem.code == ProblemCode::SignedOut {
+            return Err(failure);
+        }
+    }
+    Ok(FoundContacts {
+        contacts: searched.contacts.into_iter().map(to_api::contact).collect(),
+        more: searched.more,
+        partial: searched.error.is_some(),
+    })
+}
+
+/// A text worth a search: an iMIS ID may be short, anything else not.
+fn check(asked: &SearchContacts) -> Result<(), Failure> {
+    let text = asked.text.trim();
+    let letters = text.chars().filter(|c| !c.is_whitespace()).count();
+    let is_key = letters > 0 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let long_enough = letters >= SearchContacts::TEXT_MIN || is_key;
+    if long_enough && asked.text.chars().count() <= SearchContacts::TEXT_MAX {
+        Ok(())
+    } else {
+        Err(Failure::invalid("text"))
+    }
+}
