@@ -3,10 +3,10 @@
 use crate::renewal::Renewal;
 use crate::session::Automatic;
 use crate::{
-    Cards, Compose, Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, SheetLogic, Sheets,
-    Timelines, Trouble, Welcome,
+    CardEvent, Cards, Compose, Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, SheetLogic,
+    Sheets, Timelines, Trouble, Welcome,
 };
-use api::{Bootstrap, EmailAddress, Me, SaveId, SaveTargets};
+use api::{Bootstrap, ContactId, EmailAddress, Me, SaveId, SaveTargets};
 
 /// Where the pane runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,7 @@ pub struct App {
     pub welcome: Welcome,
     pub(crate) sheet_logic: Option<SheetLogic>,
     pub(crate) awaiting: Vec<Event>,
+    pub(crate) sender: Option<ContactId>,
     pub(crate) bootstrap: Option<Bootstrap>,
     pub(crate) own: Option<EmailAddress>,
     pub(crate) last_user: Option<Me>,
@@ -98,6 +99,7 @@ impl App {
             sheets: Sheets::default(),
             sheet_logic: None,
             awaiting: vec![],
+            sender: None,
             cards: Cards::default(),
             timelines: Timelines::default(),
             compose: Compose::default(),
@@ -180,11 +182,25 @@ impl App {
             | Event::Card(_)
             | Event::Timeline(_)
             | Event::Compose(_) => self.follow(event),
+            Event::People(event) => self.people_event(event),
+            Event::ContactChosen(address, contact) => self.choose_contact(address, contact),
             other => self.mail_event(other),
         };
+        effects.extend(self.notice_sender());
         let open = self.open_key().cloned();
         effects.extend(self.saves.iter_mut().filter_map(|save| save.mark(open.as_ref())));
         effects
+    }
+
+    /// The card on the message is that of its sender, whoever that is found to be.
+    fn notice_sender(&mut self) -> Vec<Effect> {
+        let here = matches!(self.session, Session::SignedIn(_));
+        let sender = self.open_mail().and_then(|mail| mail.people.sender()).filter(|_| here).map(|met| met.id.clone());
+        if sender == self.sender {
+            return vec![];
+        }
+        self.sender = sender;
+        self.follow(Event::Card(CardEvent::SenderChanged))
     }
 
     /// The open message, if Outlook gave it.
@@ -277,7 +293,6 @@ impl App {
             Event::RoleToggled(role) => people.toggle(role),
             Event::PersonRemoved(address) => people.set_removed(&address, true),
             Event::PersonRestored(address) => people.set_removed(&address, false),
-            Event::ContactChosen(address, contact) => people.choose(&address, &contact),
             Event::KindChosen(kind) => draft.kind = kind,
             Event::ActivityTypeChosen(activity_type) => draft.activity_type = Some(activity_type),
             Event::AttachmentToggled(index) => {

@@ -461,6 +461,7 @@ impl App {
         self.sheets.clear();
         self.awaiting.clear();
         self.cards = crate::Cards::default();
+        self.sender = None;
         self.timelines = crate::Timelines::default();
         self.compose = crate::Compose::default();
         self.welcome = Welcome::Over;

@@ -63,6 +63,7 @@ macro_rules! part_of {
 type Underway = LocalBoxFuture<'static, Option<Event>>;
 
 part_of! { sheets, fetch_sheet, fn draw_sheet() -> AnyView { views::sheet().into_any() } }
+part_of! { sheets, fetch_sender, fn draw_sender() -> AnyView { views::sender() } }
 part_of! { sheets, fetch_sheet_logic, fn sheet_logic() -> SheetLogic { SheetLogic::whole() } }
 part_of! { sheets, fetch_sheet_effect, fn begin_sheet_effect(runner: &'static Runner, effect: Effect) -> Underway {
     runner.carry_out_for_sheets(effect).boxed_local()
@@ -88,6 +89,11 @@ part_of! { saving, fetch_saving_effect,
 /// The topmost sheet.
 pub(crate) fn sheet() -> AnyView {
     fetched(|| fetch_sheet().boxed_local(), || draw_sheet().boxed_local())
+}
+
+/// The sender's card.
+pub(crate) fn sender() -> AnyView {
+    fetched(|| fetch_sender().boxed_local(), || draw_sender().boxed_local())
 }
 
 /// Signing in.

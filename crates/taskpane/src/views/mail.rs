@@ -39,6 +39,7 @@ pub(super) fn mail() -> impl IntoView {
             <h2 class="view-mail-subject">{told(move || summary.get().0)}</h2>
             <p class="quiet">{told(move || summary.get().1)}</p>
         </div>
+        {chunks::sender()}
         {people::people()}
         {block(move || if saved.get() { chunks::save_panel() } else { save_form::save_form().into_any() })}
     }
