@@ -224,6 +224,9 @@ impl App {
     }
 
     fn outlook_event(&mut self, event: Event) -> Vec<Effect> {
+        if !matches!(event, Event::OutlookReady(_) | Event::OutsideOutlook) {
+            self.compose.leave();
+        }
         match event {
             Event::OutlookReady(own) => {
                 self.place = Place::Outlook;

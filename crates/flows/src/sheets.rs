@@ -26,7 +26,7 @@ pub enum Sheet {
     /// Finding a query.
     Queries(Folders),
     /// One query.
-    Query(Running),
+    Query(Box<Running>),
 }
 
 /// A sheet that is wanted.
@@ -88,16 +88,12 @@ impl Sheets {
         id
     }
 
-    pub(crate) fn close(&mut self) {
-        self.pile.pop();
+    fn close(&mut self) -> Option<(SheetId, Sheet)> {
+        self.pile.pop()
     }
 
     pub(crate) fn remove(&mut self, id: SheetId) {
         self.pile.retain(|(other, _)| *other != id);
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.pile.clear();
     }
 
     pub(crate) fn ids(&self) -> Vec<SheetId> {
@@ -163,18 +159,8 @@ impl App {
         match event {
             Event::SheetOpened(opening) => self.open_sheet(opening),
             Event::SheetsResumed => self.resume_sheets(),
-            Event::SheetClosed => {
-                if self.may_leave(Leaving::Back) {
-                    self.sheets.close();
-                }
-                vec![]
-            }
-            Event::SheetsClosed => {
-                if self.may_leave(Leaving::ToMessage) {
-                    self.sheets.clear();
-                }
-                vec![]
-            }
+            Event::SheetClosed if self.may_leave(Leaving::Back) => self.close_sheet(),
+            Event::SheetsClosed if self.may_leave(Leaving::ToMessage) => self.close_sheets(),
             Event::Find(id, event) => self.find_event(id, event),
             Event::Record(id, event) => self.record_event(id, event),
             Event::Write(id, event) => self.write_event(id, event),
@@ -188,6 +174,22 @@ impl App {
         }
     }
 
+    /// Closes the topmost sheet; what it had under way and nobody else wants is stopped.
+    pub(crate) fn close_sheet(&mut self) -> Vec<Effect> {
+        self.compose.settle();
+        match self.sheets.close() {
+            Some((id, Sheet::Query(mut running))) => {
+                running.leave().map(|effect| Effect::Query(id, effect)).into_iter().collect()
+            }
+            _ => vec![],
+        }
+    }
+
+    /// Closes them all.
+    pub(crate) fn close_sheets(&mut self) -> Vec<Effect> {
+        (0..self.sheets.height()).flat_map(|_| self.close_sheet()).collect()
+    }
+
     pub(crate) fn open_sheet(&mut self, opening: Opening) -> Vec<Effect> {
         if !matches!(self.session, Session::SignedIn(_)) {
             return vec![];
@@ -196,10 +198,12 @@ impl App {
         if replaces && !self.may_leave(Leaving::ToMessage) {
             return vec![];
         }
+        self.compose.settle();
         match opening {
             Opening::Find => {
-                self.sheets.clear();
-                self.open_find()
+                let mut effects = self.close_sheets();
+                effects.extend(self.open_find());
+                effects
             }
             Opening::Contact(contact) => {
                 self.sheets.put(Sheet::Contact(contact.id.clone()));
@@ -215,8 +219,9 @@ impl App {
             Opening::AddAll => self.open_adding_all(),
             Opening::Compare(contact) => self.open_comparing(contact),
             Opening::Queries => {
-                self.sheets.clear();
-                self.open_queries()
+                let mut effects = self.close_sheets();
+                effects.extend(self.open_queries());
+                effects
             }
             Opening::Query(query) => self.open_query(query),
         }

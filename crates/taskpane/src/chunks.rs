@@ -64,10 +64,13 @@ type Underway = LocalBoxFuture<'static, Option<Event>>;
 
 part_of! { sheets, fetch_sheet, fn draw_sheet() -> AnyView { views::sheet().into_any() } }
 part_of! { sheets, fetch_sender, fn draw_sender() -> AnyView { views::sender() } }
+part_of! { sheets, fetch_writing, fn draw_writing() -> AnyView { views::message_in_writing() } }
 part_of! { sheets, fetch_sheet_logic, fn sheet_logic() -> SheetLogic { SheetLogic::whole() } }
-part_of! { sheets, fetch_sheet_effect, fn begin_sheet_effect(runner: &'static Runner, effect: Effect) -> Underway {
-    runner.carry_out_for_sheets(effect).boxed_local()
-} }
+part_of! { sheets, fetch_sheet_effect,
+    fn begin_sheet_effect(runner: &'static Runner, effect: Effect, dispatch: Dispatch) -> Underway {
+        runner.carry_out_for_sheets(effect, dispatch).boxed_local()
+    }
+}
 
 part_of! { entrance, fetch_sign_in, fn draw_sign_in() -> AnyView { views::sign_in().into_any() } }
 part_of! { entrance, fetch_confirm, fn draw_confirm() -> AnyView { views::confirm().into_any() } }
@@ -96,6 +99,11 @@ pub(crate) fn sender() -> AnyView {
     fetched(|| fetch_sender().boxed_local(), || draw_sender().boxed_local())
 }
 
+/// The screen where a message is being written.
+pub(crate) fn message_in_writing() -> AnyView {
+    fetched(|| fetch_writing().boxed_local(), || draw_writing().boxed_local())
+}
+
 /// Signing in.
 pub(crate) fn sign_in() -> AnyView {
     fetched(|| fetch_sign_in().boxed_local(), || draw_sign_in().boxed_local())
@@ -122,9 +130,9 @@ pub(crate) fn other_saves() -> AnyView {
 }
 
 /// An effect of a sheet.
-pub(crate) async fn sheet_effect(runner: &'static Runner, effect: Effect) -> Option<Event> {
+pub(crate) async fn sheet_effect(runner: &'static Runner, effect: Effect, dispatch: Dispatch) -> Option<Event> {
     until_there(|| fetch_sheet_effect().boxed_local()).await;
-    begin_sheet_effect(runner, effect).await.ok()?.await
+    begin_sheet_effect(runner, effect, dispatch).await.ok()?.await
 }
 
 /// An effect of signing in, or of sessions.

@@ -43,6 +43,7 @@ pub(crate) struct Runner {
     uploads: uploads::Uploads,
     windows: windows::Windows,
     alarm: clock::Alarm,
+    exports: query::Exports,
     /// Dropping one ends its listening.
     subscriptions: RefCell<Vec<office::mailbox::Subscription>>,
 }
@@ -139,6 +140,7 @@ impl Runner {
                 Event::Matched(key, call.addresses, answer)
             }
             Effect::FetchTargets => Event::TargetsAnswered(server.call(&GetSaveTargets).await),
+            Effect::People(effect) => Event::People(people::carry_out(self, effect).await),
             Effect::Find(..)
             | Effect::Record(..)
             | Effect::Write(..)
@@ -147,7 +149,7 @@ impl Runner {
             | Effect::Query(..)
             | Effect::Card(_)
             | Effect::Timeline(_)
-            | Effect::Compose(_) => return chunks::sheet_effect(self, effect).await,
+            | Effect::Compose(_) => return chunks::sheet_effect(self, effect, dispatch).await,
             Effect::SignIn(_)
             | Effect::BeginSignIn(..)
             | Effect::OpenDialog { .. }
@@ -220,15 +222,14 @@ impl Runner {
     }
 
     /// The effects of sheets, which are fetched with them.
-    pub(crate) async fn carry_out_for_sheets(&'static self, effect: Effect) -> Option<Event> {
+    pub(crate) async fn carry_out_for_sheets(&'static self, effect: Effect, dispatch: Dispatch) -> Option<Event> {
         Some(match effect {
             Effect::Find(id, effect) => Event::Find(id, find::carry_out(self, effect).await?),
             Effect::Record(id, effect) => Event::Record(id, record::carry_out(self, effect).await?),
             Effect::Write(id, effect) => Event::Write(id, write::carry_out(self, effect).await?),
             Effect::Add(id, effect) => Event::Add(id, add::carry_out(self, effect).await?),
             Effect::Queries(id, effect) => Event::Queries(id, queries::carry_out(self, effect).await?),
-            Effect::Query(id, effect) => Event::Query(id, query::carry_out(self, effect).await?),
-            Effect::People(effect) => Event::People(people::carry_out(self, effect).await),
+            Effect::Query(id, effect) => Event::Query(id, query::carry_out(self, id, effect, dispatch).await?),
             Effect::Card(effect) => Event::Card(card::carry_out(self, effect).await?),
             Effect::Timeline(effect) => Event::Timeline(timeline::carry_out(self, effect).await?),
             Effect::Compose(effect) => Event::Compose(compose::carry_out(self, effect).await?),

@@ -6,6 +6,7 @@ mod card;
 mod card_actions;
 mod card_facts;
 mod card_rows;
+mod compose;
 mod confirm;
 mod contact;
 mod desk;
@@ -39,6 +40,7 @@ mod writing;
 mod writing_state;
 
 pub(crate) use card::sender;
+pub(crate) use compose::message_in_writing;
 pub(crate) use confirm::confirm;
 pub(crate) use desk::desk;
 pub(crate) use home::main_screen;

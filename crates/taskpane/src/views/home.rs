@@ -16,6 +16,7 @@ enum Open {
     Nothing,
     Unreadable(Trouble),
     Message(u32),
+    Writing(u32),
 }
 
 fn open(app: &App) -> Open {
@@ -23,6 +24,9 @@ fn open(app: &App) -> Open {
         (Some(Ok(mail)), _) => Open::Message(mail.message.key.opening),
         (Some(Err(trouble)), _) => Open::Unreadable(trouble.clone()),
         (None, Place::Unknown) => Open::Waiting,
+        (None, _) if app.compose.message.is_some() => {
+            Open::Writing(app.compose.message.as_ref().map(|key| key.opening).unwrap_or_default())
+        }
         (None, _) => Open::Nothing,
     }
 }
@@ -46,6 +50,7 @@ pub(crate) fn main_screen() -> impl IntoView {
         <main class="view-main">
             {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),
+                Open::Writing(_) => chunks::message_in_writing(),
                 Open::Waiting => spinner(words::waiting_for_outlook()).into_any(),
                 Open::Nothing => empty(words::no_message_title(), words::no_message_text()).into_any(),
                 Open::Unreadable(Trouble::OutlookUnable) => {
