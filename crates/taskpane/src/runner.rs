@@ -24,7 +24,8 @@ mod write;
 use crate::dispatch::Dispatch;
 use crate::theme;
 use api::{
-    ConfirmSession, EmailAddress, EndSessions, GetMe, GetSaveTargets, MatchContacts, Me, Redeem, SaveId, SignInBegun,
+    AddId, ConfirmSession, EmailAddress, EndSessions, GetContactOptions, GetMe, GetSaveTargets, MatchContacts, Me,
+    Redeem, SaveId, SignInBegun,
 };
 use flows::{BeginOrder, Code, DialogTrouble, Effect, Event, Prompt, Trouble};
 use leptos::prelude::window;
@@ -46,6 +47,11 @@ pub(crate) struct Runner {
 /// A new save's name.
 pub(crate) fn new_save_id() -> Option<SaveId> {
     Some(SaveId(window().crypto().ok()?.random_uuid()))
+}
+
+/// A new adding's name.
+pub(crate) fn new_add_id() -> Option<AddId> {
+    Some(AddId(window().crypto().ok()?.random_uuid()))
 }
 
 impl Runner {
@@ -151,6 +157,7 @@ impl Runner {
                 Event::Matched(key, call.addresses, answer)
             }
             Effect::FetchTargets => Event::TargetsAnswered(server.call(&GetSaveTargets).await),
+            Effect::FetchContactOptions => Event::ContactOptionsAnswered(server.call(&GetContactOptions).await),
             Effect::ReadBody { save, key } => Event::BodyRead(save, outlook::body(&key).await),
             Effect::Save(message) => Event::Written(message.save.clone(), server.call(&*message).await),
             Effect::ReadAttachment { save, index, key, attachment } => {

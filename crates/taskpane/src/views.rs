@@ -1,8 +1,12 @@
 //! The screens and their sections. Each reads its own projection of the state and sends events.
 
 mod adding;
+mod adding_fields;
+mod adding_form;
+mod adding_organisation;
 mod attachments;
 mod card;
+mod comparing;
 mod confirm;
 mod contact;
 mod desk;
@@ -14,6 +18,7 @@ mod folders;
 mod for_whom;
 mod frame;
 mod home;
+mod likely;
 mod mail;
 mod missing;
 mod opened;

@@ -1,7 +1,7 @@
 //! The sheet that contacts are added or compared on: opening it, what happens on it, and what it leaves behind.
 
 use super::{AddEffect, AddEvent, AddPhase, Adding, Adds, Became, Candidate, ComparePhase, Comparison, Job, MayChange};
-use crate::{App, Effect, Leaving, OpenMail, Role, SearchAhead, Sheet, SheetId, Standing, Trouble};
+use crate::{App, Effect, Leaving, OpenMail, People, Role, SearchAhead, Sheet, SheetId, Standing, Trouble};
 use api::{Contact, ContactId, ContactKind, ContactOptions, EmailAddress, Match, MatchReason};
 
 impl App {
@@ -10,15 +10,14 @@ impl App {
         self.may_change.options().may_add
     }
 
-    /// Whether a contact can be compared with the open message's signature: its sender's can, where changing is allowed.
-    pub fn may_compare(&self, contact: &ContactId) -> bool {
-        self.may_change.options().may_change && self.sender_is(contact)
-    }
-
-    fn sender_is(&self, contact: &ContactId) -> bool {
-        let Some(mail) = self.open_mail() else { return false };
-        let is = |entry: &crate::Entry| entry.contact().is_some_and(|known| known.id == *contact);
-        mail.people.entries.iter().any(|entry| entry.roles.contains(&Role::From) && is(entry))
+    /// The contact, if it can be compared with the open message's signature: its sender's can, where changing is
+    /// allowed.
+    pub fn comparable(&self, contact: &ContactId) -> Option<&Contact> {
+        if !self.may_change.options().may_change {
+            return None;
+        }
+        let senders = self.open_mail()?.people.entries.iter().filter(|entry| entry.roles.contains(&Role::From));
+        senders.filter_map(crate::Entry::contact).find(|known| known.id == *contact)
     }
 
     /// Asks what may be done, once what the message needs has been asked.
@@ -57,8 +56,7 @@ impl App {
 
     pub(crate) fn open_adding_all(&mut self) -> Vec<Effect> {
         let Some(mail) = self.open_mail() else { return vec![] };
-        let missing = mail.people.shown().filter(|entry| entry.standing == Standing::NotInImis && !entry.removed);
-        let queue = missing.filter_map(|entry| candidate(mail, &entry.address)).collect();
+        let queue = mail.people.to_add().filter_map(|entry| candidate(mail, &entry.address)).collect();
         self.begin_adding(queue)
     }
 
@@ -72,7 +70,7 @@ impl App {
     }
 
     pub(crate) fn open_comparing(&mut self, contact: Contact) -> Vec<Effect> {
-        if !self.may_compare(&contact.id) {
+        if self.comparable(&contact.id).is_none() {
             return vec![];
         }
         let Some(key) = self.open_key().cloned() else { return vec![] };
@@ -202,6 +200,17 @@ impl App {
             adding.leaving = Some(leaving);
         }
         false
+    }
+}
+
+impl People {
+    fn to_add(&self) -> impl Iterator<Item = &crate::Entry> {
+        self.shown().filter(|entry| entry.standing == Standing::NotInImis && !entry.removed)
+    }
+
+    /// How many "add all" adds.
+    pub fn addable(&self) -> usize {
+        self.to_add().count()
     }
 }
 
