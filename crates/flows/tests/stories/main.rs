@@ -1,5 +1,8 @@
 //! The pane's stories: events in, state and effects out, on the host.
 
+mod add;
+mod card;
+mod find;
 mod people;
 mod record;
 mod renewal;
