@@ -303,7 +303,7 @@ impl ContactForm {
         for told in &problem.fields {
             match field_named(&told.field) {
                 Some(field) if self.fault(field).is_none() => {
-                    self.faults.push((field, Fault::Imis(told.message.clone())))
+                    self.faults.push((field, Fault::Imis(told.message.clone())));
                 }
                 _ => all = false,
             }
