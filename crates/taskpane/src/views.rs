@@ -10,6 +10,7 @@ mod card_actions;
 mod card_facts;
 mod card_rows;
 mod comparing;
+mod compose;
 mod confirm;
 mod contact;
 mod desk;

@@ -117,7 +117,7 @@ impl App {
         match event {
             AddEvent::LeaveCancelled => adding.leaving = None,
             AddEvent::LeaveConfirmed => match adding.leaving {
-                Some(Leaving::ToMessage) => self.sheets.clear(),
+                Some(Leaving::ToMessage) => return self.close_sheets(),
                 Some(Leaving::Back) => self.sheets.remove(id),
                 None => {}
             },

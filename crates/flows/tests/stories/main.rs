@@ -2,8 +2,11 @@
 
 mod add;
 mod card;
+mod compose;
 mod find;
 mod people;
+mod queries;
+mod query;
 mod record;
 mod renewal;
 mod save;

@@ -4,7 +4,7 @@ use super::{adding_form, comparing, likely};
 use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{block, icon, moves, pressed, spinner, subheading, told};
 use crate::words;
-use api::{Contact, ContactId};
+use api::{Contact, ContactId, EmailAddress};
 use flows::{AddEvent, AddPhase, Adding, Adds, App, Became, Event, Opening, Sheet, SheetId};
 use leptos::prelude::*;
 
@@ -75,7 +75,7 @@ pub(super) fn adding(id: SheetId) -> impl IntoView {
 /// "2 of 3: Ada Lovelace", where there are several.
 fn place(adds: &Adds) -> String {
     let (Some(present), true) = (adds.present(), adds.queue.len() > 1) else { return String::new() };
-    let address = present.address.as_ref().map(|address| address.as_str()).unwrap_or_default();
+    let address = present.address.as_ref().map(EmailAddress::as_str).unwrap_or_default();
     let name = if present.name.is_empty() { address } else { &present.name };
     words::add_place(&adds.queue.len().to_string(), name, &(adds.turn() + 1).to_string())
 }

@@ -27,20 +27,20 @@ enum Stage {
     Done(usize),
 }
 
-fn stage(comparison: &Comparison) -> Option<Stage> {
-    Some(match &comparison.phase {
+fn stage(comparison: &Comparison) -> Stage {
+    match &comparison.phase {
         ComparePhase::Reading => Stage::Reading,
         ComparePhase::Failed(trouble) => Stage::Failed(trouble.clone()),
         ComparePhase::Done(count) => Stage::Done(*count),
         _ if comparison.differences.is_empty() => Stage::Same(comparison.unread),
         _ => Stage::Differences,
-    })
+    }
 }
 
 /// The sheet's body.
 pub(super) fn comparing(id: SheetId) -> impl IntoView {
     let dispatch = dispatch();
-    let stage = of(dispatch, id, stage);
+    let stage = of(dispatch, id, |comparison| Some(stage(comparison)));
     let name = of(dispatch, id, |comparison| comparison.contact.name.clone());
     block(move || {
         stage.get().map(|stage| match stage {
