@@ -153,29 +153,23 @@ impl App {
             | Event::RetryAsked(_)
             | Event::SaveDismissed(_) => self.save_event(event),
             Event::SheetOpened(opening) => self.open_sheet(opening),
-            Event::SheetClosed => {
-                if self.may_leave(Leaving::Back) {
-                    self.sheets.close();
-                }
-                vec![]
-            }
-            Event::SheetsClosed => {
-                if self.may_leave(Leaving::ToMessage) {
-                    self.sheets.clear();
-                }
-                vec![]
-            }
+            Event::SheetClosed if self.may_leave(Leaving::Back) => self.close_sheet(),
+            Event::SheetsClosed if self.may_leave(Leaving::ToMessage) => self.close_sheets(),
+            Event::SheetClosed | Event::SheetsClosed => vec![],
             Event::Find(id, event) => self.find_event(id, event),
             Event::Record(id, event) => self.record_event(id, event),
             Event::Write(id, event) => self.write_event(id, event),
             Event::Add(id, event) => self.add_event(id, event),
             Event::Queries(id, event) => self.queries_event(id, event),
             Event::Query(id, event) => self.query_event(id, event),
+            Event::People(event) => self.people_event(event),
+            Event::ContactChosen(address, contact) => self.choose_contact(address, contact),
             Event::Card(event) => self.card_event(event),
             Event::Timeline(event) => self.timeline_event(event),
             Event::Compose(event) => self.compose_event(event),
             other => self.mail_event(other),
         };
+        effects.extend(self.follow_sender());
         let open = self.open_key().cloned();
         effects.extend(self.saves.iter_mut().filter_map(|save| save.mark(open.as_ref())));
         effects
@@ -202,6 +196,9 @@ impl App {
     }
 
     fn outlook_event(&mut self, event: Event) -> Vec<Effect> {
+        if !matches!(event, Event::OutlookReady(_) | Event::OutsideOutlook) {
+            self.compose.leave();
+        }
         match event {
             Event::OutlookReady(own) => {
                 self.place = Place::Outlook;
@@ -271,7 +268,6 @@ impl App {
             Event::RoleToggled(role) => people.toggle(role),
             Event::PersonRemoved(address) => people.set_removed(&address, true),
             Event::PersonRestored(address) => people.set_removed(&address, false),
-            Event::ContactChosen(address, contact) => people.choose(&address, &contact),
             Event::KindChosen(kind) => draft.kind = kind,
             Event::ActivityTypeChosen(activity_type) => draft.activity_type = Some(activity_type),
             Event::AttachmentToggled(index) => {

@@ -20,6 +20,7 @@ mod openid_sign_in;
 mod pane;
 mod program;
 mod provider_sign_out;
+mod queries;
 mod records;
 mod renewal;
 mod resilience;

@@ -198,6 +198,6 @@ async fn a_dead_token_is_renewed_once_and_a_refused_person_is_signed_out() {
     world.imis.faults().add(Fault::once(Effect::Unauthorized).on("GET", "Activity"));
     let page = person.call(&timeline("101")).await.unwrap();
     assert_eq!((page.entries.len(), page.missing.len()), (4, 0));
-    world.imis.faults().add(Fault::once(Effect::Unauthorized).always());
+    world.imis.faults().add(Fault::once(Effect::Unauthorized).always().on("GET", "Activity"));
     assert_eq!(code(person.call(&timeline("101")).await), ProblemCode::SignedOut);
 }

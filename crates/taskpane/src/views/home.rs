@@ -1,6 +1,6 @@
 //! The main screen: who is signed in, the open message, saves of other messages.
 
-use super::{desk, mail, others};
+use super::{compose, desk, mail, others};
 use crate::dispatch::dispatch;
 use crate::parts::{avatar, block, heading, icon, keep_focus, moves, pressed, spinner, told, trouble_notice};
 use crate::words;
@@ -15,6 +15,7 @@ enum Open {
     Nothing,
     Unreadable(Trouble),
     Message(u32),
+    Writing(u32),
 }
 
 fn open(app: &App) -> Open {
@@ -22,6 +23,9 @@ fn open(app: &App) -> Open {
         (Some(Ok(mail)), _) => Open::Message(mail.message.key.opening),
         (Some(Err(trouble)), _) => Open::Unreadable(trouble.clone()),
         (None, Place::Unknown) => Open::Waiting,
+        (None, _) if app.compose.message.is_some() => {
+            Open::Writing(app.compose.message.as_ref().map(|key| key.opening).unwrap_or_default())
+        }
         (None, _) => Open::Nothing,
     }
 }
@@ -32,17 +36,11 @@ pub(crate) fn main_screen() -> impl IntoView {
     view! {
         {header()}
         {welcome()}
-        <nav class="view-nav" aria-label=words::nav()>
-            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Find))>
-                {words::find_title()}
-            </button>
-            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Queries))>
-                {words::queries_title()}
-            </button>
-        </nav>
+        {nav()}
         <main class="view-main">
             {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),
+                Open::Writing(_) => compose::writing().into_any(),
                 Open::Waiting => spinner(words::waiting_for_outlook()).into_any(),
                 Open::Nothing => empty(words::no_message_title(), words::no_message_text()).into_any(),
                 Open::Unreadable(Trouble::OutlookUnable) => {
@@ -52,6 +50,22 @@ pub(crate) fn main_screen() -> impl IntoView {
             })}
         </main>
         {others::others_view()}
+    }
+}
+
+/// Ways to what is not the open message. The first looks like the field it leads to.
+fn nav() -> impl IntoView {
+    view! {
+        <nav class="view-nav" aria-label=words::nav()>
+            <button type="button" class="view-nav-find" aria-label=words::find_title()
+                on:click=moves(Event::SheetOpened(Opening::Find))>
+                {icon("icon icon--search")}
+                <span>{words::find_hint()}</span>
+            </button>
+            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Queries))>
+                {words::queries_title()}
+            </button>
+        </nav>
     }
 }
 
