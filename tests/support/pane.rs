@@ -35,7 +35,8 @@ impl Pane {
         pane
     }
 
-    pub(crate) async fn find(&self, by: By, what: &str) -> WebElement {
+    /// Waits for an element that shows.
+    pub async fn find(&self, by: By, what: &str) -> WebElement {
         let found = self.browser.driver.query(by).wait(PATIENCE, GLANCE).and_displayed().first().await;
         let Ok(element) = found else { panic!("no {what}; the page says:\n{}", self.text().await) };
         element
