@@ -171,11 +171,14 @@ impl App {
             Event::Add(id, event) => self.add_event(id, event),
             Event::Queries(id, event) => self.queries_event(id, event),
             Event::Query(id, event) => self.query_event(id, event),
+            Event::People(event) => self.people_event(event),
+            Event::ContactChosen(address, contact) => self.choose_contact(address, contact),
             Event::Card(event) => self.card_event(event),
             Event::Timeline(event) => self.timeline_event(event),
             Event::Compose(event) => self.compose_event(event),
             other => self.mail_event(other),
         };
+        effects.extend(self.follow_sender());
         let open = self.open_key().cloned();
         effects.extend(self.saves.iter_mut().filter_map(|save| save.mark(open.as_ref())));
         effects
@@ -271,7 +274,6 @@ impl App {
             Event::RoleToggled(role) => people.toggle(role),
             Event::PersonRemoved(address) => people.set_removed(&address, true),
             Event::PersonRestored(address) => people.set_removed(&address, false),
-            Event::ContactChosen(address, contact) => people.choose(&address, &contact),
             Event::KindChosen(kind) => draft.kind = kind,
             Event::ActivityTypeChosen(activity_type) => draft.activity_type = Some(activity_type),
             Event::AttachmentToggled(index) => {

@@ -2,8 +2,8 @@
 
 use crate::{
     AddEffect, AddEvent, CardEffect, CardEvent, ComposeEffect, ComposeEvent, FindEffect, FindEvent, Opening,
-    QueriesEffect, QueriesEvent, QueryEffect, QueryEvent, RecordEffect, RecordEvent, SheetId, TimelineEffect,
-    TimelineEvent, WriteEffect, WriteEvent,
+    PeopleEffect, PeopleEvent, QueriesEffect, QueriesEvent, QueryEffect, QueryEvent, RecordEffect, RecordEvent,
+    SheetId, TimelineEffect, TimelineEvent, WriteEffect, WriteEvent,
 };
 use crate::{Attachment, Body, Code, Credentials, DialogTrouble, Message, MessageKey, Prompt, Role, SaveKind, Trouble};
 use api::{
@@ -149,6 +149,8 @@ pub enum Event {
     Queries(SheetId, QueriesEvent),
     /// One query.
     Query(SheetId, QueryEvent),
+    /// The people on the open message.
+    People(PeopleEvent),
     /// A contact in full.
     Card(CardEvent),
     /// What was done with a contact.
@@ -290,6 +292,8 @@ pub enum Effect {
     Queries(SheetId, QueriesEffect),
     /// One query.
     Query(SheetId, QueryEffect),
+    /// The people on the open message.
+    People(PeopleEffect),
     /// A contact in full.
     Card(CardEffect),
     /// What was done with a contact.
@@ -317,6 +321,7 @@ impl Effect {
                 | Self::Add(..)
                 | Self::Queries(..)
                 | Self::Query(..)
+                | Self::People(_)
                 | Self::Card(_)
                 | Self::Timeline(_)
                 | Self::Compose(_)

@@ -56,6 +56,10 @@ pub(crate) enum Event {
     SaveBegun { save: String, part: String },
     /// It ended like this.
     SaveEnded { save: String, part: String, outcome: &'static str, records: Vec<String> },
+    /// Somebody changed a record.
+    RecordChanged { record: String },
+    /// Somebody removed one, or a contact's line of one.
+    RecordRemoved { record: String },
     /// The OpenID provider asked to end sessions.
     LogoutToken { outcome: &'static str, count: i64 },
 }

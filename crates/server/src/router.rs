@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::headers::{self, Headers};
-use crate::routes::{auth, bootstrap, contacts, health, pane, saves, session, sessions};
+use crate::routes::{auth, bootstrap, contacts, health, pane, records, saves, session, sessions};
 use crate::{guard, log, pages, request};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -24,6 +24,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/saves/{save}/attachments/{index}", put(saves::attach))
         .route("/api/auth/flows", post(auth::begin))
         .route("/api/auth/redeem", post(auth::redeem))
+        .merge(of_records())
         .merge(dialog())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -45,6 +46,18 @@ fn about_contacts() -> Router<App> {
         .route("/api/contacts/picture", post(contacts::show_picture))
         .route("/api/contacts/choice", post(contacts::choose))
         .route("/api/contacts/never-match", post(contacts::never_match))
+}
+
+/// What was done with a contact.
+fn of_records() -> Router<App> {
+    Router::new()
+        .route("/api/contacts/timeline", post(records::timeline))
+        .route("/api/records/get", post(records::get))
+        .route("/api/records/{record}/attachments/{id}", get(records::file))
+        .route("/api/record-forms", get(records::forms))
+        .route("/api/records/write", post(records::write))
+        .route("/api/records/change", post(records::change))
+        .route("/api/records/remove", post(records::remove))
 }
 
 /// The pages of the dialog's window, and what iMIS and the provider send there. A

@@ -8,8 +8,8 @@ pub(crate) mod journal;
 pub(crate) mod plan;
 mod room;
 mod running;
-mod text;
-mod write;
+pub(crate) mod text;
+pub(crate) mod write;
 
 pub(crate) use room::Room;
 pub(crate) use running::{Running, Stop, Turn};
@@ -22,6 +22,7 @@ use crate::store::{SaveKey, SaveRow, StepState};
 use api::{AttachmentOutcome, Problem, ProblemCode, Record, RecordId, RecordOutcome, SaveMessage, SaveReport};
 use journal::Journal;
 use plan::Head;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::io;
 use std::sync::Arc;
@@ -40,6 +41,12 @@ pub(crate) async fn run(app: &App, session: &Session, ask: &Arc<SaveMessage>) ->
     note_begun(app, session, &ask.save.0, "records").await;
     let report = run_in_turn(app, session, ask, key, site, turn.stop()).await;
     turn.end(app).await;
+    note_report(app, session, &ask.save.0, &report).await;
+    report
+}
+
+/// The records of a save are written, or not.
+pub(crate) async fn note_report(app: &App, session: &Session, save: &str, report: &Result<SaveReport, Failure>) {
     let done = |record: &Record| match &record.outcome {
         RecordOutcome::Saved { record } => Some(record.clone()),
         RecordOutcome::Failed { .. } => None,
@@ -47,8 +54,7 @@ pub(crate) async fn run(app: &App, session: &Session, ask: &Arc<SaveMessage>) ->
     let records = report.iter().flat_map(|report| &report.records);
     let (all, done): (Vec<_>, Vec<_>) = (records.clone().collect(), records.filter_map(done).collect());
     let outcome = outcome_word(report.as_ref().err(), done.len(), all.len());
-    note_ended(app, session, &ask.save.0, "records", outcome, done).await;
-    report
+    note_ended(app, session, save, "records", outcome, done).await;
 }
 
 /// How it ended, in one word.
@@ -91,8 +97,8 @@ async fn run_in_turn(
 ) -> Result<SaveReport, Failure> {
     let acting = session.acting(app)?;
     let fingerprint = fingerprint(ask).await?;
-    let head = match app.store.save(&key).await.map_err(|error| Failure::store(&error))? {
-        Some(row) => known(app, &key, &row, &fingerprint)?,
+    let head = match begun(app, &key, &fingerprint).await? {
+        Some(head) => head,
         None => match begin(app, &acting, &key, (ask, fingerprint), site).await {
             Ok(head) => head,
             Err(failure) => return Err(session.end_if_out(app, failure).await),
@@ -115,6 +121,12 @@ pub(crate) fn stopped(session: &Session, stop: &Stop) -> Result<(), Failure> {
     if stop.is_due() { Err(Failure::wait(ProblemCode::Conflict, 1)) } else { Ok(()) }
 }
 
+/// The head of a save, if it was begun before.
+pub(crate) async fn begun(app: &App, key: &SaveKey, fingerprint: &[u8]) -> Result<Option<Head>, Failure> {
+    let row = app.store.save(key).await.map_err(|error| Failure::store(&error))?;
+    row.map(|row| known(app, key, &row, fingerprint)).transpose()
+}
+
 /// The head of a save that was begun before, if this is the same save.
 fn known(app: &App, key: &SaveKey, row: &SaveRow, fingerprint: &[u8]) -> Result<Head, Failure> {
     if row.fingerprint != fingerprint {
@@ -132,6 +144,11 @@ async fn begin(
 ) -> Result<Head, Failure> {
     let abilities = acting.abilities().await.map_err(|error| Failure::imis(&error))?;
     let head = Head::new(ask, &abilities, site, app.clock.now_ms())?;
+    begin_with(app, key, head, fingerprint).await
+}
+
+/// Begins a save with this head, or goes on with the one that somebody else just began.
+pub(crate) async fn begin_with(app: &App, key: &SaveKey, head: Head, fingerprint: Vec<u8>) -> Result<Head, Failure> {
     let row = SaveRow { fingerprint: fingerprint.clone(), sealed: head.seal(&app.config.keyring, key)? };
     let begun = app.store.begin_save(key, row, app.clock.now_ms()).await;
     match begun.map_err(|error| Failure::store(&error))? {
@@ -141,7 +158,7 @@ async fn begin(
 }
 
 /// The hash of everything asked; of megabytes, so beside the requests.
-async fn fingerprint(ask: &Arc<SaveMessage>) -> Result<Vec<u8>, Failure> {
+pub(crate) async fn fingerprint<T: Serialize + Send + Sync + 'static>(ask: &Arc<T>) -> Result<Vec<u8>, Failure> {
     let ask = Arc::clone(ask);
     let hash = tokio::task::spawn_blocking(move || {
         let mut hash = Hash(Sha256::new());
@@ -166,7 +183,7 @@ impl io::Write for Hash {
 }
 
 /// When iMIS no longer takes this person the session ends; with nothing saved that is the answer.
-async fn out_if_out(app: &App, session: &Session, records: &[Record]) -> Result<(), Failure> {
+pub(crate) async fn out_if_out(app: &App, session: &Session, records: &[Record]) -> Result<(), Failure> {
     let is_out = |record: &Record| matches!(&record.outcome, RecordOutcome::Failed { problem } if problem.code == ProblemCode::SignedOut);
     if !records.iter().any(is_out) {
         return Ok(());

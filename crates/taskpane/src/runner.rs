@@ -10,6 +10,7 @@ mod find;
 mod keys;
 mod locks;
 mod outlook;
+mod people;
 mod queries;
 mod query;
 mod record;
@@ -176,6 +177,7 @@ impl Runner {
             Effect::Add(id, effect) => Event::Add(id, add::carry_out(self, effect).await?),
             Effect::Queries(id, effect) => Event::Queries(id, queries::carry_out(self, effect).await?),
             Effect::Query(id, effect) => Event::Query(id, query::carry_out(self, effect).await?),
+            Effect::People(effect) => Event::People(people::carry_out(self, effect).await),
             Effect::Card(effect) => Event::Card(card::carry_out(self, effect).await?),
             Effect::Timeline(effect) => Event::Timeline(timeline::carry_out(self, effect).await?),
             Effect::Compose(effect) => Event::Compose(compose::carry_out(self, effect).await?),

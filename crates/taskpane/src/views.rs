@@ -3,6 +3,9 @@
 mod adding;
 mod attachments;
 mod card;
+mod card_actions;
+mod card_facts;
+mod card_rows;
 mod confirm;
 mod contact;
 mod desk;
@@ -13,6 +16,8 @@ mod finder;
 mod folders;
 mod for_whom;
 mod frame;
+mod guesses;
+mod hit;
 mod home;
 mod mail;
 mod missing;
@@ -22,7 +27,6 @@ mod passage;
 mod people;
 mod person;
 mod record_files;
-
 mod running;
 mod save_form;
 mod save_panel;

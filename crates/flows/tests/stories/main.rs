@@ -1,5 +1,7 @@
 //! The pane's stories: events in, state and effects out, on the host.
 
+mod card;
+mod find;
 mod people;
 mod record;
 mod renewal;

@@ -93,6 +93,15 @@ impl Acting {
         }
     }
 
+    /// Whether there is such a record, whosever it is.
+    pub async fn record_exists(&self, key: &RecordKey) -> Result<bool, Error> {
+        match self.raw_record(key).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     pub(super) async fn raw_record(&self, key: &RecordKey) -> Result<Value, Error> {
         let request = || self.client.get(&["api", key.store.entity(), &key.key]);
         Ok(self.read(Operation::ReadRecord, request).await?)

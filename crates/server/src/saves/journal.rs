@@ -94,7 +94,7 @@ impl Journal {
         let takes = |name: &str| match kind {
             Kind::Log => name == "log",
             Kind::Activity { .. } => name.starts_with("activity:"),
-            Kind::ContactInteraction { .. } => false,
+            Kind::ContactInteraction { .. } | Kind::WrittenActivity { .. } | Kind::Note => false,
         };
         let done = self.steps.keys().filter(|name| takes(name)).filter_map(|name| self.done(name));
         done.map(|record| RecordId(record.to_owned())).collect()

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::seal::{self, Purpose};
 use crate::store::SaveKey;
 use crate::to_api;
-use api::{AttachmentName, InteractionStore, ProblemCode, RecordId, SaveAs, SaveMessage};
+use api::{AttachmentName, ContactId, InteractionStore, ProblemCode, RecordId, SaveAs, SaveId, SaveMessage};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
@@ -30,12 +30,16 @@ pub(crate) enum Kind {
     ContactInteraction { type_code: String, action_code: String },
     /// An activity for each contact.
     Activity { activity_type: String },
+    /// An activity for each contact, out of a form, and the column that keeps what it is found again by.
+    WrittenActivity { activity_type: String, kept_in: Option<String> },
+    /// A note for each contact.
+    Note,
 }
 
 impl Kind {
     /// Whether its records take files.
     pub(crate) const fn takes_attachments(&self) -> bool {
-        !matches!(self, Self::ContactInteraction { .. })
+        matches!(self, Self::Log | Self::Activity { .. })
     }
 }
 
@@ -59,28 +63,41 @@ pub(crate) struct Head {
 
 /// Refuses what makes no sense.
 pub(crate) fn check(ask: &SaveMessage, site: &Site) -> Result<(), Failure> {
-    if uuid::Uuid::try_parse(&ask.save.0).is_err() {
-        return Err(Failure::invalid("save"));
-    }
-    let plain = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
-    let is_key = |id: &str| (1..=64).contains(&id.len()) && id.bytes().all(plain);
-    let unique: HashSet<_> = ask.contacts.iter().map(|contact| &contact.id).collect();
-    if ask.contacts.is_empty()
-        || ask.contacts.len() > site.contacts_max
-        || unique.len() != ask.contacts.len()
-        || !ask.contacts.iter().all(|contact| is_key(&contact.id.0))
-    {
-        return Err(Failure::invalid("contacts"));
-    }
+    let contacts = ask.contacts.iter().map(|contact| &contact.id);
+    check_targets(&ask.save, contacts, ask.message.utc_offset_minutes, site)?;
     if ask.attachments.len() > ATTACHMENTS_MAX {
         return Err(Failure::invalid("attachments"));
-    }
-    if !(-OFFSET_MAX_MINUTES..=OFFSET_MAX_MINUTES).contains(&ask.message.utc_offset_minutes) {
-        return Err(Failure::invalid("utc_offset_minutes"));
     }
     let longest = ask.message.html.len().max(ask.message.text.len());
     if longest > SaveMessage::BODY_MAX_BYTES {
         return Err(Failure::new(ProblemCode::TooLarge));
+    }
+    Ok(())
+}
+
+/// Refuses ids that are none, too many contacts, and times of no place on Earth.
+pub(crate) fn check_targets<'a>(
+    save: &SaveId,
+    contacts: impl Iterator<Item = &'a ContactId>,
+    utc_offset_minutes: i32,
+    site: &Site,
+) -> Result<(), Failure> {
+    if uuid::Uuid::try_parse(&save.0).is_err() {
+        return Err(Failure::invalid("save"));
+    }
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
+    let is_key = |id: &str| (1..=64).contains(&id.len()) && id.bytes().all(plain);
+    let contacts: Vec<&ContactId> = contacts.collect();
+    let unique: HashSet<_> = contacts.iter().collect();
+    if contacts.is_empty()
+        || contacts.len() > site.contacts_max
+        || unique.len() != contacts.len()
+        || !contacts.iter().all(|contact| is_key(&contact.0))
+    {
+        return Err(Failure::invalid("contacts"));
+    }
+    if !(-OFFSET_MAX_MINUTES..=OFFSET_MAX_MINUTES).contains(&utc_offset_minutes) {
+        return Err(Failure::invalid("utc_offset_minutes"));
     }
     Ok(())
 }
@@ -101,6 +118,17 @@ impl Head {
             attachments: attachments(ask),
         };
         if head.local_time().is_none() { Err(Failure::invalid("sent_ms")) } else { Ok(head) }
+    }
+
+    /// Of records that are written without a message, now.
+    pub(crate) fn written(
+        kind: Kind,
+        message_key: String,
+        now_ms: i64,
+        utc_offset_minutes: i32,
+    ) -> Result<Self, Failure> {
+        let head = Self { kind, message_key, sent_ms: now_ms, utc_offset_minutes, attachments: Vec::new() };
+        if head.local_time().is_none() { Err(Failure::invalid("utc_offset_minutes")) } else { Ok(head) }
     }
 
     /// When the message was sent, where the person is.

@@ -24,12 +24,17 @@ pub(crate) async fn records(
 ) -> Result<Vec<Record>, Failure> {
     let date = head.local_time().ok_or_else(|| Failure::invalid("sent_ms"))?;
     match &head.kind {
-        Kind::Log => log(acting, journal, head, ask).await,
+        Kind::Log => {
+            let text = plan::body_text(ask);
+            let (subject, html) = (plan::subject(ask), &*ask.message.html);
+            let new = NewLog { subject, html, text: &text, message_key: &head.message_key };
+            log(acting, journal, &new, &ask.contacts).await
+        }
         Kind::Activity { activity_type } => {
             let text = plan::body_text(ask);
             let parties = parties(ask);
             let tasks = parties.iter().map(|party| activity(acting, head, ask, activity_type, date, &text, party));
-            each(journal, ask, tasks.collect()).await
+            each(journal, &ask.contacts, tasks.collect()).await
         }
         Kind::ContactInteraction { type_code, action_code } => {
             let text = plan::body_text(ask);
@@ -46,13 +51,19 @@ pub(crate) async fn records(
                 };
                 interaction(acting, new)
             });
-            each(journal, ask, tasks.collect()).await
+            each(journal, &ask.contacts, tasks.collect()).await
         }
+        // The same id was used for what is no message.
+        Kind::WrittenActivity { .. } | Kind::Note => Err(Failure::new(ProblemCode::Conflict)),
     }
 }
 
 fn parties(ask: &SaveMessage) -> Vec<PartyId> {
-    ask.contacts.iter().map(|contact| PartyId::new(contact.id.0.clone())).collect()
+    of_contacts(&ask.contacts)
+}
+
+fn of_contacts(contacts: &[TargetContact]) -> Vec<PartyId> {
+    contacts.iter().map(|contact| PartyId::new(contact.id.0.clone())).collect()
 }
 
 fn activity<'a>(
@@ -83,7 +94,8 @@ fn activity<'a>(
     }
 }
 
-fn interaction<'a>(acting: &'a Acting, new: NewContactInteraction<'a>) -> Task<'a> {
+/// Writes one contact's interaction.
+pub(crate) fn interaction<'a>(acting: &'a Acting, new: NewContactInteraction<'a>) -> Task<'a> {
     Task {
         step: format!("interaction:{}", new.party),
         look: Box::pin(async move {
@@ -97,39 +109,46 @@ fn interaction<'a>(acting: &'a Acting, new: NewContactInteraction<'a>) -> Task<'
 }
 
 /// Takes one step a contact; its record is the contact's own.
-async fn each(journal: &mut Journal, ask: &SaveMessage, tasks: Vec<Task<'_>>) -> Result<Vec<Record>, Failure> {
+pub(crate) async fn each(
+    journal: &mut Journal,
+    contacts: &[TargetContact],
+    tasks: Vec<Task<'_>>,
+) -> Result<Vec<Record>, Failure> {
     let outcomes = journal.take(tasks).await?;
     let record = |(contact, outcome): (&TargetContact, &super::journal::Outcome)| match outcome.record() {
         Ok(record) => saved(contact, record),
         Err(problem) => failed(contact, problem),
     };
-    Ok(ask.contacts.iter().zip(&outcomes).map(record).collect())
+    Ok(contacts.iter().zip(&outcomes).map(record).collect())
 }
 
-async fn log(acting: &Acting, journal: &mut Journal, head: &Head, ask: &SaveMessage) -> Result<Vec<Record>, Failure> {
-    let text = plan::body_text(ask);
-    let new =
-        NewLog { subject: plan::subject(ask), html: &ask.message.html, text: &text, message_key: &head.message_key };
+/// Writes one entry of the log with a line for each contact.
+pub(crate) async fn log(
+    acting: &Acting,
+    journal: &mut Journal,
+    new: &NewLog<'_>,
+    contacts: &[TargetContact],
+) -> Result<Vec<Record>, Failure> {
     let entry = Task {
         step: "log".to_owned(),
         look: Box::pin(async {
-            let found = acting.find_logs(&head.message_key).await?;
+            let found = acting.find_logs(new.message_key).await?;
             Ok(found.iter().map(|id| format!("{LOG}{id}")).collect())
         }),
-        write: Box::pin(async { acting.write_log(&new).await.map(|id| format!("{LOG}{id}")) }),
+        write: Box::pin(async { acting.write_log(new).await.map(|id| format!("{LOG}{id}")) }),
     };
     let outcome = journal.take(vec![entry]).await?.pop().ok_or(Failure::new(ProblemCode::Internal))?;
     let record = match outcome.record() {
         Ok(record) => record.to_owned(),
-        Err(problem) => return Ok(ask.contacts.iter().map(|contact| failed(contact, problem)).collect()),
+        Err(problem) => return Ok(contacts.iter().map(|contact| failed(contact, problem)).collect()),
     };
     let log = LogId::new(record.strip_prefix(LOG).unwrap_or(&record));
-    let lines = lines(acting, journal, &log, ask).await?;
+    let lines = lines(acting, journal, &log, contacts).await?;
     let each = |(contact, outcome): (&TargetContact, Result<(), Problem>)| match outcome {
         Ok(()) => saved(contact, &record),
         Err(problem) => failed(contact, &problem),
     };
-    Ok(ask.contacts.iter().zip(lines).map(each).collect())
+    Ok(contacts.iter().zip(lines).map(each).collect())
 }
 
 /// The lines of a log entry, one a contact.
@@ -137,15 +156,15 @@ async fn lines(
     acting: &Acting,
     journal: &mut Journal,
     log: &LogId,
-    ask: &SaveMessage,
+    contacts: &[TargetContact],
 ) -> Result<Vec<Result<(), Problem>>, Failure> {
-    let parties = parties(ask);
+    let parties = of_contacts(contacts);
     let step = |party: &PartyId| format!("recipient:{party}");
     // One look shows all lines, so it is made once, and only where somebody does not know.
     let unknown = parties.iter().any(|party| journal.is_unknown(&step(party)));
     let there = if unknown { acting.find_recipients(log).await } else { Ok(Vec::new()) };
     let mut tasks = Vec::new();
-    for (contact, party) in ask.contacts.iter().zip(&parties) {
+    for (contact, party) in contacts.iter().zip(&parties) {
         let found = there.clone().map(|lines| of_party(&lines, party));
         let address = contact.address.as_ref().map(api::EmailAddress::as_str);
         tasks.push(Task {

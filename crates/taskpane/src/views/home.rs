@@ -32,14 +32,7 @@ pub(crate) fn main_screen() -> impl IntoView {
     view! {
         {header()}
         {welcome()}
-        <nav class="view-nav" aria-label=words::nav()>
-            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Find))>
-                {words::find_title()}
-            </button>
-            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Queries))>
-                {words::queries_title()}
-            </button>
-        </nav>
+        {nav()}
         <main class="view-main">
             {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),
@@ -52,6 +45,22 @@ pub(crate) fn main_screen() -> impl IntoView {
             })}
         </main>
         {others::others_view()}
+    }
+}
+
+/// Ways to what is not the open message. The first looks like the field it leads to.
+fn nav() -> impl IntoView {
+    view! {
+        <nav class="view-nav" aria-label=words::nav()>
+            <button type="button" class="view-nav-find" aria-label=words::find_title()
+                on:click=moves(Event::SheetOpened(Opening::Find))>
+                {icon("icon icon--search")}
+                <span>{words::find_hint()}</span>
+            </button>
+            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Queries))>
+                {words::queries_title()}
+            </button>
+        </nav>
     }
 }
 
