@@ -182,6 +182,12 @@ async fn somebody_who_may_only_read_sees_no_way_to_write_change_or_remove() {
             assert!(!said.contains(control), "{control} is offered:\n{said}");
         }
         back(&pane).await;
+        pane.choose("Prefers to be called in the afternoon.").await;
+        pane.headed("Record").await;
+        pane.sees("MANAGER").await;
+        let said = pane.spoken().await;
+        assert!(!said.contains("button: Change") && !said.contains("button: Remove"), "a note can be changed:\n{said}");
+        back(&pane).await;
         pane.headed("Timeline").await;
         assert!(!pane.spoken().await.contains("button: New entry"));
     }

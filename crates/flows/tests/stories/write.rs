@@ -324,6 +324,26 @@ fn a_record_that_somebody_else_changed_can_be_looked_at_as_it_is_now() {
 }
 
 #[test]
+fn a_note_is_changed_by_the_one_form_for_notes_whatever_its_purpose() {
+    let note = RecordForm {
+        kind: RecordKind::Note,
+        type_id: String::new(),
+        title: String::new(),
+        actions: vec![],
+        fields: vec![field("Text", FieldKind::LongText)],
+    };
+    let mut known = full(5);
+    known.entry.kind = RecordKind::Note;
+    let known = RecordInFull { type_id: "Board".to_owned(), values: vec![value("Text", "Old")], ..known };
+    let (mut app, _) = read(RecordForms { forms: vec![note], contacts_max: 1 }, known);
+    app.update(Event::SheetOpened(Opening::ChangeRecord));
+    let (sheet, _) = app.sheets.top().expect("a sheet was opened");
+    fill(&mut app, sheet, &[("Text", "New")]);
+    let effects = tell(&mut app, sheet, WriteEvent::SendAsked(id("s")));
+    assert_eq!(change_sent(&effects).map(|request| request.to.clone()), Some(vec![value("Text", "New")]));
+}
+
+#[test]
 fn further_contacts_are_looked_for_when_typing_stops() {
     let (mut app, sheet) = begun();
     assert!(tell(&mut app, sheet, WriteEvent::SearchTyped("g".to_owned())).is_empty());

@@ -52,13 +52,18 @@ pub(super) const fn picture(family: Family) -> &'static str {
     }
 }
 
-/// What a record is, in words: "Activity · Telephone call".
-pub(super) fn kind(entry: &TimelineEntry) -> String {
-    let family = match Family::of(entry.kind) {
+/// What one record of a family is called.
+pub(super) fn one(family: Family) -> &'static str {
+    match family {
         Family::Activities => words::kind_activity(),
         Family::Interactions => words::kind_interaction(),
         Family::Notes => words::kind_note(),
-    };
+    }
+}
+
+/// What a record is, in words: "Activity · Telephone call".
+pub(super) fn kind(entry: &TimelineEntry) -> String {
+    let family = one(Family::of(entry.kind));
     let named = entry.type_name.trim();
     if named.is_empty() || named.eq_ignore_ascii_case(family) {
         family.to_owned()
