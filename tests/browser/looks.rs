@@ -1,6 +1,7 @@
 //! How it looks and reads, at 320 pixels: pictures to look at, and what a screen reader says.
 
 use crate::timeline::{back, open_contact, shows};
+use crate::writing::choose_type;
 use sim::imis::{Effect, Fault, PageHeaders, ReferrerPolicy};
 use tests::world::{PASSWORD, Plan, World};
 use tests::{Pane, Ways};
@@ -142,7 +143,7 @@ async fn pictures_of_the_timeline_a_record_and_its_form_in_light_dark_and_high_c
         back(&pane).await;
         pane.headed("Timeline").await;
         pane.press("New entry").await;
-        pane.choose_option("Type", "2").await;
+        choose_type(&pane, "Member enquiry").await;
         pane.fill("Minutes spent", "a few").await;
         pane.fill("Question", &"How much is it for students? ".repeat(9)).await;
         pane.fill("Add a contact", "hopper").await;

@@ -6,7 +6,7 @@ use tests::Pane;
 use tests::world::{PASSWORD, World};
 
 /// Chooses a type by what it is called.
-async fn choose_type(pane: &Pane, title: &str) {
+pub(crate) async fn choose_type(pane: &Pane, title: &str) {
     let field = pane.field("Type").await;
     let option = thirtyfour::By::XPath(format!(".//option[normalize-space(.)='{title}']"));
     field.find(option).await.expect("the type is offered").click().await.expect("it can be chosen");
@@ -69,7 +69,7 @@ async fn what_imis_finds_wrong_is_said_at_its_field() {
     let pane = world.signed_in().await;
     open_contact(&pane, "Leer", "Nils Leer").await;
     pane.press("New entry").await;
-    choose_type(&pane, "Enquiry").await;
+    choose_type(&pane, "Member enquiry").await;
     pane.fill("Minutes spent", "a few").await;
     pane.press("Write to iMIS").await;
     pane.sees("Write a number, such as 1250.50.").await;

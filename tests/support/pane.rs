@@ -101,8 +101,15 @@ impl Pane {
     /// Waits until the pane does not show this text any more.
     pub async fn no_longer_sees(&self, text: &str) {
         let path = format!("//body//*[contains(normalize-space(text()), {})]", literal(text));
-        let gone = self.browser.driver.query(By::XPath(path)).wait(PATIENCE, GLANCE).and_displayed().not_exists().await;
-        assert!(gone.unwrap_or(false), "“{text}” is still there:\n{}", self.text().await);
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let query = self.browser.driver.query(By::XPath(path.clone())).wait(GLANCE * 20, GLANCE).and_displayed();
+            // What is drawn anew while it is looked at is looked at again.
+            if query.not_exists().await.unwrap_or(false) {
+                return;
+            }
+        }
+        panic!("“{text}” is still there:\n{}", self.text().await);
     }
 
     /// Signs in through the form.

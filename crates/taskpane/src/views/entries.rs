@@ -86,10 +86,12 @@ pub(super) fn foot(entry: &TimelineEntry) -> String {
 }
 
 fn row(contact: &ContactId, entry: &TimelineEntry) -> impl IntoView + use<> {
-    // A note without a title begins with its text.
-    let untitled = entry.title.trim().is_empty() && !entry.snippet.trim().is_empty();
-    let title = if untitled { entry.snippet.clone() } else { title(entry) };
-    let snippet = Some(entry.snippet.clone()).filter(|text| !untitled && !text.trim().is_empty());
+    // What has no title but the beginning of its text is shown by that.
+    let note = Family::of(entry.kind) == Family::Notes || entry.title.trim().is_empty();
+    let begins = note && entry.snippet.starts_with(entry.title.trim_end_matches('…').trim());
+    let titled = !begins || entry.snippet.trim().is_empty();
+    let title = titled.then(|| title(entry));
+    let snippet = Some(entry.snippet.clone()).filter(|text| !text.trim().is_empty());
     let foot = Some(foot(entry)).filter(|text| !text.is_empty());
     view! {
         <li>
@@ -100,7 +102,7 @@ fn row(contact: &ContactId, entry: &TimelineEntry) -> impl IntoView + use<> {
                         <span class="view-entry-kind">{kind(entry)}</span>" "
                         <span class="view-entry-time">{entry.at.as_ref().map(format::time)}</span>" "
                     </span>
-                    <span class="view-entry-title">{title}</span>" "
+                    {title.map(|text| view! { <span class="view-entry-title">{text}</span>" " })}
                     {snippet.map(|text| view! { <span class="view-entry-snippet">{text}</span>" " })}
                     {foot.map(|text| view! { <span class="view-entry-foot">{text}</span> })}
                 </span>
