@@ -2,8 +2,8 @@
 
 use sim::imis::{Edition, Effect, Fault, Settings, Stored};
 use std::time::Duration;
+use tests::Pane;
 use tests::world::{PASSWORD, Plan, World};
-use tests::{Browser, Pane};
 use thirtyfour::prelude::*;
 
 /// A world of this edition.
@@ -49,16 +49,18 @@ pub(crate) async fn shows(pane: &Pane, count: usize) {
     panic!("{} records show instead of {count}:\n{}", shown(pane).await, pane.text().await);
 }
 
-/// A browser in which the text inside the frame of a body can be looked at.
-pub(crate) async fn looking_into_frames(world: &World) -> Browser {
-    world.one_process_browser().await
+/// Somebody at the pane, in a browser that tells the names of controls and lets one look into frames.
+pub(crate) async fn in_one_process(world: &World, user_name: &str) -> Pane {
+    let pane = Pane::open(world.one_process_browser().await, world.outlook.url()).await;
+    pane.sign_in(user_name, PASSWORD).await;
+    pane
 }
 
 #[tokio::test]
 async fn years_of_records_stand_newest_first_under_their_months_and_more_come_on_demand() {
     for edition in [Edition::Ems, Edition::Imis2017] {
         let world = world_of(edition).await;
-        let pane = world.signed_in().await;
+        let pane = in_one_process(&world, "STAFF1").await;
         open_contact(&pane, "Langley", "Theodora Langley").await;
         shows(&pane, 20).await;
         let months = pane.browser.driver.find_all(By::Css(".view-month-title")).await.expect("the page answers");
@@ -102,8 +104,7 @@ async fn somebody_with_nothing_on_the_timeline_is_told_so() {
 #[tokio::test]
 async fn a_record_opens_to_its_body_and_the_list_is_there_again_afterwards() {
     let world = World::start().await;
-    let pane = Pane::open(looking_into_frames(&world).await, world.outlook.url()).await;
-    pane.sign_in("STAFF1", PASSWORD).await;
+    let pane = in_one_process(&world, "STAFF1").await;
     open_contact(&pane, "Langley", "Theodora Langley").await;
     pane.toggle("Interactions").await;
     pane.fill("Search this timeline", "(62)").await;
@@ -170,8 +171,7 @@ async fn an_attachment_comes_down_under_its_own_name() {
 async fn somebody_who_may_only_read_sees_no_way_to_write_change_or_remove() {
     for edition in [Edition::Ems, Edition::Imis2017] {
         let world = world_of(edition).await;
-        let pane = world.pane().await;
-        pane.sign_in("READER1", PASSWORD).await;
+        let pane = in_one_process(&world, "READER1").await;
         open_contact(&pane, "Lovelace", "Ada Lovelace").await;
         pane.sees("Agreed to give a talk").await;
         pane.choose("Agreed to give a talk").await;

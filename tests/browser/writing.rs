@@ -1,9 +1,9 @@
 //! Writing, changing and removing records without a message, with iMIS's ledger as witness.
 
-use crate::timeline::{back, open_contact, world_of};
+use crate::timeline::{back, in_one_process, open_contact, world_of};
 use sim::imis::{Change, Edition, Effect, Fault};
 use tests::Pane;
-use tests::world::{PASSWORD, World};
+use tests::world::World;
 
 /// Chooses a type by what it is called.
 pub(crate) async fn choose_type(pane: &Pane, title: &str) {
@@ -48,11 +48,11 @@ async fn a_record_goes_to_several_contacts_found_by_typing() {
     choose_type(&pane, "Telephone call").await;
     pane.fill("Add a contact", "hopper").await;
     pane.choose("Grace Hopper").await;
-    pane.button("Take out Grace Hopper").await;
+    pane.button("Take out Adm. Grace Hopper").await;
     pane.fill("Add a contact", "acme").await;
     pane.choose("Acme Institute").await;
     pane.button("Take out Acme Institute").await;
-    pane.press("Take out Grace Hopper").await;
+    pane.press("Take out Adm. Grace Hopper").await;
     pane.fill("About", "Spring meeting").await;
     pane.press("Write to iMIS").await;
     pane.sees("Written for 2 contacts.").await;
@@ -66,7 +66,7 @@ async fn a_record_goes_to_several_contacts_found_by_typing() {
 #[tokio::test]
 async fn what_imis_finds_wrong_is_said_at_its_field() {
     let world = World::start().await;
-    let pane = world.signed_in().await;
+    let pane = in_one_process(&world, "STAFF1").await;
     open_contact(&pane, "Leer", "Nils Leer").await;
     pane.press("New entry").await;
     choose_type(&pane, "Member enquiry").await;
@@ -131,8 +131,7 @@ async fn a_record_is_changed_and_removed_where_imis_lets_one() {
 #[tokio::test]
 async fn somebody_who_may_write_but_not_remove_is_not_offered_to() {
     let world = World::start().await;
-    let pane = world.pane().await;
-    pane.sign_in("STAFF3", PASSWORD).await;
+    let pane = in_one_process(&world, "STAFF3").await;
     open_contact(&pane, "Lovelace", "Ada Lovelace").await;
     pane.choose("Asked about the prize").await;
     pane.button("Change").await;
