@@ -114,7 +114,7 @@ impl App {
 
     /// Whether the topmost sheet lets go; one that holds work asks first.
     pub(crate) fn may_leave(&mut self, leaving: Leaving) -> bool {
-        let Some((id, Sheet::Write(writing))) = self.sheets.top() else { return true };
+        let Some((id, Sheet::Write(writing))) = self.sheets.top() else { return self.adding_may_leave(leaving) };
         if !writing.holds_work() {
             return true;
         }
@@ -127,7 +127,7 @@ impl App {
     pub(crate) fn leave_sheet(&mut self, id: SheetId) -> Vec<Effect> {
         let Some(Sheet::Write(writing)) = self.sheets.get(id) else { return vec![] };
         match writing.leaving {
-            Some(Leaving::ToMessage) => self.sheets.clear(),
+            Some(Leaving::ToMessage) => return self.close_sheets(),
             Some(Leaving::Back) => self.sheets.remove(id),
             None => {}
         }

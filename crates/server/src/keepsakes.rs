@@ -25,6 +25,12 @@ pub(crate) enum Kind {
     Choice,
     /// Contacts that somebody is adding or has added, so that none is added twice.
     Adding,
+    /// Queries that somebody chose.
+    FavouriteQuery,
+    /// Queries that somebody ran.
+    RecentQuery,
+    /// What somebody answered to a query's prompts.
+    QueryAnswers,
 }
 
 impl Kind {
@@ -35,17 +41,21 @@ impl Kind {
             Self::NeverMatch => "never-match",
             Self::Choice => "choice",
             Self::Adding => "adding",
+            Self::FavouriteQuery => "favourite-query",
+            Self::RecentQuery => "recent-query",
+            Self::QueryAnswers => "query-answers",
         }
     }
 
     /// Most that stay of an owner.
     const fn most(self) -> u32 {
         match self {
-            Self::FavouriteContact => 50,
-            Self::RecentContact => 12,
+            Self::FavouriteContact | Self::FavouriteQuery => 50,
+            Self::RecentContact | Self::RecentQuery => 12,
             Self::NeverMatch => 500,
             Self::Choice => 10_000,
             Self::Adding => 200,
+            Self::QueryAnswers => 100,
         }
     }
 

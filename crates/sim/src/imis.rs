@@ -23,6 +23,7 @@ mod page;
 mod parties;
 mod party;
 pub mod people;
+mod queries;
 mod rights;
 mod rows;
 mod rules;
@@ -52,6 +53,7 @@ pub use collation::Collation;
 pub use faults::{Effect, Fault, Faults, Lasts, Stored};
 pub use ledger::{Change, Entry, Event, Grant, Ledger, Seen, StoredFile, Way};
 pub use openid_module::{LoginHint, OpenIdMode, OpenIdModule, Public, StaffClaim};
+pub use queries::{BITING_CELLS, LARGE_QUERY_ROWS};
 
 /// Product line (imis.md §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -178,6 +180,7 @@ struct World {
     url: Url,
     parties: RwLock<parties::Parties>,
     tables: Mutex<tables::Tables>,
+    library: Mutex<queries::Library>,
     ledger: Ledger,
     faults: Faults,
 }
@@ -195,6 +198,7 @@ impl World {
             url,
             parties: RwLock::new(parties::Parties::new(generator::everybody(settings.people), settings.collation)),
             tables: Mutex::new(seed::tables(settings.edition, settings.people)),
+            library: Mutex::new(queries::library()),
             ledger: Ledger::default(),
             faults: Faults::default(),
             settings,
@@ -262,6 +266,10 @@ impl World {
             client = client.tls_certs_only(certificates);
         }
         client.build()
+    }
+
+    fn library(&self) -> MutexGuard<'_, queries::Library> {
+        self.library.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tables(&self) -> MutexGuard<'_, tables::Tables> {

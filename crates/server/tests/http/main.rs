@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on panics")]
 
+mod adding;
 mod attackers;
 mod audit;
 mod beginning;
@@ -12,6 +13,7 @@ mod command;
 mod contacts;
 mod dialog;
 mod doors;
+mod kept;
 mod key_binding;
 mod keys;
 mod matching;
@@ -19,6 +21,7 @@ mod openid_sign_in;
 mod pane;
 mod program;
 mod provider_sign_out;
+mod queries;
 mod renewal;
 mod resilience;
 mod revocation;

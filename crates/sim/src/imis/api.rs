@@ -11,6 +11,7 @@ use super::{
     contracts::{self, Contract},
     ledger::Change,
     parties::View,
+    queries,
     rights::{self, Action},
     rows::{self, Row},
     rules, users,
@@ -35,6 +36,9 @@ pub(super) fn handle(world: &World, user: &User, call: &Call<'_>) -> Outcome {
         "user" | "usersecurity" | "role" => return users::handle(world, user, call),
         "systemsettings" | "membershipsettings" => return settings(world, call, &segments),
         "metadata" => return Err(Answer::no_operation()),
+        "documentsummary" | "querydefinition" | "queryparameterdefinition" | "query" | "iqa" => {
+            return queries::handle(world, user, call);
+        }
         _ => {}
     }
     if let [_, "_haspermission", action] = segments[..] {

@@ -87,13 +87,17 @@ pub(super) struct Criterion {
 
 impl Criterion {
     fn parse(property: Property, raw: &str) -> Result<Self, Answer> {
+        Self::parse_with(property, raw, Operation::Equal)
+    }
+
+    /// The same where another operation than equality is meant unless the value says otherwise, as a query's own
+    /// filters do. That an operator in the value wins is assumed (imis.md §8.1: it may be there).
+    pub(super) fn parse_with(property: Property, raw: &str, usual: Operation) -> Result<Self, Answer> {
         let mut pieces = raw.split('|');
         let first = pieces.next().unwrap_or_default();
         let (operation, first) = match first.split_once(':') {
-            Some((word, rest)) => {
-                Operation::from_word(word).map_or((Operation::Equal, first), |operation| (operation, rest))
-            }
-            None => (Operation::Equal, first),
+            Some((word, rest)) => Operation::from_word(word).map_or((usual, first), |operation| (operation, rest)),
+            None => (usual, first),
         };
         let values: Vec<String> = std::iter::once(first).chain(pieces).map(str::to_lowercase).collect();
         let criterion = Self { property, operation, values, collation: Collation::default() };

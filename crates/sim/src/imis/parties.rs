@@ -209,6 +209,11 @@ impl Parties {
         found.next().filter(|_| found.next().is_none()).cloned()
     }
 
+    /// All of them, in the order they came.
+    pub(super) fn everybody(&self) -> &[Party] {
+        &self.all
+    }
+
     pub(super) fn get(&self, id: &str) -> Option<&Party> {
         self.by_id.get(id).map(|&index| &self.all[index as usize])
     }
