@@ -43,7 +43,8 @@ macro_rules! part_of {
             $chunk, wasm_split_path = leptos::wasm_split, fallible, preload($fetch)
         )]
         fn $name($($argument: $kind),*) -> Result<$result, NotFetched> {
-            Ok($body)
+            let part = $body;
+            Ok(part)
         }
 
         #[cfg(not(feature = "split"))]
@@ -54,7 +55,8 @@ macro_rules! part_of {
         #[cfg(not(feature = "split"))]
         async fn $name($($argument: $kind),*) -> Result<$result, NotFetched> {
             $fetch().await?;
-            Ok($body)
+            let part = $body;
+            Ok(part)
         }
     };
 }
