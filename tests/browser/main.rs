@@ -2,6 +2,7 @@
 //! that plays Outlook, the built pane under its own headers, the real server,
 //! and a stand-in iMIS whose ledger is the witness.
 
+mod add;
 mod bad_input;
 mod bodies;
 mod looks;

@@ -1,0 +1,104 @@
+//! Adding people who are not in iMIS.
+
+use sim::imis::Edition;
+use std::path::PathBuf;
+use tests::world::{PASSWORD, Plan, World};
+use tests::{Pane, browser};
+
+async fn world(edition: Edition) -> World {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/browser/mail-add"));
+    let imis = sim::imis::Settings { edition, ..Default::default() };
+    World::of(Plan { imis, mail: sim::outlook::MailSource::Folder(folder), ..Plan::default() }).await
+}
+
+async fn value(pane: &Pane, label: &str) -> String {
+    pane.field(label).await.value().await.expect("a field has a value").unwrap_or_default()
+}
+
+async fn at_the_list(pane: &Pane) {
+    pane.open_message("A new member").await;
+    pane.press("2 of 3 not in iMIS").await;
+}
+
+async fn the_sender_is_added_from_the_signature(edition: Edition) {
+    let world = world(edition).await;
+    let pane = world.signed_in().await;
+    at_the_list(&pane).await;
+    pane.press("Add Stone, Vera to iMIS").await;
+    pane.headed("New contact").await;
+    for (label, found) in
+        [("First name", "Vera"), ("Last name", "Stone"), ("Title", "Head of Research"), ("City", "London")]
+    {
+        assert_eq!(value(&pane, label).await, found, "{label}");
+    }
+    pane.sees("From the signature: “Head of Research”").await;
+    pane.press("Add to iMIS").await;
+    pane.sees("added").await;
+    let added = world.imis.ledger().created("Party");
+    assert_eq!(added.len(), 1);
+    let stored = added[0].stored.to_string();
+    for part in ["Vera", "Stone", "vera.stone@stone.example", "+44 7700 900123"] {
+        assert!(stored.contains(part), "{part}: {stored}");
+    }
+    pane.press("Close").await;
+    pane.sees("1 of 3 not in iMIS").await;
+}
+
+#[tokio::test]
+async fn the_sender_is_added_from_the_signature_and_then_found_on_the_message() {
+    the_sender_is_added_from_the_signature(Edition::Ems).await;
+}
+
+#[tokio::test]
+async fn the_2017_edition_takes_new_contacts_as_well() {
+    the_sender_is_added_from_the_signature(Edition::Imis2017).await;
+}
+
+#[tokio::test]
+async fn everybody_missing_is_added_one_after_another() {
+    let world = world(Edition::Ems).await;
+    let pane = world.signed_in().await;
+    at_the_list(&pane).await;
+    pane.press("Add all 2, one after another").await;
+    pane.sees("1 of 2: Stone, Vera").await;
+    pane.press("Skip").await;
+    pane.sees("2 of 2: Tim Reed").await;
+    assert_eq!(value(&pane, "First name").await, "Tim");
+    pane.press("Add to iMIS").await;
+    pane.sees("skipped").await;
+    assert_eq!(world.imis.ledger().created("Party").len(), 1);
+}
+
+#[tokio::test]
+async fn who_may_only_read_sees_no_button_to_add() {
+    let world = world(Edition::Ems).await;
+    let pane = world.pane().await;
+    pane.sign_in("READER1", PASSWORD).await;
+    at_the_list(&pane).await;
+    pane.sees("tim.reed@reed.example").await;
+    // By then the server has said what this person may do.
+    pane.sees("To 1 contact").await;
+    assert!(!pane.text().await.contains("Add all"), "{}", pane.text().await);
+}
+
+#[tokio::test]
+async fn pictures_of_the_form_in_light_dark_and_high_contrast() {
+    let world = world(Edition::Ems).await;
+    for (look, scheme, forced) in [("light", "light", false), ("dark", "dark", false), ("contrast", "dark", true)] {
+        let browser: browser::Browser = world.one_process_browser().await;
+        browser.prefer(scheme, forced).await;
+        let pane = Pane::open(browser, format!("{}?theme={scheme}", world.outlook.url())).await;
+        pane.resize(1280, 1600).await;
+        pane.sign_in("STAFF1", PASSWORD).await;
+        at_the_list(&pane).await;
+        pane.picture(&format!("{look}-missing")).await;
+        pane.press("Add Stone, Vera to iMIS").await;
+        pane.headed("New contact").await;
+        pane.picture(&format!("{look}-add")).await;
+        assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+        pane.fill("Last name", " ").await;
+        pane.press("Add to iMIS").await;
+        pane.sees("Fill this in.").await;
+        pane.picture(&format!("{look}-add-wrong")).await;
+    }
+}
