@@ -8,6 +8,7 @@
 mod in_browser;
 mod peers;
 mod process;
+mod queries;
 mod report;
 mod sessions;
 
@@ -33,6 +34,9 @@ async fn main() {
     }
     if report.wants(&[sessions::PURGE]) {
         sessions::purge(&mut report).await;
+    }
+    if report.wants(&queries::NAMES) {
+        queries::memory(&mut report).await;
     }
     if report.wants(&peers::NAMES) {
         peers::side_by_side(&mut report).await;

@@ -3,9 +3,12 @@
 //! and a stand-in iMIS whose ledger is the witness.
 
 mod bad_input;
+mod compose;
 mod looks;
+mod looks_queries;
 mod other_mail;
 mod people;
+mod queries;
 mod save;
 mod session;
 mod sessions;
