@@ -90,7 +90,7 @@ async fn asks(edition: Edition) {
     pane.sees("Ada Lovelace").await;
     pane.sees("Last name: Love").await;
     pane.sees("Sorted by Full Name").await;
-    pane.choose("Open the contact").await;
+    pane.press("Open the contact 101 Ms. Ada Lovelace").await;
     pane.headed("Contact").await;
     pane.press("Back").await;
     pane.sees("Last name: Love").await;
