@@ -7,9 +7,9 @@ use crate::{
 };
 use crate::{Attachment, Body, Code, Credentials, DialogTrouble, Message, MessageKey, Prompt, Role, SaveKind, Trouble};
 use api::{
-    ActivityTypeId, AttachmentReport, BeginSignIn, Bootstrap, ContactId, DialogMessage, EmailAddress, EndScope, FlowId,
-    ListSessions, Matches, Me, SaveId, SaveMessage, SaveReport, SaveTargets, Sessions, SessionsEnded, SignIn,
-    SignInBegun, SignInMethod, SiteName, Whose,
+    ActivityTypeId, AttachmentReport, BeginSignIn, Bootstrap, ContactId, ContactOptions, DialogMessage, EmailAddress,
+    EndScope, FlowId, ListSessions, Matches, Me, SaveId, SaveMessage, SaveReport, SaveTargets, Sessions, SessionsEnded,
+    SignIn, SignInBegun, SignInMethod, SiteName, Whose,
 };
 use std::sync::Arc;
 
@@ -99,6 +99,8 @@ pub enum Event {
     TargetsAnswered(Result<SaveTargets, Trouble>),
     /// Ask again.
     TargetsAgainAsked,
+    /// The server answered what may be done with contacts.
+    ContactOptionsAnswered(Result<ContactOptions, Trouble>),
     /// From, To or Cc was switched.
     RoleToggled(Role),
     /// Somebody was taken off the list.
@@ -133,6 +135,8 @@ pub enum Event {
     SaveDismissed(SaveId),
     /// A sheet is wanted in front of the message.
     SheetOpened(Opening),
+    /// What sheets wait for is asked again: the person is signed in again.
+    SheetsResumed,
     /// The topmost sheet is to go.
     SheetClosed,
     /// All sheets are to go: back to the message.
@@ -237,6 +241,8 @@ pub enum Effect {
     Match(MessageKey, Vec<EmailAddress>),
     /// Ask what may be saved to → [`Event::TargetsAnswered`].
     FetchTargets,
+    /// Ask what may be done with contacts → [`Event::ContactOptionsAnswered`].
+    FetchContactOptions,
     /// Read the body of the open message → [`Event::BodyRead`].
     ReadBody {
         /// For this save.
@@ -313,6 +319,7 @@ impl Effect {
                 | Self::EndSessions(_)
                 | Self::Match(..)
                 | Self::FetchTargets
+                | Self::FetchContactOptions
                 | Self::Save(_)
                 | Self::Upload { .. }
                 | Self::Find(..)

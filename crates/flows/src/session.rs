@@ -443,10 +443,11 @@ impl App {
         }
         self.arrived_ms = self.now_ms;
         self.targets = Targets::Loading;
+        self.may_change = crate::MayChange::default();
         effects.push(Effect::FetchTargets);
         effects.extend(self.look_up());
         effects.extend(self.desk.as_mut().map(crate::Desk::load));
-        effects.extend(self.resume_sheets());
+        effects.extend(self.follow(Event::SheetsResumed));
         let open = self.open_key().cloned();
         for save in self.saves.iter_mut().filter(|save| save.phase == SavePhase::Paused) {
             effects.extend(save.go_on(open.as_ref()));
@@ -459,8 +460,11 @@ impl App {
         self.last_user = None;
         self.desk = None;
         let mut effects = self.close_sheets();
+        self.awaiting.clear();
         self.cards = crate::Cards::default();
+        self.sender = None;
         self.timelines = crate::Timelines::default();
+        self.may_change = crate::MayChange::default();
         self.compose.forget();
         self.welcome = Welcome::Over;
         if let Some(Ok(mail)) = &mut self.mail {

@@ -110,7 +110,7 @@ impl App {
 
     /// Whether the topmost sheet lets go; one that holds work asks first.
     pub(crate) fn may_leave(&mut self, leaving: Leaving) -> bool {
-        let Some((id, Sheet::Write(writing))) = self.sheets.top() else { return true };
+        let Some((id, Sheet::Write(writing))) = self.sheets.top() else { return self.adding_may_leave(leaving) };
         if !writing.holds_work() {
             return true;
         }

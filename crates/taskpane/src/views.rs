@@ -1,11 +1,15 @@
 //! The screens and their sections. Each reads its own projection of the state and sends events.
 
 mod adding;
+mod adding_fields;
+mod adding_form;
+mod adding_organisation;
 mod attachments;
 mod card;
 mod card_actions;
 mod card_facts;
 mod card_rows;
+mod comparing;
 mod compose;
 mod confirm;
 mod contact;
@@ -20,6 +24,7 @@ mod frame;
 mod guesses;
 mod hit;
 mod home;
+mod likely;
 mod mail;
 mod missing;
 mod opened;
@@ -39,9 +44,13 @@ mod timeline;
 mod writing;
 mod writing_state;
 
+pub(crate) use card::sender;
+pub(crate) use compose::message_in_writing;
 pub(crate) use confirm::confirm;
 pub(crate) use desk::desk;
 pub(crate) use home::main_screen;
+pub(crate) use others::other_saves;
+pub(crate) use save_panel::save_panel;
 pub(crate) use sheets::sheet;
 pub(crate) use sign_in::sign_in;
 pub(crate) use simple::{outside, starting, unreachable};

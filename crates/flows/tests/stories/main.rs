@@ -1,5 +1,6 @@
 //! The pane's stories: events in, state and effects out, on the host.
 
+mod add;
 mod card;
 mod compose;
 mod find;
@@ -11,6 +12,7 @@ mod renewal;
 mod save;
 mod session;
 mod sessions;
+mod sheets;
 mod sign_in;
 mod timeline;
 mod world;

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on panics")]
 
+mod adding;
 mod attackers;
 mod audit;
 mod beginning;
+mod bodies;
 mod canary;
 mod card;
 mod codes;
@@ -12,6 +14,7 @@ mod command;
 mod contacts;
 mod dialog;
 mod doors;
+mod kept;
 mod key_binding;
 mod keys;
 mod matching;
@@ -20,6 +23,7 @@ mod pane;
 mod program;
 mod provider_sign_out;
 mod queries;
+mod records;
 mod renewal;
 mod resilience;
 mod revocation;
@@ -27,7 +31,9 @@ mod saves;
 mod search;
 mod sign_in;
 mod single_sign_on;
+mod timeline;
 mod two_users;
 mod uploads;
 mod web;
 mod world;
+mod writing;
