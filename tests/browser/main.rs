@@ -3,6 +3,7 @@
 //! and a stand-in iMIS whose ledger is the witness.
 
 mod bad_input;
+mod bodies;
 mod compose;
 mod looks;
 mod looks_queries;
@@ -14,3 +15,5 @@ mod session;
 mod sessions;
 mod sign_in;
 mod storage;
+mod timeline;
+mod writing;

@@ -95,6 +95,10 @@ impl App {
             WriteEvent::RetryAsked if matches!(writing.phase, WritePhase::Unsure(_) | WritePhase::Partly) => {
                 writing.again()
             }
+            WriteEvent::PutRightAsked => {
+                writing.put_right();
+                None
+            }
             WriteEvent::Written(answer) => return self.written(id, answer),
             WriteEvent::Changed(answer) => return self.changed(id, answer),
             WriteEvent::LeaveCancelled => {
