@@ -2,8 +2,8 @@
 
 use crate::{
     AddEffect, AddEvent, CardEffect, CardEvent, ComposeEffect, ComposeEvent, FindEffect, FindEvent, Opening,
-    QueriesEffect, QueriesEvent, QueryEffect, QueryEvent, RecordEffect, RecordEvent, SheetId, TimelineEffect,
-    TimelineEvent, WriteEffect, WriteEvent,
+    PeopleEffect, PeopleEvent, QueriesEffect, QueriesEvent, QueryEffect, QueryEvent, RecordEffect, RecordEvent,
+    SheetId, TimelineEffect, TimelineEvent, WriteEffect, WriteEvent,
 };
 use crate::{Attachment, Body, Code, Credentials, DialogTrouble, Message, MessageKey, Prompt, Role, SaveKind, Trouble};
 use api::{
@@ -133,6 +133,8 @@ pub enum Event {
     SaveDismissed(SaveId),
     /// A sheet is wanted in front of the message.
     SheetOpened(Opening),
+    /// What sheets wait for is asked again: the person is signed in again.
+    SheetsResumed,
     /// The topmost sheet is to go.
     SheetClosed,
     /// All sheets are to go: back to the message.
@@ -149,6 +151,8 @@ pub enum Event {
     Queries(SheetId, QueriesEvent),
     /// One query.
     Query(SheetId, QueryEvent),
+    /// The people on the open message.
+    People(PeopleEvent),
     /// A contact in full.
     Card(CardEvent),
     /// What was done with a contact.
@@ -290,6 +294,8 @@ pub enum Effect {
     Queries(SheetId, QueriesEffect),
     /// One query.
     Query(SheetId, QueryEffect),
+    /// The people on the open message.
+    People(PeopleEffect),
     /// A contact in full.
     Card(CardEffect),
     /// What was done with a contact.
@@ -317,6 +323,7 @@ impl Effect {
                 | Self::Add(..)
                 | Self::Queries(..)
                 | Self::Query(..)
+                | Self::People(_)
                 | Self::Card(_)
                 | Self::Timeline(_)
                 | Self::Compose(_)

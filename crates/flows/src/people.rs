@@ -1,7 +1,7 @@
 //! The people on a message, and who they are in iMIS.
 
-use crate::{Message, Role, Trouble};
-use api::{Contact, ContactId, EmailAddress, Match, MatchContacts, Matches, TargetContact};
+use crate::{Entry, Memory, Message, Role, Standing, Trouble};
+use api::{Contact, ContactId, DomainMatch, EmailAddress, Match, MatchContacts, Matches, TargetContact};
 
 /// How far the look-up has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,54 +12,6 @@ pub enum Lookup {
     Done,
     /// It has not; nobody on the message could be looked up.
     Failed(Trouble),
-}
-
-/// What is known about an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Not yet known.
-    Searching,
-    /// No contact has it.
-    NotInImis,
-    /// It could not be asked for.
-    NotAsked,
-    /// Contacts that have it, active ones first. With several, one must be chosen.
-    Matched {
-        /// The contacts; never empty.
-        candidates: Vec<Match>,
-        /// Which of them is meant.
-        chosen: Option<usize>,
-    },
-}
-
-/// One address on the message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The address.
-    pub address: EmailAddress,
-    /// The name that stands beside it on the message; may be empty.
-    pub name: String,
-    /// In which roles it stands there.
-    pub roles: Vec<Role>,
-    /// What is known.
-    pub standing: Standing,
-    /// Whether the person took it off the list.
-    pub removed: bool,
-}
-
-impl Entry {
-    /// The contact meant, if that is settled.
-    pub fn contact(&self) -> Option<&Contact> {
-        match &self.standing {
-            Standing::Matched { candidates, chosen: Some(index) } => candidates.get(*index).map(|found| &found.contact),
-            _ => None,
-        }
-    }
-
-    /// Whether a contact has to be chosen still.
-    pub fn needs_choice(&self) -> bool {
-        matches!(self.standing, Standing::Matched { chosen: None, .. })
-    }
 }
 
 /// The people on a message.
@@ -73,13 +25,28 @@ pub struct People {
     pub hidden: Vec<Role>,
     /// How far the look-up has come.
     pub lookup: Lookup,
+    /// Contacts that the person added by hand, found by a search or by a domain.
+    pub added: Vec<Contact>,
+    /// Organisations guessed for addresses that nobody has.
+    pub domains: Vec<DomainMatch>,
+    /// Why an address could not be put on the never-match list, or taken off it.
+    pub never_trouble: Option<Trouble>,
     waiting: usize,
 }
 
 impl People {
     /// Lists the people of a message. `own` is the mailbox's address.
     pub fn of(message: &Message, own: Option<&EmailAddress>) -> Self {
-        let mut people = Self { entries: vec![], unreadable: 0, hidden: vec![], lookup: Lookup::Done, waiting: 0 };
+        let mut people = Self {
+            entries: vec![],
+            unreadable: 0,
+            hidden: vec![],
+            lookup: Lookup::Done,
+            added: vec![],
+            domains: vec![],
+            never_trouble: None,
+            waiting: 0,
+        };
         for person in &message.correspondents {
             let Ok(address) = EmailAddress::parse(&person.address) else {
                 people.unreadable += 1;
@@ -99,6 +66,7 @@ impl People {
                     roles: vec![person.role],
                     standing: Standing::Searching,
                     removed: false,
+                    memory: Memory::None,
                 });
             }
         }
@@ -121,6 +89,15 @@ impl People {
         calls
     }
 
+    /// Looks one address up by itself, whatever else is under way.
+    pub(crate) fn search_again(&mut self, address: &EmailAddress) -> Vec<EmailAddress> {
+        let Some(entry) = self.entry_mut(address) else { return vec![] };
+        entry.standing = Standing::Searching;
+        self.waiting += 1;
+        self.lookup = Lookup::Searching;
+        vec![address.clone()]
+    }
+
     /// Takes in the answer to one call.
     pub fn answered(&mut self, asked: &[EmailAddress], answer: Result<Matches, Trouble>) {
         self.waiting = self.waiting.saturating_sub(1);
@@ -128,7 +105,10 @@ impl People {
             Ok(matches) => {
                 for entry in self.entries.iter_mut().filter(|entry| asked.contains(&entry.address)) {
                     entry.standing = standing(&entry.address, &matches);
+                    entry.memory =
+                        if entry.contact().is_some() && entry.is_remembered() { Memory::Kept } else { Memory::None };
                 }
+                self.learn(matches.domains);
                 if self.waiting == 0 && self.lookup == Lookup::Searching {
                     self.lookup = Lookup::Done;
                 }
@@ -146,6 +126,17 @@ impl People {
     pub fn forget(&mut self) {
         for entry in &mut self.entries {
             entry.standing = Standing::Searching;
+            entry.memory = Memory::None;
+        }
+        self.added.clear();
+        self.domains.clear();
+        self.never_trouble = None;
+    }
+
+    fn learn(&mut self, domains: Vec<DomainMatch>) {
+        for found in domains {
+            self.domains.retain(|known| known.domain != found.domain);
+            self.domains.push(found);
         }
     }
 
@@ -163,24 +154,68 @@ impl People {
 
     /// Takes somebody off the list, or puts them back.
     pub fn set_removed(&mut self, address: &EmailAddress, removed: bool) {
-        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.address == *address) {
+        if let Some(entry) = self.entry_mut(address) {
             entry.removed = removed;
         }
     }
 
-    /// Settles who is meant by an address that several contacts have.
-    pub fn choose(&mut self, address: &EmailAddress, contact: &ContactId) {
-        let Some(entry) = self.entries.iter_mut().find(|entry| entry.address == *address) else { return };
+    pub(crate) fn entry_mut(&mut self, address: &EmailAddress) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.address == *address)
+    }
+
+    /// Settles who is meant by an address that several contacts have; whether that is news.
+    pub(crate) fn choose(&mut self, address: &EmailAddress, contact: &ContactId) -> bool {
+        let Some(entry) = self.entry_mut(address) else { return false };
+        let settled = entry.memory == Memory::Kept || entry.memory == Memory::Writing;
         if let Standing::Matched { candidates, chosen } = &mut entry.standing
             && let Some(index) = candidates.iter().position(|found| found.contact.id == *contact)
+            && candidates.len() > 1
+            && !(settled && *chosen == Some(index))
         {
             *chosen = Some(index);
+            entry.memory = Memory::Writing;
+            return true;
         }
+        false
+    }
+
+    /// Puts a contact into the save by hand.
+    pub(crate) fn add(&mut self, contact: Contact) {
+        if self.targets().iter().all(|(target, _)| target.id != contact.id) {
+            self.added.push(contact);
+        }
+    }
+
+    /// Takes a contact that was added by hand out again.
+    pub(crate) fn drop_added(&mut self, contact: &ContactId) {
+        self.added.retain(|added| added.id != *contact);
+    }
+
+    /// The contact of whoever sent the message, if that is settled.
+    pub fn sender(&self) -> Option<&Contact> {
+        self.entries.iter().find(|entry| entry.roles.contains(&Role::From))?.contact()
+    }
+
+    /// The organisations guessed for addresses that are listed and that nobody has, each with its domain; those
+    /// left out that the save has anyway.
+    pub fn guesses(&self) -> Vec<(&str, &Contact)> {
+        let missing = |domain: &str| {
+            let at = |entry: &&Entry| entry.standing == Standing::NotInImis && entry.address.domain() == domain;
+            self.shown().find(at).is_some()
+        };
+        let targets = self.targets();
+        let offered = |contact: &Contact| targets.iter().all(|(target, _)| target.id != contact.id);
+        let mut guesses = vec![];
+        for found in self.domains.iter().filter(|found| missing(&found.domain)) {
+            let offered = found.organisations.iter().filter(|organisation| offered(organisation));
+            guesses.extend(offered.map(|organisation| (found.domain.as_str(), organisation)));
+        }
+        guesses
     }
 
     /// Whether the switches let an entry be seen.
     pub fn shows(&self, entry: &Entry) -> bool {
-        entry.roles.iter().any(|role| !self.hidden.contains(role))
+        entry.standing != Standing::Own && entry.roles.iter().any(|role| !self.hidden.contains(role))
     }
 
     /// The entries to show, removed ones included (they can be put back).
@@ -199,13 +234,18 @@ impl People {
                 targets.push((target, contact.name.clone()));
             }
         }
+        for contact in &self.added {
+            if targets.iter().all(|(target, _)| target.id != contact.id) {
+                targets.push((TargetContact { id: contact.id.clone(), address: None }, contact.name.clone()));
+            }
+        }
         targets
     }
 
     /// How many of those shown are not in iMIS, and how many are shown.
     pub fn not_in_imis(&self) -> (usize, usize) {
         let missing = self.shown().filter(|entry| entry.standing == Standing::NotInImis).count();
-        (missing, self.shown().count())
+        (missing, self.shown().filter(|entry| entry.standing != Standing::Never).count())
     }
 }
 
@@ -213,10 +253,19 @@ fn standing(address: &EmailAddress, matches: &Matches) -> Standing {
     if matches.failed.contains(address) {
         return Standing::NotAsked;
     }
+    if matches.own.contains(address) {
+        return Standing::Own;
+    }
+    if matches.never.contains(address) {
+        return Standing::Never;
+    }
     let candidates: Vec<Match> = matches.found.iter().filter(|found| found.address == *address).cloned().collect();
     match candidates.len() {
         0 => Standing::NotInImis,
         1 => Standing::Matched { candidates, chosen: Some(0) },
-        _ => Standing::Matched { candidates, chosen: None },
+        _ => {
+            let chosen = candidates.iter().position(|found| found.remembered);
+            Standing::Matched { candidates, chosen }
+        }
     }
 }

@@ -446,7 +446,7 @@ impl App {
         effects.push(Effect::FetchTargets);
         effects.extend(self.look_up());
         effects.extend(self.desk.as_mut().map(crate::Desk::load));
-        effects.extend(self.resume_sheets());
+        effects.extend(self.follow(Event::SheetsResumed));
         let open = self.open_key().cloned();
         for save in self.saves.iter_mut().filter(|save| save.phase == SavePhase::Paused) {
             effects.extend(save.go_on(open.as_ref()));
@@ -458,15 +458,18 @@ impl App {
     fn forget_person(&mut self) -> Vec<Effect> {
         self.last_user = None;
         self.desk = None;
-        self.sheets.clear();
+        let mut effects = self.close_sheets();
+        self.awaiting.clear();
         self.cards = crate::Cards::default();
+        self.sender = None;
         self.timelines = crate::Timelines::default();
-        self.compose = crate::Compose::default();
+        self.compose.forget();
         self.welcome = Welcome::Over;
         if let Some(Ok(mail)) = &mut self.mail {
             mail.people.forget();
         }
-        std::mem::take(&mut self.saves).iter().flat_map(crate::Save::let_go).collect()
+        effects.extend(std::mem::take(&mut self.saves).iter().flat_map(crate::Save::let_go));
+        effects
     }
 
     fn depart(&mut self, departure: Departure) -> Vec<Effect> {

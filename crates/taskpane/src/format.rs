@@ -51,7 +51,18 @@ pub(crate) fn moment(milliseconds: i64) -> String {
     Date::new(&JsValue::from_f64(milliseconds as f64)).to_locale_string(&language(), &options).into()
 }
 
-fn language() -> String {
+/// Whether a day of iMIS lies before today, by the person's own calendar.
+pub(crate) fn is_past(time: &api::LocalTime) -> bool {
+    let now = here_and_now().now;
+    matches!((time.0.get(..10), now.0.get(..10)), (Some(day), Some(today)) if day < today)
+}
+
+/// A text as a part of an address.
+pub(crate) fn escaped(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+pub(crate) fn language() -> String {
     let known = office::locale::display_language().filter(|language| is_language(language));
     known.unwrap_or_else(|| "en".to_owned())
 }

@@ -1,6 +1,7 @@
 //! The task pane: draws the state of `flows` and carries out its effects. It decides nothing itself.
 
 mod app;
+mod chunks;
 mod dispatch;
 mod format;
 mod live;
@@ -8,6 +9,7 @@ mod parts;
 mod readiness;
 mod runner;
 mod theme;
+mod values;
 mod views;
 mod words;
 

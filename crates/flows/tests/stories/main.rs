@@ -1,11 +1,17 @@
 //! The pane's stories: events in, state and effects out, on the host.
 
+mod card;
+mod compose;
+mod find;
 mod people;
+mod queries;
+mod query;
 mod record;
 mod renewal;
 mod save;
 mod session;
 mod sessions;
+mod sheets;
 mod sign_in;
 mod timeline;
 mod world;

@@ -1,8 +1,8 @@
 //! Who is on the message.
 
 use crate::world::{address, found, mail, matches, message, problem, signed_in, signed_out};
-use api::{ContactId, Matches, ProblemCode};
-use flows::{App, Effect, Event, Lookup, Role, Session, Standing};
+use api::{ContactId, DomainMatch, Kept, Match, Matches, ProblemCode};
+use flows::{App, Effect, Event, Lookup, Matching, Memory, PeopleEffect, PeopleEvent, Role, Session, Standing};
 
 fn open(people: &[(Role, &str)]) -> (App, Vec<Effect>) {
     let mut app = signed_in();
@@ -155,4 +155,126 @@ fn a_session_that_ended_shows_the_door_and_the_look_up_goes_on_after_it() {
     assert!(matches!(app.session, Session::SignedOut(_)));
     let back = app.update(Event::SignInAnswered(Ok(crate::world::me("ada"))));
     assert!(back.contains(&Effect::Match(message(1, &[]).key, vec![address("ada@example.org")])));
+}
+
+fn office() -> (App, Vec<Effect>) {
+    let (mut app, _) = open(&[(Role::From, "office@harbour.example")]);
+    let both = vec![found("office@harbour.example", "105", "Ruth"), found("office@harbour.example", "106", "Tom")];
+    let asked = vec![address("office@harbour.example")];
+    app.update(Event::Matched(message(1, &[]).key, asked, Ok(matches(both))));
+    let effects = app.update(Event::ContactChosen(address("office@harbour.example"), ContactId("106".to_owned())));
+    (app, effects)
+}
+
+fn remember(contact: Option<&str>) -> Effect {
+    let contact = contact.map(|number| ContactId(number.to_owned()));
+    Effect::People(PeopleEffect::Remember(message(1, &[]).key, address("office@harbour.example"), contact))
+}
+
+fn remembered(contact: Option<&str>, answer: Result<Kept, flows::Trouble>) -> Event {
+    let contact = contact.map(|number| ContactId(number.to_owned()));
+    let office = address("office@harbour.example");
+    Event::People(PeopleEvent::ChoiceAnswered(message(1, &[]).key, office, contact, answer))
+}
+
+#[test]
+fn a_choice_is_kept_for_everybody_at_the_site() {
+    let (mut app, effects) = office();
+    assert!(effects.contains(&remember(Some("106"))), "{effects:?}");
+    assert_eq!(mail(&app).people.entries[0].memory, Memory::Writing);
+    app.update(remembered(Some("106"), Ok(Kept {})));
+    assert_eq!(mail(&app).people.entries[0].memory, Memory::Kept);
+}
+
+#[test]
+fn a_choice_that_could_not_be_kept_stands_for_this_message() {
+    let (mut app, _) = office();
+    let full = problem(ProblemCode::StoreUnavailable);
+    app.update(remembered(Some("106"), Err(full.clone())));
+    assert_eq!(mail(&app).people.entries[0].memory, Memory::Failed(full));
+    assert_eq!(targets(&app), vec!["106"]);
+}
+
+#[test]
+fn the_answer_to_the_first_of_two_choices_says_nothing_of_the_second() {
+    let (mut app, _) = office();
+    app.update(Event::ContactChosen(address("office@harbour.example"), ContactId("105".to_owned())));
+    app.update(remembered(Some("106"), Ok(Kept {})));
+    assert_eq!(mail(&app).people.entries[0].memory, Memory::Writing);
+}
+
+#[test]
+fn a_remembered_choice_settles_whom_the_address_means() {
+    let (mut app, _) = open(&[(Role::From, "office@harbour.example")]);
+    let tom = Match { remembered: true, ..found("office@harbour.example", "106", "Tom") };
+    let both = vec![found("office@harbour.example", "105", "Ruth"), tom];
+    let asked = vec![address("office@harbour.example")];
+    app.update(Event::Matched(message(1, &[]).key, asked, Ok(matches(both))));
+    assert_eq!(targets(&app), vec!["106"]);
+    assert_eq!(mail(&app).people.entries[0].memory, Memory::Kept);
+    let effects = app.update(Event::ContactChosen(address("office@harbour.example"), ContactId("106".to_owned())));
+    assert!(effects.is_empty(), "it is remembered already");
+    let effects = app.update(Event::People(PeopleEvent::ChoiceForgotten(address("office@harbour.example"))));
+    assert_eq!(effects, vec![remember(None)]);
+}
+
+#[test]
+fn addresses_of_ones_own_are_not_listed_and_counted_nowhere() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org"), (Role::To, "members@association.example")]);
+    let own = vec![address("members@association.example")];
+    let answer = Matches { own, ..matches(vec![found("ada@example.org", "101", "Ada")]) };
+    let asked = vec![address("ada@example.org"), address("members@association.example")];
+    app.update(Event::Matched(message(1, &[]).key, asked, Ok(answer)));
+    assert_eq!(mail(&app).people.shown().count(), 1);
+    assert_eq!(mail(&app).people.not_in_imis(), (0, 1));
+}
+
+#[test]
+fn an_address_that_is_never_to_be_matched_is_out_at_once_and_back_when_that_is_taken_back() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org")]);
+    let ada = address("ada@example.org");
+    let answer = matches(vec![found("ada@example.org", "101", "Ada")]);
+    app.update(Event::Matched(message(1, &[]).key, vec![ada.clone()], Ok(answer)));
+    app.update(Event::People(PeopleEvent::NeverAsked(ada.clone(), Matching::Never)));
+    assert_eq!((targets(&app), mail(&app).people.not_in_imis()), (vec![], (0, 0)));
+    let key = message(1, &[]).key;
+    app.update(Event::People(PeopleEvent::NeverAnswered(key.clone(), ada.clone(), Matching::Never, Ok(Kept {}))));
+    assert_eq!(mail(&app).people.entries[0].standing, Standing::Never);
+    app.update(Event::People(PeopleEvent::NeverAsked(ada.clone(), Matching::Always)));
+    let back = Event::People(PeopleEvent::NeverAnswered(key.clone(), ada.clone(), Matching::Always, Ok(Kept {})));
+    assert_eq!(app.update(back), vec![Effect::Match(key, vec![ada])]);
+}
+
+#[test]
+fn an_address_that_could_not_be_put_on_the_list_is_looked_up_again() {
+    let (mut app, _) = open(&[(Role::From, "ada@example.org")]);
+    let (ada, key) = (address("ada@example.org"), message(1, &[]).key);
+    app.update(Event::People(PeopleEvent::NeverAsked(ada.clone(), Matching::Never)));
+    let full = problem(ProblemCode::StoreUnavailable);
+    let answer = PeopleEvent::NeverAnswered(key.clone(), ada.clone(), Matching::Never, Err(full.clone()));
+    assert_eq!(app.update(Event::People(answer)), vec![Effect::Match(key, vec![ada])]);
+    assert_eq!(mail(&app).people.never_trouble, Some(full));
+}
+
+#[test]
+fn an_organisation_is_guessed_by_domain_for_those_whom_nobody_is_and_can_be_added() {
+    let (mut app, _) = open(&[(Role::From, "stranger@acme.example"), (Role::To, "ada@example.org")]);
+    let acme = crate::world::contact("200", "Acme Institute");
+    let guess = |domain: &str| DomainMatch { domain: domain.to_owned(), organisations: vec![acme.clone()] };
+    let domains = vec![guess("acme.example"), guess("elsewhere.example")];
+    let answer = Matches { domains, ..matches(vec![found("ada@example.org", "101", "Ada")]) };
+    let asked = vec![address("stranger@acme.example"), address("ada@example.org")];
+    app.update(Event::Matched(message(1, &[]).key, asked, Ok(answer)));
+    assert_eq!(mail(&app).people.guesses(), vec![("acme.example", &acme)]);
+    app.update(Event::People(PeopleEvent::Added(acme)));
+    assert_eq!(targets(&app), vec!["101", "200"]);
+    assert!(mail(&app).people.guesses().is_empty(), "it is on the save already");
+}
+
+#[test]
+fn a_late_answer_about_another_message_changes_nothing() {
+    let (mut app, _) = office();
+    app.update(Event::MessageOpened(message(2, &[(Role::From, "office@harbour.example")])));
+    app.update(remembered(Some("106"), Ok(Kept {})));
+    assert_eq!(mail(&app).people.entries[0].memory, Memory::None);
 }

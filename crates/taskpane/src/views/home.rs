@@ -1,6 +1,7 @@
 //! The main screen: who is signed in, the open message, saves of other messages.
 
-use super::{desk, mail, others};
+use super::{desk, mail};
+use crate::chunks;
 use crate::dispatch::dispatch;
 use crate::parts::{avatar, block, heading, icon, keep_focus, moves, pressed, spinner, told, trouble_notice};
 use crate::words;
@@ -15,6 +16,7 @@ enum Open {
     Nothing,
     Unreadable(Trouble),
     Message(u32),
+    Writing(u32),
 }
 
 fn open(app: &App) -> Open {
@@ -22,27 +24,33 @@ fn open(app: &App) -> Open {
         (Some(Ok(mail)), _) => Open::Message(mail.message.key.opening),
         (Some(Err(trouble)), _) => Open::Unreadable(trouble.clone()),
         (None, Place::Unknown) => Open::Waiting,
+        (None, _) if app.compose.message.is_some() => {
+            Open::Writing(app.compose.message.as_ref().map(|key| key.opening).unwrap_or_default())
+        }
         (None, _) => Open::Nothing,
     }
 }
 
+/// Whether there are saves of other messages.
+fn has_others(app: &App) -> bool {
+    let open = app.open_mail().map(|mail| mail.message.key.item_id.as_str());
+    app.saves.iter().any(|save| Some(save.message.key.item_id.as_str()) != open)
+}
+
 /// The main screen.
 pub(crate) fn main_screen() -> impl IntoView {
-    let open = dispatch().project(open);
+    let dispatch = dispatch();
+    let open = dispatch.project(open);
+    let others = dispatch.project(has_others);
+    chunks::look_ahead(dispatch);
     view! {
         {header()}
         {welcome()}
-        <nav class="view-nav" aria-label=words::nav()>
-            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Find))>
-                {words::find_title()}
-            </button>
-            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Queries))>
-                {words::queries_title()}
-            </button>
-        </nav>
+        {nav()}
         <main class="view-main">
             {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),
+                Open::Writing(_) => chunks::message_in_writing(),
                 Open::Waiting => spinner(words::waiting_for_outlook()).into_any(),
                 Open::Nothing => empty(words::no_message_title(), words::no_message_text()).into_any(),
                 Open::Unreadable(Trouble::OutlookUnable) => {
@@ -51,7 +59,23 @@ pub(crate) fn main_screen() -> impl IntoView {
                 Open::Unreadable(trouble) => trouble_notice(&trouble, None).into_any(),
             })}
         </main>
-        {others::others_view()}
+        {block(move || others.get().then(chunks::other_saves))}
+    }
+}
+
+/// Ways to what is not the open message. The first looks like the field it leads to.
+fn nav() -> impl IntoView {
+    view! {
+        <nav class="view-nav" aria-label=words::nav()>
+            <button type="button" class="view-nav-find" aria-label=words::find_title()
+                on:click=moves(Event::SheetOpened(Opening::Find))>
+                {icon("icon icon--search")}
+                <span>{words::find_hint()}</span>
+            </button>
+            <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::Queries))>
+                {words::queries_title()}
+            </button>
+        </nav>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The people on the message: switches for From, To and Cc, and a row for each person.
 
-use super::{missing, person};
+use super::{guesses, missing, person};
 use crate::dispatch::dispatch;
 use crate::parts::{block, button, holds, pressed, spinner, toggle, told, trouble_notice};
 use crate::words;
@@ -17,13 +17,14 @@ pub(super) fn people() -> impl IntoView {
     let searching = move || people.with(|people| is(people.as_ref(), |people| people.lookup == Lookup::Searching));
     view! {
         <section class="view-section" aria-labelledby="people-title" aria-busy=holds(searching)>
-            <h2 id="people-title" class="view-section-title">{words::people()}</h2>
+            <h2 id="people-title" class="view-section-title" tabindex="-1">{words::people()}</h2>
             <div class="part-toggles" role="group" aria-label=words::people_roles()>
                 {Role::ALL.map(|role| role_toggle(role, people))}
             </div>
             {block(move || people.with(|people| people.as_ref().map(trouble)))}
             {block(move || searching().then(|| spinner(words::people_searching())))}
             {block(move || people.with(|people| people.as_ref().map(|people| rows(people, all))))}
+            {block(move || people.with(|people| people.as_ref().map(guesses::below)))}
             {missing::missing(people)}
         </section>
     }
@@ -42,7 +43,8 @@ fn role_toggle(role: Role, people: Memo<Option<People>>) -> impl IntoView {
     let count = move || {
         people.with(|people| {
             let entries = people.as_ref().map(|people| people.entries.as_slice()).unwrap_or_default();
-            entries.iter().filter(|entry| entry.roles.contains(&role)).count()
+            let is_own = |entry: &Entry| entry.standing == Standing::Own;
+            entries.iter().filter(|entry| entry.roles.contains(&role) && !is_own(entry)).count()
         })
     };
     let pressed = move || people.with(|people| is(people.as_ref(), |people| !people.hidden.contains(&role)));
@@ -76,10 +78,13 @@ fn rows(people: &People, all: RwSignal<bool>) -> impl IntoView + use<> {
     let listed: Vec<&Entry> = people.shown().filter(|entry| is_listed(entry)).collect();
     let count = listed.len();
     let limit = if all.get() { usize::MAX } else { FIRST };
-    let rows: Vec<_> =
+    let mut rows: Vec<_> =
         listed.into_iter().take(limit).enumerate().map(|(at, entry)| person::person(at, entry)).collect();
+    rows.extend(guesses::added(people));
     let note = match (count, &people.lookup) {
-        (0, Lookup::Done) if people.entries.is_empty() => Some(words::people_none()),
+        (0, Lookup::Done) if people.entries.iter().all(|entry| entry.standing == Standing::Own) => {
+            Some(words::people_none())
+        }
         (0, Lookup::Done) if people.shown().next().is_none() => Some(words::people_hidden()),
         (0, Lookup::Done) if people.not_in_imis().0 > 0 => Some(words::people_nobody()),
         _ => None,

@@ -2,10 +2,10 @@
 
 use super::shared;
 use crate::dispatch::dispatch;
-use crate::parts::{avatar, keep_focus, pressed};
+use crate::parts::{avatar, keep_focus, moves, pressed};
 use crate::words;
 use api::{Contact, ContactKind, Match, MatchReason};
-use flows::{Entry, Event, Standing};
+use flows::{Entry, Event, Matching, Opening, PeopleEvent, Standing};
 use leptos::prelude::*;
 
 /// The row of an entry.
@@ -37,12 +37,42 @@ fn row(at: usize, entry: &Entry, found: Option<&Match>) -> impl IntoView + use<>
         <li class=class>
             {avatar(&name, kind)}
             <div class="view-person-body">
-                <p class="view-person-name">{name.clone()}</p>
+                {match contact.filter(|_| !entry.removed) {
+                    Some(contact) => opener(contact).into_any(),
+                    None => view! { <p class="view-person-name">{name.clone()}</p> }.into_any(),
+                }}
                 {facts}
                 <p class="quiet">{reason}</p>
+                {(entry.removed && contact.is_some()).then(|| never(entry))}
             </div>
             {contact.is_some().then(|| leave_out(at, entry, &name))}
         </li>
+    }
+}
+
+/// A name that opens its contact.
+pub(super) fn opener(contact: &Contact) -> impl IntoView + use<> {
+    view! {
+        <button type="button" class="view-person-name view-link" aria-label=words::people_open(&contact.name)
+            on:click=moves(Event::SheetOpened(Opening::Contact(contact.clone())))>
+            {contact.name.clone()}
+        </button>
+    }
+}
+
+/// The button that puts an address on the never-match list.
+pub(super) fn never(entry: &Entry) -> impl IntoView + use<> {
+    let dispatch = dispatch();
+    let event = Event::People(PeopleEvent::NeverAsked(entry.address.clone(), Matching::Never));
+    let act = move || {
+        dispatch.send(event.clone());
+        keep_focus("people-title".to_owned());
+    };
+    view! {
+        <button type="button" class="view-link" aria-label=words::never_match_named(entry.address.as_str())
+            on:click=pressed(act)>
+            {words::never_match()}
+        </button>
     }
 }
 
@@ -58,7 +88,11 @@ pub(super) fn why(found: &Match) -> String {
         MatchReason::PrimaryEmail => words::match_primary(address),
         MatchReason::OtherEmail => words::match_other(address),
     };
-    [words::contact_id(&found.contact.id.0), reason].join(" · ")
+    let mut parts = vec![words::contact_id(&found.contact.id.0), reason];
+    if found.remembered {
+        parts.push(words::choice_earlier().to_owned());
+    }
+    parts.join(" · ")
 }
 
 /// What is known of a contact, as a line and chips.

@@ -4,10 +4,10 @@
 //! meaning with it (`office-js.md §1.7`).
 
 use super::person;
-use crate::parts::{avatar, sends};
+use crate::parts::{avatar, sends, trouble_line};
 use crate::words;
 use api::Match;
-use flows::{Entry, Event};
+use flows::{Entry, Event, Memory, PeopleEvent};
 use leptos::prelude::*;
 
 /// The choice for one address.
@@ -28,9 +28,34 @@ pub(super) fn shared(at: usize, entry: &Entry, candidates: &[Match], chosen: Opt
                     {person::leave_out(at, entry, &person::on_message(entry))}
                 </div>
                 {options}
+                {memory(entry)}
             </div>
         </li>
     }
+}
+
+/// Whether the choice is kept for everybody, and how to have it forgotten.
+fn memory(entry: &Entry) -> Option<AnyView> {
+    Some(match &entry.memory {
+        Memory::None => return None,
+        Memory::Writing => view! { <p class="quiet" role="status">{words::choice_writing()}</p> }.into_any(),
+        Memory::Kept => {
+            let event = Event::People(PeopleEvent::ChoiceForgotten(entry.address.clone()));
+            let label = words::choice_forget_named(entry.address.as_str());
+            view! {
+                <p class="quiet" role="status">
+                    {words::choice_kept()}" "
+                    <button type="button" class="view-link" aria-label=label on:click=sends(event)>
+                        {words::choice_forget()}
+                    </button>
+                </p>
+            }
+            .into_any()
+        }
+        Memory::Failed(trouble) => {
+            view! { <p class="part-error">{words::choice_failed()}" "{trouble_line(trouble)}</p> }.into_any()
+        }
+    })
 }
 
 fn candidate(entry: &Entry, found: &Match, chosen: bool) -> impl IntoView + use<> {
