@@ -3,6 +3,7 @@
 //! and a stand-in iMIS whose ledger is the witness.
 
 mod bad_input;
+mod bodies;
 mod looks;
 mod other_mail;
 mod people;
@@ -11,3 +12,5 @@ mod session;
 mod sessions;
 mod sign_in;
 mod storage;
+mod timeline;
+mod writing;
