@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
+mod export;
 mod in_browser;
 mod peers;
 mod process;
@@ -28,6 +29,9 @@ async fn main() {
     }
     if report.wants(&process::NAMES) {
         process::memory_and_start(&mut report).await;
+    }
+    if report.wants(&export::NAMES) {
+        export::large_query(&mut report).await;
     }
     if report.wants(&sessions::NAMES) {
         sessions::requests_and_renewals(&mut report).await;
