@@ -3,6 +3,8 @@
 //! and a stand-in iMIS whose ledger is the witness.
 
 mod bad_input;
+mod card;
+mod find;
 mod looks;
 mod other_mail;
 mod people;

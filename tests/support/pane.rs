@@ -258,6 +258,17 @@ impl Pane {
         panic!("Tab never came to “{name}”, but to {passed:?}");
     }
 
+    /// The name of what has the keyboard.
+    pub async fn focused_name(&self) -> String {
+        let focused = self.browser.driver.active_element().await.expect("something has the keyboard");
+        self.browser.computed(&focused, "computedlabel").await
+    }
+
+    /// Waits for something shown that this selector finds.
+    pub async fn find_css(&self, selector: &str) -> WebElement {
+        self.find(By::Css(selector.to_owned()), selector).await
+    }
+
     /// How wide the pane's content is, in CSS pixels.
     pub async fn width(&self) -> u64 {
         let width = self.browser.driver.execute("return document.documentElement.scrollWidth", vec![]).await;
