@@ -234,7 +234,7 @@ pub enum ColumnKind {
     DateTime,
     /// `true` or `false`.
     Flag,
-    /// An address that begins with `https://` or `http://`.
+    /// An address that begins with `https://` or `http://`; what begins otherwise is text as it stands.
     Link,
     /// An e-mail address.
     Email,
@@ -327,6 +327,8 @@ pub struct ExportQuery {
 impl ExportQuery {
     /// The path; the answer is no JSON, so this is no [`Call`].
     pub const PATH: &'static str = "/api/queries/export";
+    /// The header of the answer that says how many rows there will be, where iMIS says so.
+    pub const ROWS_HEADER: &'static str = "x-query-rows";
 }
 
 /// Asks whom a message could go to.

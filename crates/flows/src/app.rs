@@ -153,18 +153,9 @@ impl App {
             | Event::RetryAsked(_)
             | Event::SaveDismissed(_) => self.save_event(event),
             Event::SheetOpened(opening) => self.open_sheet(opening),
-            Event::SheetClosed => {
-                if self.may_leave(Leaving::Back) {
-                    self.sheets.close();
-                }
-                vec![]
-            }
-            Event::SheetsClosed => {
-                if self.may_leave(Leaving::ToMessage) {
-                    self.sheets.clear();
-                }
-                vec![]
-            }
+            Event::SheetClosed if self.may_leave(Leaving::Back) => self.close_sheet(),
+            Event::SheetsClosed if self.may_leave(Leaving::ToMessage) => self.close_sheets(),
+            Event::SheetClosed | Event::SheetsClosed => vec![],
             Event::Find(id, event) => self.find_event(id, event),
             Event::Record(id, event) => self.record_event(id, event),
             Event::Write(id, event) => self.write_event(id, event),
@@ -205,6 +196,9 @@ impl App {
     }
 
     fn outlook_event(&mut self, event: Event) -> Vec<Effect> {
+        if !matches!(event, Event::OutlookReady(_) | Event::OutsideOutlook) {
+            self.compose.leave();
+        }
         match event {
             Event::OutlookReady(own) => {
                 self.place = Place::Outlook;

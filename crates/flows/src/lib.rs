@@ -40,7 +40,9 @@ pub use ahead::{Ahead, SearchAhead};
 pub use app::{App, OpenMail, Place, Targets};
 pub use card::{CardEffect, CardEvent, Cards, ContactCard, KeptHere, Part};
 pub use choices::{Matching, PeopleEffect, PeopleEvent};
-pub use compose::{Compose, ComposeEffect, ComposeEvent};
+pub use compose::{
+    Compose, ComposeEffect, ComposeEvent, Fields, Filling, Inserting, Insertion, Stage as FillStage, Tally, Target,
+};
 pub use desk::{Desk, Ending, Listed};
 pub use draft::{AttachmentChoice, Draft, SaveKind, Unsendable};
 pub use event::{BeginOrder, Effect, Event, KeptFor};
@@ -51,8 +53,8 @@ pub use message::{Attachment, AttachmentKind, Body, Correspondent, Message, Mess
 pub use passage::{Code, Passage, Start, Step, Window, typed_code};
 pub use people::{Lookup, People};
 pub use person::{Entry, Memory, Standing};
-pub use queries::{Folders, QueriesEffect, QueriesEvent};
-pub use query::{QueryEffect, QueryEvent, Running};
+pub use queries::{Folders, QueriesEffect, QueriesEvent, Shelf};
+pub use query::{AnswerFault, Chosen, Export, Face, QueryEffect, QueryEvent, Rows, Running, row_contact, row_name};
 pub use record::{Download, OpenRecord, Opened, RecordEffect, RecordEvent, Removing};
 pub use save::{AttachmentProgress, AttachmentState, Mark, RecordState, Save, SavePhase, Summary};
 pub use session::{Asked, Confirmation, Credentials, Departure, Farewell, Session, SignInForm, Stage, Welcome};

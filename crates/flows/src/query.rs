@@ -1,31 +1,542 @@
 //! One query: its prompts, its rows, its export.
+//!
+//! Of the rows one page is held, whatever their number; another takes its place. Everything asked has a number, so
+//! that what comes late is dropped. The query is named by the server's key alone, and sent back with the version it
+//! had when its prompts were shown.
 
-use crate::{App, Effect, Sheet, SheetId};
-use api::Query;
+mod answers;
+
+pub use answers::AnswerFault;
+
+use crate::compose::Target;
+use crate::queries::Shelf;
+use crate::{App, Effect, Sheet, SheetId, Trouble};
+use api::{
+    CollectRecipients, Column, Contact, ContactKind, DescribeQuery, EmailAddress, ExportQuery, ProblemCode,
+    PromptValue, Query, QueryForm, QueryPage, QueryRow, RunQuery,
+};
+use std::collections::BTreeMap;
+
+/// What of a query is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// What it asks.
+    Prompts,
+    /// Its rows.
+    Rows,
+}
+
+/// The rows, a page at a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// The page that is shown, and the number of its first row, from 0.
+    pub page: Option<(u32, QueryPage)>,
+    /// How many rows there are in all, once iMIS said so.
+    pub total: Option<u64>,
+    /// The page being asked for, by its first row.
+    pub asking: Option<u32>,
+    /// Why the page that was asked for last is not there.
+    pub trouble: Option<Trouble>,
+    /// Which page it is, as a number that no other page has.
+    pub arrived: u32,
+    wanted: u32,
+}
+
+/// Which rows are chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// These, by their numbers from 0.
+    Rows(BTreeMap<u32, QueryRow>),
+    /// Every row of the query.
+    All,
+}
+
+/// How taking the rows down as a file stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// Not begun.
+    No,
+    /// So many rows are here.
+    Running(u64),
+    /// All of them, and the browser has the file.
+    Done(u64),
+    /// It broke off; nothing was kept.
+    Failed(Trouble),
+}
 
 /// Its state.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Running {}
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// Which query.
+    pub query: Query,
+    /// What it asks and answers.
+    pub form: Shelf<QueryForm>,
+    /// What of it is shown.
+    pub face: Face,
+    /// The answers it was run with last, else those remembered; one for each prompt.
+    pub answers: Vec<PromptValue>,
+    /// What is wrong with answers, by the prompt's name.
+    pub faults: Vec<(String, AnswerFault)>,
+    /// Whether the query was changed in iMIS since its prompts were first shown here.
+    pub changed: bool,
+    /// Its rows.
+    pub rows: Rows,
+    /// Taking them down.
+    pub export: Export,
+    /// Those to put into a message.
+    pub chosen: Chosen,
+    /// Where to put them, once the person said so.
+    pub target: Option<Target>,
+    asked: u32,
+    exporting: u32,
+}
 
 /// What happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum QueryEvent {}
+pub enum QueryEvent {
+    /// The query was described.
+    Described(u32, Result<QueryForm, Trouble>),
+    /// Run it with these answers.
+    RunAsked(Vec<PromptValue>),
+    /// Show the prompts again.
+    PromptsAsked,
+    /// Show the page with this row, from 0.
+    PageAsked(u32),
+    /// A page was asked for, by its first row.
+    Answered(u32, u32, Result<QueryPage, Trouble>),
+    /// Ask again for what failed.
+    AgainAsked,
+    /// Make it a favourite, or no longer.
+    StarPressed,
+    /// That was asked of the server; on failure it is as before.
+    Starred(Query, Result<(), Trouble>),
+    /// Choose this row, or no longer.
+    RowTicked(u32),
+    /// Choose every row of the page that can be.
+    PageTicked,
+    /// Choose every row of the query.
+    AllTicked,
+    /// Choose no row.
+    NoneTicked,
+    /// Put people there.
+    TargetChosen(Target),
+    /// Put the chosen people into the message.
+    FillAsked,
+    /// Take all rows down as a file.
+    ExportAsked,
+    /// So many rows are here.
+    ExportMoved(u32, u64),
+    /// The file is complete with so many rows, or broke off.
+    Exported(u32, Result<u64, Trouble>),
+    /// Stop taking them down.
+    ExportCancelled,
+}
 
 /// What it has done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum QueryEffect {}
+pub enum QueryEffect {
+    /// Ask what it asks → [`QueryEvent::Described`].
+    Describe(u32, DescribeQuery),
+    /// Ask for a page → [`QueryEvent::Answered`].
+    Run(u32, RunQuery),
+    /// Make it a favourite, or no longer, as the query says → [`QueryEvent::Starred`].
+    Keep(Query),
+    /// Take all rows down under this name → [`QueryEvent::ExportMoved`], [`QueryEvent::Exported`].
+    Export(u32, ExportQuery, String),
+    /// Stop that.
+    CancelExport(u32),
+}
+
+impl Rows {
+    /// The row after the last of the page, from 0.
+    pub fn end(&self) -> u32 {
+        self.page.as_ref().map_or(0, |(offset, page)| offset.saturating_add(count(page.rows.len())))
+    }
+
+    /// Where the page before this one begins, if there is one.
+    pub fn before(&self) -> Option<u32> {
+        let (offset, _) = self.page.as_ref()?;
+        (*offset > 0).then(|| offset.saturating_sub(Running::PAGE))
+    }
+
+    /// Where the page after this one begins, if there is one.
+    pub fn after(&self) -> Option<u32> {
+        self.page.as_ref()?.1.next
+    }
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+impl Running {
+    /// Rows in a page.
+    pub const PAGE: u32 = 100;
+
+    fn open(query: Query) -> Self {
+        Self {
+            query,
+            form: Shelf::Loading,
+            face: Face::Prompts,
+            answers: vec![],
+            faults: vec![],
+            changed: false,
+            rows: Rows::default(),
+            export: Export::No,
+            chosen: Chosen::Rows(BTreeMap::new()),
+            target: None,
+            asked: 0,
+            exporting: 0,
+        }
+    }
+
+    /// What it asks and answers, once that is known.
+    pub fn known(&self) -> Option<&QueryForm> {
+        match &self.form {
+            Shelf::Known(form) => Some(form),
+            Shelf::Loading | Shelf::Failed(_) => None,
+        }
+    }
+
+    /// How many rows are chosen, if that can be told.
+    pub fn chosen_count(&self) -> Option<u64> {
+        match &self.chosen {
+            Chosen::Rows(rows) => Some(rows.len() as u64),
+            Chosen::All => self.rows.total,
+        }
+    }
+
+    /// Where people are put: more than a handful should not all see each other's addresses.
+    pub fn target(&self) -> Target {
+        const HANDFUL: u64 = 5;
+        self.target.unwrap_or_else(|| {
+            if self.chosen_count().is_some_and(|count| count <= HANDFUL) { Target::To } else { Target::Bcc }
+        })
+    }
+
+    /// Whether a row can be chosen: one with an e-mail, where the query has such a column.
+    pub fn is_choosable(email_column: Option<usize>, row: &QueryRow) -> bool {
+        email_column.is_none_or(|at| email(at, row).is_some())
+    }
+
+    fn next(&mut self) -> u32 {
+        self.asked += 1;
+        self.asked
+    }
+
+    fn describe(&mut self) -> QueryEffect {
+        self.form = Shelf::Loading;
+        QueryEffect::Describe(self.next(), DescribeQuery { query: self.query.id.clone() })
+    }
+
+    fn described(&mut self, form: QueryForm) -> Option<QueryEffect> {
+        let former: Vec<PromptValue> = std::mem::take(&mut self.answers);
+        let answer = |prompt: &api::Prompt| {
+            let kept = former.iter().find(|answer| answer.name == prompt.name);
+            let values = kept.map_or_else(|| prompt.values.clone(), |answer| answer.values.clone());
+            PromptValue { name: prompt.name.clone(), values }
+        };
+        self.answers = form.prompts.iter().map(answer).collect();
+        let runs = form.prompts.is_empty() && form.problem.is_none() && !self.changed;
+        self.query.description.clone_from(&form.query.description);
+        self.query.favourite = form.query.favourite;
+        self.form = Shelf::Known(form);
+        runs.then(|| self.run()).flatten()
+    }
+
+    fn run(&mut self) -> Option<QueryEffect> {
+        self.face = Face::Rows;
+        self.changed = false;
+        self.rows = Rows::default();
+        self.chosen = Chosen::Rows(BTreeMap::new());
+        self.target = None;
+        self.page(0)
+    }
+
+    fn run_with(&mut self, answers: Vec<PromptValue>) -> Option<QueryEffect> {
+        let form = self.known()?;
+        if form.problem.is_some() {
+            return None;
+        }
+        let (answers, faults) = answers::check(&form.prompts, answers);
+        self.answers = answers;
+        self.faults = faults;
+        if self.faults.is_empty() { self.run() } else { None }
+    }
+
+    fn page(&mut self, row: u32) -> Option<QueryEffect> {
+        let version = self.known()?.version.clone();
+        let last = self.rows.total.map_or(u32::MAX, |total| u32::try_from(total.saturating_sub(1)).unwrap_or(u32::MAX));
+        let offset = row.min(last) / Self::PAGE * Self::PAGE;
+        self.rows.asking = Some(offset);
+        self.rows.wanted = offset;
+        self.rows.trouble = None;
+        let call =
+            RunQuery { query: self.query.id.clone(), version, values: self.answers.clone(), offset, limit: Self::PAGE };
+        Some(QueryEffect::Run(self.next(), call))
+    }
+
+    fn answered(&mut self, asked: u32, offset: u32, answer: Result<QueryPage, Trouble>) -> Answered {
+        if asked != self.asked {
+            return Answered::Late;
+        }
+        self.rows.asking = None;
+        match answer {
+            Ok(page) => {
+                self.rows.total = page.total.or(self.rows.total);
+                self.rows.page = Some((offset, page));
+                self.rows.arrived = asked;
+                if offset == 0 { Answered::First } else { Answered::Further }
+            }
+            Err(trouble) if trouble.is_code(ProblemCode::Conflict) => Answered::Changed,
+            Err(trouble) => {
+                self.rows.trouble = Some(trouble);
+                Answered::Further
+            }
+        }
+    }
+
+    /// The query is not the one whose prompts were shown: they are shown anew, with the answers that still fit.
+    fn start_over(&mut self) -> QueryEffect {
+        self.changed = true;
+        self.face = Face::Prompts;
+        self.faults.clear();
+        self.rows = Rows::default();
+        self.chosen = Chosen::Rows(BTreeMap::new());
+        self.describe()
+    }
+
+    fn tick(&mut self, event: &QueryEvent) {
+        let Some((offset, page)) = &self.rows.page else { return };
+        let choosable = (*offset..).zip(&page.rows).filter(|(_, row)| Self::is_choosable(page.email_column, row));
+        match (event, &mut self.chosen) {
+            (QueryEvent::NoneTicked, chosen) => *chosen = Chosen::Rows(BTreeMap::new()),
+            (QueryEvent::AllTicked, chosen) if page.email_column.is_some() => *chosen = Chosen::All,
+            (QueryEvent::RowTicked(at), Chosen::Rows(rows)) => {
+                if rows.remove(at).is_none()
+                    && rows.len() < CollectRecipients::MAX
+                    && let Some((_, row)) = choosable.into_iter().find(|(number, _)| number == at)
+                {
+                    rows.insert(*at, row.clone());
+                }
+            }
+            (QueryEvent::PageTicked, Chosen::Rows(rows)) => {
+                for (at, row) in choosable {
+                    if rows.len() < CollectRecipients::MAX {
+                        rows.insert(at, row.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn export(&mut self) -> Option<QueryEffect> {
+        if matches!(self.export, Export::Running(_)) {
+            return None;
+        }
+        let version = self.known()?.version.clone();
+        self.exporting += 1;
+        self.export = Export::Running(0);
+        let call = ExportQuery { query: self.query.id.clone(), version, values: self.answers.clone() };
+        let file = api::AttachmentName::new(&[&self.query.name, ".csv"].concat());
+        Some(QueryEffect::Export(self.exporting, call, file.as_str().to_owned()))
+    }
+
+    fn exported(&mut self, number: u32, answer: Result<u64, Trouble>) -> Option<QueryEffect> {
+        if number != self.exporting || !matches!(self.export, Export::Running(_)) {
+            return None;
+        }
+        match answer {
+            Ok(rows) => self.export = Export::Done(rows),
+            Err(trouble) if trouble.is_code(ProblemCode::Conflict) => {
+                self.export = Export::No;
+                return Some(self.start_over());
+            }
+            Err(trouble) => self.export = Export::Failed(trouble),
+        }
+        None
+    }
+
+    fn cancel_export(&mut self) -> Option<QueryEffect> {
+        if !matches!(self.export, Export::Running(_)) {
+            return None;
+        }
+        self.export = Export::No;
+        Some(QueryEffect::CancelExport(self.exporting))
+    }
+
+    /// What stops with the sheet.
+    pub(crate) fn leave(&mut self) -> Option<QueryEffect> {
+        self.cancel_export()
+    }
+}
+
+/// The e-mail of a row, if it has one.
+pub(crate) fn email(at: usize, row: &QueryRow) -> Option<&str> {
+    row.values.get(at)?.as_deref().map(str::trim).filter(|text| text.contains('@'))
+}
+
+/// The name of whom a row is about: its column called so; empty where there is none.
+pub fn row_name(columns: &[Column], row: &QueryRow) -> String {
+    let named = |part: &str| columns.iter().position(|column| column.caption.to_lowercase().contains(part));
+    let at = named("full name").or_else(|| named("name"));
+    at.and_then(|at| row.values.get(at).cloned().flatten()).unwrap_or_default()
+}
+
+/// The contact that a row is about, as far as the row tells; its card tells the rest.
+pub fn row_contact(page: &QueryPage, row: &QueryRow) -> Option<Contact> {
+    let address = page.email_column.and_then(|at| email(at, row)).and_then(|text| EmailAddress::parse(text).ok());
+    Some(Contact {
+        id: row.contact.clone()?,
+        kind: ContactKind::Person,
+        name: row_name(&page.columns, row),
+        email: address,
+        organisation: None,
+        title: None,
+        city: None,
+        phone: None,
+        member_type: None,
+        status: None,
+        active: true,
+    })
+}
+
+/// What an answered page means to others.
+enum Answered {
+    /// Nothing: another was asked for meanwhile.
+    Late,
+    /// The query ran.
+    First,
+    /// Another page of it, or trouble.
+    Further,
+    /// It is another query now.
+    Changed,
+}
 
 impl App {
-    pub(crate) fn open_query(&mut self, _query: Query) -> Vec<Effect> {
-        self.sheets.put(Sheet::Query(Running::default()));
-        vec![]
+    pub(crate) fn open_query(&mut self, query: Query) -> Vec<Effect> {
+        let mut running = Running::open(query);
+        let describe = running.describe();
+        let id = self.sheets.put(Sheet::Query(Box::new(running)));
+        vec![Effect::Query(id, describe)]
     }
 
-    pub(crate) fn resume_query(&mut self, _id: SheetId) -> Vec<Effect> {
-        vec![]
+    pub(crate) fn resume_query(&mut self, id: SheetId) -> Vec<Effect> {
+        let Some(running) = self.running(id) else { return vec![] };
+        let effect = match &running.form {
+            Shelf::Known(_) if running.rows.asking.is_some() || running.rows.trouble.is_some() => {
+                running.page(running.rows.wanted)
+            }
+            Shelf::Known(_) => None,
+            Shelf::Loading | Shelf::Failed(_) => Some(running.describe()),
+        };
+        wrap(id, effect)
     }
 
-    pub(crate) fn query_event(&mut self, _id: SheetId, event: QueryEvent) -> Vec<Effect> {
-        match event {}
+    fn running(&mut self, id: SheetId) -> Option<&mut Running> {
+        match self.sheets.get_mut(id) {
+            Some(Sheet::Query(running)) => Some(running),
+            _ => None,
+        }
     }
+
+    pub(crate) fn query_event(&mut self, id: SheetId, event: QueryEvent) -> Vec<Effect> {
+        let Some(running) = self.running(id) else { return vec![] };
+        let effect = match event {
+            QueryEvent::Described(asked, _) if asked != running.asked => None,
+            QueryEvent::Described(_, Ok(form)) => running.described(form),
+            QueryEvent::Described(_, Err(trouble)) => {
+                running.form = Shelf::Failed(trouble.clone());
+                return self.notice_end(Some(&trouble));
+            }
+            QueryEvent::RunAsked(answers) => running.run_with(answers),
+            QueryEvent::PromptsAsked => {
+                running.face = Face::Prompts;
+                None
+            }
+            QueryEvent::PageAsked(row) => running.page(row),
+            QueryEvent::Answered(asked, offset, answer) => return self.page_answered(id, asked, offset, answer),
+            QueryEvent::AgainAsked => return self.resume_query(id),
+            QueryEvent::StarPressed => {
+                let query = Query { favourite: !running.query.favourite, ..running.query.clone() };
+                self.star_everywhere(&query);
+                Some(QueryEffect::Keep(query))
+            }
+            QueryEvent::Starred(query, Err(trouble)) => {
+                self.star_everywhere(&Query { favourite: !query.favourite, ..query });
+                return self.notice_end(Some(&trouble));
+            }
+            QueryEvent::Starred(_, Ok(())) => None,
+            QueryEvent::RowTicked(_) | QueryEvent::PageTicked | QueryEvent::AllTicked | QueryEvent::NoneTicked => {
+                running.tick(&event);
+                None
+            }
+            QueryEvent::TargetChosen(target) => {
+                running.target = Some(target);
+                None
+            }
+            QueryEvent::FillAsked => return self.fill_from_query(id),
+            QueryEvent::ExportAsked => running.export(),
+            QueryEvent::ExportMoved(number, rows) => {
+                if number == running.exporting && matches!(running.export, Export::Running(_)) {
+                    running.export = Export::Running(rows);
+                }
+                None
+            }
+            QueryEvent::Exported(number, answer) => {
+                let trouble = answer.as_ref().err().cloned();
+                let effect = running.exported(number, answer);
+                let mut effects = wrap(id, effect);
+                effects.extend(self.notice_end(trouble.as_ref()));
+                return effects;
+            }
+            QueryEvent::ExportCancelled => running.cancel_export(),
+        };
+        wrap(id, effect)
+    }
+
+    fn page_answered(
+        &mut self,
+        id: SheetId,
+        asked: u32,
+        offset: u32,
+        answer: Result<QueryPage, Trouble>,
+    ) -> Vec<Effect> {
+        let trouble = answer.as_ref().err().cloned();
+        let Some(running) = self.running(id) else { return vec![] };
+        match running.answered(asked, offset, answer) {
+            Answered::Late => return vec![],
+            Answered::Changed => return wrap(id, Some(running.start_over())),
+            Answered::First => {
+                let query = running.query.clone();
+                self.note_run(&query);
+            }
+            Answered::Further => {}
+        }
+        self.notice_end(trouble.as_ref())
+    }
+
+    fn fill_from_query(&mut self, id: SheetId) -> Vec<Effect> {
+        let Some(running) = self.running(id) else { return vec![] };
+        let target = running.target();
+        let Some(form) = running.known() else { return vec![] };
+        let whole = RunQuery {
+            query: running.query.id.clone(),
+            version: form.version.clone(),
+            values: running.answers.clone(),
+            offset: 0,
+            limit: RunQuery::PAGE_MAX,
+        };
+        let columns = running.rows.page.as_ref().map(|(_, page)| (page.email_column, page.columns.clone()));
+        let (email_column, columns) = columns.unwrap_or_default();
+        match running.chosen.clone() {
+            Chosen::All => self.fill_with(target, CollectRecipients { query: Some(whole), contacts: vec![] }, vec![]),
+            Chosen::Rows(rows) => self.fill_with_rows(target, rows.into_values(), email_column, &columns),
+        }
+    }
+}
+
+fn wrap(id: SheetId, effect: Option<QueryEffect>) -> Vec<Effect> {
+    effect.map(|effect| Effect::Query(id, effect)).into_iter().collect()
 }

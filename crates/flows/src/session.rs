@@ -458,15 +458,16 @@ impl App {
     fn forget_person(&mut self) -> Vec<Effect> {
         self.last_user = None;
         self.desk = None;
-        self.sheets.clear();
+        let mut effects = self.close_sheets();
         self.cards = crate::Cards::default();
         self.timelines = crate::Timelines::default();
-        self.compose = crate::Compose::default();
+        self.compose.forget();
         self.welcome = Welcome::Over;
         if let Some(Ok(mail)) = &mut self.mail {
             mail.people.forget();
         }
-        std::mem::take(&mut self.saves).iter().flat_map(crate::Save::let_go).collect()
+        effects.extend(std::mem::take(&mut self.saves).iter().flat_map(crate::Save::let_go));
+        effects
     }
 
     fn depart(&mut self, departure: Departure) -> Vec<Effect> {

@@ -25,7 +25,7 @@ pub enum Sheet {
     /// Finding a query.
     Queries(Folders),
     /// One query.
-    Query(Running),
+    Query(Box<Running>),
 }
 
 /// A sheet that is wanted.
@@ -87,16 +87,12 @@ impl Sheets {
         id
     }
 
-    pub(crate) fn close(&mut self) {
-        self.pile.pop();
+    fn close(&mut self) -> Option<(SheetId, Sheet)> {
+        self.pile.pop()
     }
 
     pub(crate) fn remove(&mut self, id: SheetId) {
         self.pile.retain(|(other, _)| *other != id);
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.pile.clear();
     }
 
     pub(crate) fn ids(&self) -> Vec<SheetId> {
@@ -105,6 +101,22 @@ impl Sheets {
 }
 
 impl App {
+    /// Closes the topmost sheet; what it had under way and nobody else wants is stopped.
+    pub(crate) fn close_sheet(&mut self) -> Vec<Effect> {
+        self.compose.settle();
+        match self.sheets.close() {
+            Some((id, Sheet::Query(mut running))) => {
+                running.leave().map(|effect| Effect::Query(id, effect)).into_iter().collect()
+            }
+            _ => vec![],
+        }
+    }
+
+    /// Closes them all.
+    pub(crate) fn close_sheets(&mut self) -> Vec<Effect> {
+        (0..self.sheets.height()).flat_map(|_| self.close_sheet()).collect()
+    }
+
     pub(crate) fn open_sheet(&mut self, opening: Opening) -> Vec<Effect> {
         if !matches!(self.session, Session::SignedIn(_)) {
             return vec![];
@@ -113,10 +125,12 @@ impl App {
         if replaces && !self.may_leave(Leaving::ToMessage) {
             return vec![];
         }
+        self.compose.settle();
         match opening {
             Opening::Find => {
-                self.sheets.clear();
-                self.open_find()
+                let mut effects = self.close_sheets();
+                effects.extend(self.open_find());
+                effects
             }
             Opening::Contact(contact) => {
                 self.sheets.put(Sheet::Contact(contact.id.clone()));
@@ -132,8 +146,9 @@ impl App {
             Opening::AddAll => self.open_adding_all(),
             Opening::Compare(contact) => self.open_comparing(contact),
             Opening::Queries => {
-                self.sheets.clear();
-                self.open_queries()
+                let mut effects = self.close_sheets();
+                effects.extend(self.open_queries());
+                effects
             }
             Opening::Query(query) => self.open_query(query),
         }

@@ -17,6 +17,8 @@ pub enum Trouble {
     OutlookSilent,
     /// Outlook refused, with its number for the reason.
     OutlookRefused(i32),
+    /// More than Outlook takes.
+    OutlookFull,
     /// This Outlook cannot do it.
     OutlookUnable,
     /// A window did not open.

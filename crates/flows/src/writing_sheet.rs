@@ -123,7 +123,7 @@ impl App {
     pub(crate) fn leave_sheet(&mut self, id: SheetId) -> Vec<Effect> {
         let Some(Sheet::Write(writing)) = self.sheets.get(id) else { return vec![] };
         match writing.leaving {
-            Some(Leaving::ToMessage) => self.sheets.clear(),
+            Some(Leaving::ToMessage) => return self.close_sheets(),
             Some(Leaving::Back) => self.sheets.remove(id),
             None => {}
         }

@@ -120,7 +120,7 @@ impl Acting {
     }
 
     /// What the site calls its kinds of communication. Without an answer nobody knows, and the marks have no names.
-    async fn communication_types(&self) -> Arc<HashMap<String, String>> {
+    pub(crate) async fn communication_types(&self) -> Arc<HashMap<String, String>> {
         if let Some(known) = self.client.communication_types() {
             return known;
         }

@@ -2,7 +2,8 @@
 
 use crate::{
     Abilities, Clock, Error, ErrorKind, MemoryHome, Operation, Renewal, SiteUrl, TokenHome, UserName,
-    exchange::{Again, Failed, RetryBudget, interpret, not_understood, pause},
+    exchange::{Again, Answer, Failed, RetryBudget, good, interpret, not_understood, pause},
+    queries::QueryDoor,
     slot::TokenSlot,
     wire,
 };
@@ -23,6 +24,8 @@ pub struct Limits {
     pub connect: Duration,
     /// A read, from sending to the last byte.
     pub read: Duration,
+    /// A page of a query, likewise.
+    pub query: Duration,
     /// A write, likewise.
     pub write: Duration,
     /// An attachment, likewise.
@@ -48,6 +51,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(5),
             read: Duration::from_secs(30),
+            query: Duration::from_mins(1),
             write: Duration::from_mins(2),
             upload: Duration::from_mins(5),
             read_retries: 2,
@@ -97,6 +101,7 @@ struct Inner {
     http_unpooled: reqwest::Client,
     people: Mutex<HashMap<String, Arc<Person>>>,
     list_filter: Mutex<ListFilter>,
+    query_door: Mutex<QueryDoor>,
     /// What the site calls the kinds of communication, by their keys.
     communication_types: Mutex<Option<(Instant, Arc<HashMap<String, String>>)>>,
     retries: RetryBudget,
@@ -119,6 +124,7 @@ impl Inner {
             http_unpooled,
             people: Mutex::default(),
             list_filter: Mutex::new(ListFilter::Untried),
+            query_door: Mutex::default(),
             communication_types: Mutex::default(),
             retries: RetryBudget::new(),
         }
@@ -255,6 +261,14 @@ impl Client {
         *locked(&self.0.list_filter) = learnt;
     }
 
+    pub(crate) fn query_door(&self) -> QueryDoor {
+        *locked(&self.0.query_door)
+    }
+
+    pub(crate) fn learn_query_door(&self, learnt: QueryDoor) {
+        *locked(&self.0.query_door) = learnt;
+    }
+
     /// Repeats a read while that is worthwhile, allowed and affordable.
     pub(crate) async fn repeating<T, F>(&self, read: impl Fn() -> F) -> Result<T, Failed>
     where
@@ -315,17 +329,18 @@ impl Acting {
         request: impl Fn() -> RequestBuilder,
         within: Duration,
     ) -> Result<Value, Failed> {
-        self.send_up_to(operation, request, within, self.client.limits().answer_max).await
+        self.send_as(operation, request, within, self.client.limits().answer_max, interpret).await
     }
 
-    /// Likewise, with an answer of at most `max` bytes.
-    async fn send_up_to(
+    /// Likewise, with an answer of at most `max` bytes, read otherwise.
+    async fn send_as<T>(
         &self,
         operation: Operation,
         request: impl Fn() -> RequestBuilder,
         within: Duration,
         max: usize,
-    ) -> Result<Value, Failed> {
+        interpret: fn(Operation, &Answer) -> Result<T, Failed>,
+    ) -> Result<T, Failed> {
         let slot = Arc::clone(&self.person().token);
         let first = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
         let mut token = first.clone();
@@ -351,6 +366,16 @@ impl Acting {
         self.client.repeating(|| self.send(operation, &request, within)).await
     }
 
+    /// Reads bytes, with repetitions, in a time of its own.
+    pub(crate) async fn read_bytes(
+        &self,
+        operation: Operation,
+        request: impl Fn() -> RequestBuilder,
+        within: Duration,
+    ) -> Result<Bytes, Failed> {
+        self.client.repeating(|| self.send_as(operation, &request, within, self.client.limits().answer_max, good)).await
+    }
+
     /// Reads an answer of at most `max` bytes, likewise.
     pub(crate) async fn read_up_to(
         &self,
@@ -359,7 +384,7 @@ impl Acting {
         request: impl Fn() -> RequestBuilder,
     ) -> Result<Value, Failed> {
         let within = self.client.limits().read;
-        self.client.repeating(|| self.send_up_to(operation, &request, within, max)).await
+        self.client.repeating(|| self.send_as(operation, &request, within, max, interpret)).await
     }
 
     /// Reads a filtered list to its end, which must come within `pages` pages of 500.

@@ -50,6 +50,12 @@ pub enum Operation {
     FindActivities,
     /// Listing attachments.
     ListAttachments,
+    /// Looking for queries.
+    FindQueries,
+    /// Reading what a query asks.
+    DescribeQuery,
+    /// Running a query.
+    RunQuery,
     /// Reading what was done with a contact.
     ReadHistory,
     /// Reading one record.
@@ -92,6 +98,9 @@ impl fmt::Display for Operation {
             Self::FindContactInteractions => "look for contact interactions",
             Self::FindActivities => "look for activities",
             Self::ListAttachments => "list attachments",
+            Self::FindQueries => "look for queries",
+            Self::DescribeQuery => "read what a query asks",
+            Self::RunQuery => "run a query",
             Self::ReadHistory => "read what was done with a contact",
             Self::ReadRecord => "read a record",
             Self::ReadAttachment => "read a file",

@@ -148,6 +148,17 @@ pub(crate) fn interpret(operation: Operation, answer: &Answer) -> Result<Value, 
             again: Again::Pointless,
         });
     }
+    Err(refusal(operation, answer))
+}
+
+/// The bytes of a good answer, for whoever reads them otherwise than as JSON of no shape.
+pub(crate) fn good(operation: Operation, answer: &Answer) -> Result<Bytes, Failed> {
+    if answer.status.is_success() { Ok(answer.body.clone()) } else { Err(refusal(operation, answer)) }
+}
+
+/// Sorts an answer that is not a good one.
+fn refusal(operation: Operation, answer: &Answer) -> Failed {
+    let status = answer.status;
     let (message, field) = wire::complaint(&answer.body);
     let kind = match status.as_u16() {
         401 => ErrorKind::Unauthorized,
@@ -170,7 +181,7 @@ pub(crate) fn interpret(operation: Operation, answer: &Answer) -> Result<Value, 
     };
     let mut error = Error::new(operation, kind);
     error.complaints = wire::complaints(&answer.body);
-    Err(Failed { error, fate, again })
+    Failed { error, fate, again }
 }
 
 /// A shape that is not understood: a good answer without what it must hold.

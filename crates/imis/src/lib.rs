@@ -24,6 +24,8 @@ mod journey;
 mod organisations;
 mod pictures;
 mod prompts;
+mod queries;
+mod recipients;
 mod records;
 mod search;
 mod sign_in;
@@ -46,6 +48,10 @@ pub use home::{HomeError, Lease, MemoryHome, TokenHome};
 pub use ids::{ActivityId, AttachmentId, InteractionId, LogId, NoteId, PartyId, RecipientId};
 pub use interactions::{NewContactInteraction, NewLog};
 pub use prompts::{ActivityForm, ColumnForm, PromptColumn, column};
+pub use queries::{
+    CellKind, DocumentKind, QueryColumn, QueryDocument, QueryForm, QueryPage, QueryPrompt, QuerySort, QueryValue,
+};
+pub use recipients::ContactForMail;
 pub use records::{
     Absent, Edit, FullRecord, HistoryPage, HistoryRow, InteractionType, Listed, NewNote, NewWrittenActivity,
     RecordExtras, RecordFile, RecordKey, RecordStore, WrittenKey,

@@ -59,6 +59,14 @@ pub enum Operation {
     TellDialog,
     /// The line above the mail.
     ShowNotice,
+    /// Who stands in a field of a mail being written.
+    ReadRecipients,
+    /// Putting people into a field.
+    AddRecipients,
+    /// In which form a body is written.
+    ReadBodyFormat,
+    /// Putting something into a body.
+    InsertIntoBody,
 }
 
 impl Operation {
@@ -78,6 +86,10 @@ impl Operation {
             Self::OpenDialog => "open a dialog",
             Self::TellDialog => "send a message to the dialog",
             Self::ShowNotice => "show a notice",
+            Self::ReadRecipients => "read the recipients",
+            Self::AddRecipients => "add recipients",
+            Self::ReadBodyFormat => "read the body's format",
+            Self::InsertIntoBody => "insert into the body",
         }
     }
 }
@@ -103,7 +115,7 @@ pub enum ErrorKind {
     UnknownCategory,
     /// It is there already (9023, 9045).
     AlreadyThere,
-    /// Too large or too many for Outlook (5100, 5102–5104, 9000, 9001, 9025, 9051, 9057).
+    /// Too large or too many for Outlook (5100, 5102–5104, 9000, 9001, 9012, 9025, 9051, 9057).
     TooMuch,
     /// Outlook could not reach the mailbox (9040, 9041, 9042, 9054).
     Offline,
@@ -136,7 +148,7 @@ impl ErrorKind {
             7000 | 9017 | 9038 | 9047 | 9053 => Self::NotPermitted,
             9044 => Self::UnknownCategory,
             9023 | 9045 => Self::AlreadyThere,
-            5100 | 5102..=5104 | 9000 | 9001 | 9025 | 9051 | 9057 => Self::TooMuch,
+            5100 | 5102..=5104 | 9000 | 9001 | 9012 | 9025 | 9051 | 9057 => Self::TooMuch,
             9040..=9042 | 9054 => Self::Offline,
             9046 => Self::NotSaved,
             12002..=12005 => Self::DialogAddress,

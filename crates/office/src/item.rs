@@ -110,6 +110,16 @@ pub enum Format {
     Text,
 }
 
+impl Format {
+    /// Office's word for it.
+    pub(crate) const fn coercion(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// Whose folder an item is in, when it is not the person's own.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SharedFolder {
@@ -198,10 +208,7 @@ impl Item {
 
     /// The whole body (Mailbox 1.3).
     pub async fn body(&self, format: Format) -> Result<String, OfficeError> {
-        let coercion = match format {
-            Format::Html => "html",
-            Format::Text => "text",
-        };
+        let coercion = format.coercion();
         let operation = Operation::ReadBody;
         let answer = self
             .ask(operation, limits::BODY, |item, callback| {
@@ -264,7 +271,7 @@ impl Item {
     }
 }
 
-fn person(details: &JsValue) -> Option<Person> {
+pub(crate) fn person(details: &JsValue) -> Option<Person> {
     let email_address = sys::text(details, "emailAddress").filter(|address| !address.is_empty())?;
     let kind = match sys::text(details, "recipientType").as_deref() {
         Some("user") => PersonKind::User,
@@ -275,7 +282,7 @@ fn person(details: &JsValue) -> Option<Person> {
     Some(Person { display_name: sys::text(details, "displayName").unwrap_or_default(), email_address, kind })
 }
 
-fn list<T>(of: &JsValue, read: fn(&JsValue) -> Option<T>) -> Vec<T> {
+pub(crate) fn list<T>(of: &JsValue, read: fn(&JsValue) -> Option<T>) -> Vec<T> {
     let Some(array) = of.dyn_ref::<Array>() else { return Vec::new() };
     array.iter().filter_map(|entry| read(&entry)).collect()
 }

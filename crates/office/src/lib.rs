@@ -10,6 +10,7 @@
 //! mailbox      the open item's key, the person, several chosen mails, "another mail was opened"
 //! item         reading the open item: summary, body, headers, shared folder
 //! attachment   what an attachment holds
+//! compose      a mail being written: recipients, and what is put into its body
 //! categories   what the mail is marked with
 //! dialog       a window of our own, and what it says
 //! settings     a few words that travel with the mailbox
@@ -25,6 +26,7 @@ mod sys;
 
 pub mod attachment;
 pub mod categories;
+pub mod compose;
 pub mod dialog;
 pub mod error;
 pub mod history;

@@ -18,6 +18,22 @@ pub const ATTACHMENT: Duration = Duration::from_mins(2);
 /// Opening a window: the person may first have to answer Outlook's own question.
 pub const OPEN_DIALOG: Duration = Duration::from_mins(2);
 
+/// Putting a batch of people into a field: Outlook looks each of them up.
+pub const RECIPIENTS: Duration = Duration::from_secs(30);
+
+/// Most people in one call; the script throws at more.
+pub const RECIPIENTS_AT_ONCE: usize = 100;
+
+/// Most people in a field: what the script names for Outlook on the web (9012). Assumed for every Outlook; one that
+/// takes fewer says so, and the pane tells how many did not fit.
+pub const RECIPIENTS_IN_FIELD: usize = 500;
+
+/// Longest name of a recipient; the script throws at 256.
+pub(crate) const NAME_CHARS: usize = 120;
+
+/// Most UTF-16 units put into a body at once; the script throws at more.
+pub const INSERTED_CHARS: usize = 1_000_000;
+
 /// The slowest line an attachment is granted time for.
 const SLOWEST_BYTES_PER_SECOND: u64 = 100 * 1024;
 

@@ -100,7 +100,30 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = getSharedPropertiesAsync)]
     pub(crate) fn get_shared_properties_async(this: &OpenItem, callback: &Function) -> Result<(), JsValue>;
 
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub(crate) fn to(this: &OpenItem) -> Result<Option<Recipients>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub(crate) fn cc(this: &OpenItem) -> Result<Option<Recipients>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub(crate) fn bcc(this: &OpenItem) -> Result<Option<Recipients>, JsValue>;
+
+    /// A field of a mail being written.
+    pub(crate) type Recipients;
+    #[wasm_bindgen(method, catch, js_name = getAsync)]
+    pub(crate) fn get_async(this: &Recipients, callback: &Function) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = addAsync)]
+    pub(crate) fn add_async(this: &Recipients, people: &Array, callback: &Function) -> Result<(), JsValue>;
+
     pub(crate) type Body;
+    #[wasm_bindgen(method, catch, js_name = getTypeAsync)]
+    pub(crate) fn get_type_async(this: &Body, callback: &Function) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setSelectedDataAsync)]
+    pub(crate) fn set_selected_data_async(
+        this: &Body,
+        data: &str,
+        options: &JsValue,
+        callback: &Function,
+    ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = getAsync)]
     pub(crate) fn get_async(this: &Body, coercion: &str, callback: &Function) -> Result<(), JsValue>;
 

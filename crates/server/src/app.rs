@@ -6,7 +6,7 @@ use crate::dpop::Proofs;
 use crate::flow::Providers;
 use crate::revoke::Living;
 use crate::store::SharedStore;
-use crate::{Clock, request, saves};
+use crate::{Clock, queries, request, saves};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -34,6 +34,7 @@ pub(crate) struct Shared {
     /// For messages to save.
     pub(crate) room: saves::Room,
     pub(crate) uploads: Arc<Semaphore>,
+    pub(crate) exports: queries::Room,
     stopping: AtomicBool,
     /// Held by work that goes on when the person has gone.
     work: mpsc::Sender<()>,
@@ -53,6 +54,7 @@ impl App {
             assets: Assets::read(&config.pane),
             room: saves::Room::new(&config.limits),
             uploads: Arc::new(Semaphore::new(config.limits.uploads_max)),
+            exports: queries::Room::new(&config.limits),
             config,
             clock,
             store,

@@ -56,6 +56,8 @@ pub(crate) enum Event {
     SaveBegun { save: String, part: String },
     /// It ended like this.
     SaveEnded { save: String, part: String, outcome: &'static str, records: Vec<String> },
+    /// All rows of a query were asked for as a file, and so many given.
+    QueryExported { query: String, rows: u64, outcome: &'static str },
     /// Somebody changed a record.
     RecordChanged { record: String },
     /// Somebody removed one, or a contact's line of one.

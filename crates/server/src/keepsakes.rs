@@ -25,6 +25,12 @@ pub(crate) enum Kind {
     Choice,
     /// Contacts that somebody is adding or has added, so that none is added twice.
     Adding,
+    /// Queries that somebody chose.
+    FavouriteQuery,
+    /// Queries that somebody ran.
+    RecentQuery,
+    /// What somebody answered to a query's prompts.
+    QueryAnswers,
 }
 
 impl Kind {
@@ -35,6 +41,9 @@ impl Kind {
             Self::NeverMatch => "never-match",
             Self::Choice => "choice",
             Self::Adding => "adding",
+            Self::FavouriteQuery => "favourite-query",
+            Self::RecentQuery => "recent-query",
+            Self::QueryAnswers => "query-answers",
         }
     }
 
@@ -46,6 +55,10 @@ impl Kind {
             Self::NeverMatch => 500,
             Self::Choice => 10_000,
             Self::Adding => 200,
+            Self::FavouriteQuery => 50,
+            // As many as the pane shows, and some that may have gone.
+            Self::RecentQuery => 12,
+            Self::QueryAnswers => 100,
         }
     }
 

@@ -23,6 +23,8 @@ mod keys;
 pub mod log;
 mod openid;
 mod pages;
+mod queries;
+mod recipients;
 mod records;
 mod request;
 mod revoke;

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::headers::{self, Headers};
-use crate::routes::{auth, bootstrap, contacts, health, pane, records, saves, session, sessions};
+use crate::routes::{auth, bootstrap, contacts, health, pane, queries, records, saves, session, sessions};
 use crate::{guard, log, pages, request};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -19,6 +19,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/sessions/list", post(sessions::list))
         .route("/api/sessions/end", post(sessions::end))
         .merge(about_contacts())
+        .merge(about_queries())
         .route("/api/save-targets", get(saves::targets))
         .route("/api/saves", post(saves::save))
         .route("/api/saves/{save}/attachments/{index}", put(saves::attach))
@@ -74,4 +75,17 @@ fn dialog() -> Router<App> {
         .route("/auth/logout/{once}", page(get(auth::logout)))
         .route("/auth/assets/dialog.css", get(pages::style))
         .route("/auth/assets/dialog.js", get(pages::script))
+}
+
+/// IQA queries, and what is made of their rows.
+fn about_queries() -> Router<App> {
+    Router::new()
+        .route("/api/contacts/card-columns", post(queries::card_columns))
+        .route("/api/queries/list", post(queries::list))
+        .route("/api/queries/kept", get(queries::kept))
+        .route("/api/queries/keep", post(queries::keep))
+        .route("/api/queries/describe", post(queries::describe))
+        .route("/api/queries/run", post(queries::run))
+        .route("/api/queries/export", post(queries::export))
+        .route("/api/recipients", post(queries::recipients))
 }

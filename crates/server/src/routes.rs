@@ -5,6 +5,7 @@ pub(crate) mod bootstrap;
 pub(crate) mod contacts;
 pub(crate) mod health;
 pub(crate) mod pane;
+pub(crate) mod queries;
 pub(crate) mod records;
 pub(crate) mod saves;
 pub(crate) mod session;

@@ -36,6 +36,10 @@ pub(crate) enum Purpose {
     Upstream,
     /// A sign-in under way.
     Flow,
+    /// Where a query is, for one person.
+    Query,
+    /// Where a folder of queries is, likewise.
+    Folder,
     /// What somebody keeps at hand.
     Keepsake,
 }
@@ -49,6 +53,8 @@ impl Purpose {
             Self::Save => b"save",
             Self::Upstream => b"at",
             Self::Flow => b"flow",
+            Self::Query => b"query",
+            Self::Folder => b"folder",
             Self::Keepsake => b"keepsake",
         }
     }

@@ -170,6 +170,7 @@ fn clients(
     let limits = imis::Limits {
         connect: config.limits.imis_connect,
         read: config.limits.imis_read,
+        query: config.limits.imis_query,
         write: config.limits.imis_write,
         upload: config.limits.upload_total,
         ..imis::Limits::default()

@@ -1,8 +1,9 @@
 // Starts the page: mailbox on the left, message in the middle, add-in on the right.
 //
 // Invariant: the address alone decides how it starts (`?mail=<key>`, `?theme=dark`, `?pane=open`,
-// `?popups=blocked`); tests reach the rest through `window.outlookSim`.
+// `?popups=blocked`, `?compose=html`); tests reach the rest through `window.outlookSim`.
 
+import { Draft } from "./draft.js";
 import { Pane } from "./pane.js";
 import { Store } from "./store.js";
 import { ListView, ReadingView } from "./view.js";
@@ -14,6 +15,7 @@ class Page {
   constructor(store) {
     this.store = store;
     this.mail = null;
+    this.draft = null;
     this.shared = null;
     this.calls = [];
     this.commands = [];
@@ -28,6 +30,9 @@ class Page {
       if (this.mail && (detail === null || detail === this.mail)) this.reading.update(this.mail);
     });
     byId("deselect").onclick = () => this.select(null);
+    byId("compose").onclick = () => this.compose("html");
+    byId("discard").onclick = () => this.select(null);
+    byId("draft").onsubmit = () => false;
     byId("toggle").onclick = () => (this.pane.isOpen ? this.closePane() : this.openPane());
     byId("close").onclick = () => this.closePane();
     byId("pin").onclick = () => this.pin(!this.pinned);
@@ -39,12 +44,48 @@ class Page {
 
   /** Shows a mail, or none; a pinned pane hears of it, any other closes. */
   select(mail) {
-    if (mail === this.mail) return;
+    if (mail === this.mail && !this.draft) return;
+    const wasWriting = this.#leaveDraft();
     this.mail = mail;
     this.list.mark(mail);
     this.reading.show(mail);
-    if (this.pinned) this.pane.itemChanged();
+    if (wasWriting) this.#reopenPane();
+    else if (this.pinned) this.pane.itemChanged();
     else this.closePane();
+  }
+
+  /** Begins a message. Panes for reading and for writing are two (office-js.md §3): one closes, the other opens. */
+  compose(format) {
+    this.#leaveDraft();
+    this.mail = null;
+    this.list.mark(null);
+    this.reading.show(null);
+    this.draft = new Draft(format);
+    this.#showDraft();
+    byId("draft-title").focus();
+    this.#reopenPane();
+  }
+
+  #leaveDraft() {
+    const wasWriting = this.draft !== null;
+    this.draft?.close();
+    this.draft = null;
+    this.#showDraft();
+    return wasWriting;
+  }
+
+  #showDraft() {
+    const writing = this.draft !== null;
+    byId("draft").hidden = !writing;
+    byId("discard").hidden = !writing;
+    byId("deselect").hidden = writing;
+    if (writing) byId("empty").hidden = true;
+  }
+
+  #reopenPane() {
+    if (!this.pane.isOpen) return;
+    this.closePane();
+    this.openPane();
   }
 
   openPane() {
@@ -98,6 +139,8 @@ function controls(page) {
   const { faults, store } = page;
   return {
     select: (key) => page.select(key === null ? null : store.mail(key)),
+    compose: (format) => page.compose(format ?? "html"),
+    draft: () => page.draft?.state() ?? null,
     openPane: () => page.openPane(),
     closePane: () => page.closePane(),
     pin: (pinned) => page.pin(pinned),
@@ -121,7 +164,8 @@ const page = new Page(store);
 window.outlookSim = controls(page);
 page.setTheme(wishes.get("theme") ?? store.theme);
 const wished = wishes.has("mail") ? store.mail(wishes.get("mail")) : store.mails[0];
-if (wished) page.select(wished);
+if (wishes.has("compose")) page.compose(wishes.get("compose"));
+else if (wished) page.select(wished);
 else page.reading.show(null);
 if (wishes.get("pane") !== "closed") page.openPane();
 document.documentElement.dataset.ready = "true";

@@ -3,8 +3,11 @@
 // Invariant: an unknown number is answered with an error, never with silence.
 
 import { SILENCE, TransportError } from "./channel.js";
+import { FIELDS, MOST_AT_ONCE } from "./draft.js";
 
+const INTERNAL_FORMAT_ERROR = 9002;
 const INVALID_ATTACHMENT_ID = 9003;
+const NUMBER_OF_RECIPIENTS_EXCEEDED = 9012;
 const GENERIC_TOKEN_ERROR = 9018;
 const DUPLICATE_NOTIFICATION_KEY = 9023;
 const NOTIFICATION_KEY_NOT_FOUND = 9024;
@@ -121,6 +124,44 @@ const opens = (what) => ({ page }) => {
   return done();
 };
 
+function addRecipients({ draft }, { recipientField, recipientArray }) {
+  const fits = recipientArray.length <= MOST_AT_ONCE && draft.add(FIELDS[recipientField], recipientArray);
+  return fits ? done() : failed(NUMBER_OF_RECIPIENTS_EXCEEDED);
+}
+
+function setRecipients({ draft }, { recipientField, recipientArray }) {
+  const fits = recipientArray.length <= MOST_AT_ONCE && draft.set(FIELDS[recipientField], recipientArray);
+  return fits ? done() : failed(NUMBER_OF_RECIPIENTS_EXCEEDED);
+}
+
+/** HTML has no place in a body of plain text. */
+const misfits = (draft, coercionType) => draft.format === "text" && coercionType === HTML;
+
+function insertIntoBody({ draft }, { data, coercionType }) {
+  if (misfits(draft, coercionType)) return failed(INTERNAL_FORMAT_ERROR);
+  draft.insert(data, coercionType === HTML);
+  return done();
+}
+
+function setDraftBody({ draft }, { data, coercionType }) {
+  if (misfits(draft, coercionType)) return failed(INTERNAL_FORMAT_ERROR);
+  draft.body = data;
+  return done();
+}
+
+/** What a message being written answers. */
+const WRITING = new Map([
+  [13, insertIntoBody],
+  [14, ({ draft }) => done(draft.format)],
+  [15, ({ draft }, { recipientField }) => done(draft.people[FIELDS[recipientField]])],
+  [17, ({ draft }) => done(draft.subject)],
+  [18, ({ draft }, { subject }) => ((draft.subject = subject), done())],
+  [21, setRecipients],
+  [22, addRecipients],
+  [37, ({ draft }, { coercionType }) => done(coercionType === HTML ? draft.body : draft.bodyAsText)],
+  [38, setDraftBody],
+]);
+
 /** Methods that need a mail are refused when none is selected. */
 const WITHOUT_MAIL = new Set([2, 5, 7, 8, 9, 12, 40, 42, 43, 44, 45, 160, 161, 162, 163, 177, 178, 179, 180, 193, 404]);
 
@@ -170,8 +211,9 @@ export async function execute(context, { ApiParams, MethodData }) {
   context.calls.push(number);
   const fault = await faulty(number, context.faults);
   if (fault) return fault;
-  const method = METHODS.get(number);
+  const method = context.draft && !WITHOUT_MAIL.has(number) ? WRITING.get(number) : METHODS.get(number);
   if (!method) return failed(NOT_SUPPORTED);
+  if (context.draft) return method(context, ApiParams ?? {});
   if (!context.mail && !WITHOUT_MAIL.has(number)) return failed(ITEM_NOT_FOUND);
   return method(context, ApiParams ?? {});
 }

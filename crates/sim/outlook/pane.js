@@ -15,6 +15,7 @@ const SANDBOX_WITHOUT_WINDOWS = SANDBOX.replaceAll(/allow-popups\S*/g, "");
 
 const OUTLOOK_WEB_APP = 64;
 const READ_WRITE_MAILBOX = 2;
+const MESSAGE_COMPOSE = 4;
 const ITEM_CHANGED = "olkItemSelectedChanged";
 const THEME_CHANGED = "officeThemeChanged";
 const DIALOG_MESSAGE = "dialogMessageReceived";
@@ -85,6 +86,10 @@ export function appContext(store, names) {
   };
 }
 
+function itemOf({ key, preview, attachments, ...item }) {
+  return { ...item, attachments: attachments.map((attachment) => ({ ...attachment })) };
+}
+
 export class Pane {
   /** @param page what the pane may do to the page: mail, shared, say, closePane, focusPane … */
   constructor(store, page, faults, calls) {
@@ -149,13 +154,11 @@ export class Pane {
   }
 
   initialData() {
-    const mail = this.page.mail;
-    if (!mail) return null;
+    const { mail, draft } = this.page;
+    if (!mail && !draft) return null;
     const { user } = this.store;
-    const { key, preview, attachments, ...item } = mail;
     return {
-      ...item,
-      attachments: attachments.map((attachment) => ({ ...attachment })),
+      ...(draft ? { itemType: MESSAGE_COMPOSE } : itemOf(mail)),
       permissionLevel: READ_WRITE_MAILBOX,
       isRead: true,
       isFromSharedFolder: this.page.shared !== null,
@@ -178,7 +181,7 @@ export class Pane {
 
   #context() {
     const { store, page, faults, calls } = this;
-    return { store, page, faults, calls, mail: page.mail, shared: page.shared };
+    return { store, page, faults, calls, mail: page.mail, draft: page.draft, shared: page.shared };
   }
 
   #invoke(action, data) {

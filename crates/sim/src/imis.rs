@@ -10,6 +10,7 @@ mod api;
 pub mod applications;
 mod arguments;
 mod collation;
+mod contacts;
 mod contracts;
 pub mod faults;
 mod filter;
@@ -20,7 +21,9 @@ mod markup;
 pub mod openid_module;
 mod page;
 mod parties;
+mod party;
 pub mod people;
+mod queries;
 mod rights;
 mod rows;
 mod rules;
@@ -34,7 +37,7 @@ mod wire;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::Duration,
 };
 
@@ -50,6 +53,7 @@ pub use collation::Collation;
 pub use faults::{Effect, Fault, Faults, Lasts, Stored};
 pub use ledger::{Change, Entry, Event, Grant, Ledger, Seen, StoredFile, Way};
 pub use openid_module::{LoginHint, OpenIdMode, OpenIdModule, Public, StaffClaim};
+pub use queries::{BITING_CELLS, LARGE_QUERY_ROWS};
 
 /// Product line (imis.md §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -174,8 +178,9 @@ struct World {
     openid: Mutex<openid_module::OpenId>,
     /// The root of the site.
     url: Url,
-    parties: RwLock<Arc<parties::Parties>>,
+    parties: RwLock<parties::Parties>,
     tables: Mutex<tables::Tables>,
+    library: Mutex<queries::Library>,
     ledger: Ledger,
     faults: Faults,
 }
@@ -191,8 +196,9 @@ impl World {
             }),
             openid: Mutex::new(openid_module::OpenId::new(settings.openid.clone())),
             url,
-            parties: RwLock::new(Arc::new(parties::Parties::new(generator::everybody(settings.people)))),
+            parties: RwLock::new(parties::Parties::new(generator::everybody(settings.people), settings.collation)),
             tables: Mutex::new(seed::tables(settings.edition, settings.people)),
+            library: Mutex::new(queries::library()),
             ledger: Ledger::default(),
             faults: Faults::default(),
             settings,
@@ -225,16 +231,21 @@ impl World {
         self.openid().module.as_ref().map_or(accounts::Passwords::Everybody, OpenIdModule::passwords)
     }
 
-    /// The contacts as they are now.
-    fn parties(&self) -> Arc<parties::Parties> {
-        Arc::clone(&self.parties.read().unwrap_or_else(PoisonError::into_inner))
+    /// The contacts as they are now; not to be asked for again while they are held.
+    fn parties(&self) -> RwLockReadGuard<'_, parties::Parties> {
+        self.parties.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, to be changed.
+    fn parties_to_change(&self) -> RwLockWriteGuard<'_, parties::Parties> {
+        self.parties.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a person; their id.
     fn add_party(&self, name: (&str, &str), email: &str) -> u32 {
-        let mut parties = self.parties.write().unwrap_or_else(PoisonError::into_inner);
+        let mut parties = self.parties_to_change();
         let id = parties.next_id();
-        Arc::make_mut(&mut parties).add(generator::newcomer(id, name, email));
+        parties.add(generator::newcomer(id, name, email));
         id
     }
 
@@ -255,6 +266,10 @@ impl World {
             client = client.tls_certs_only(certificates);
         }
         client.build()
+    }
+
+    fn library(&self) -> MutexGuard<'_, queries::Library> {
+        self.library.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tables(&self) -> MutexGuard<'_, tables::Tables> {

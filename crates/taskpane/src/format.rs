@@ -62,7 +62,7 @@ pub(crate) fn escaped(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }
 
-fn language() -> String {
+pub(crate) fn language() -> String {
     let known = office::locale::display_language().filter(|language| is_language(language));
     known.unwrap_or_else(|| "en".to_owned())
 }

@@ -8,6 +8,7 @@ mod parts;
 mod readiness;
 mod runner;
 mod theme;
+mod values;
 mod views;
 mod words;
 

@@ -11,8 +11,8 @@ pub(crate) use avatar::avatar;
 pub(crate) use button::{button, heard, keep_focus, moves, pressed, sends, toggle};
 pub(crate) use copy::copy_button;
 pub(crate) use disclosure::disclosure;
-pub(crate) use heading::{heading, subheading};
-pub(crate) use notice::{trouble_line, trouble_notice};
+pub(crate) use heading::{heading, named, subheading};
+pub(crate) use notice::{notice, trouble_line, trouble_notice};
 
 use leptos::prelude::*;
 

@@ -40,6 +40,7 @@ pub(crate) struct Runner {
     uploads: uploads::Uploads,
     windows: windows::Windows,
     alarm: clock::Alarm,
+    exports: query::Exports,
     /// Dropping one ends its listening.
     subscriptions: RefCell<Vec<office::mailbox::Subscription>>,
 }
@@ -176,7 +177,7 @@ impl Runner {
             Effect::Write(id, effect) => Event::Write(id, write::carry_out(self, effect).await?),
             Effect::Add(id, effect) => Event::Add(id, add::carry_out(self, effect).await?),
             Effect::Queries(id, effect) => Event::Queries(id, queries::carry_out(self, effect).await?),
-            Effect::Query(id, effect) => Event::Query(id, query::carry_out(self, effect).await?),
+            Effect::Query(id, effect) => Event::Query(id, query::carry_out(self, id, effect, dispatch).await?),
             Effect::People(effect) => Event::People(people::carry_out(self, effect).await),
             Effect::Card(effect) => Event::Card(card::carry_out(self, effect).await?),
             Effect::Timeline(effect) => Event::Timeline(timeline::carry_out(self, effect).await?),

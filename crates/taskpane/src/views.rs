@@ -6,6 +6,7 @@ mod card;
 mod card_actions;
 mod card_facts;
 mod card_rows;
+mod compose;
 mod confirm;
 mod contact;
 mod desk;

@@ -45,6 +45,7 @@ pub(crate) fn trouble(trouble: &Trouble) -> TroubleWords {
         Trouble::NoAnswer => (trouble_silent(), trouble_silent_advice(), TryAgain),
         Trouble::MessageClosed => (trouble_closed(), trouble_closed_advice(), TryAgain),
         Trouble::OutlookSilent => (trouble_outlook_silent(), trouble_outlook_silent_advice(), TryAgain),
+        Trouble::OutlookFull => (trouble_outlook_full(), trouble_outlook_full_advice(), Nothing),
         Trouble::Dialog(trouble) => return of_dialog(*trouble),
         Trouble::OutlookUnable => (trouble_outlook_unable(), trouble_outlook_unable_advice(), Nothing),
         Trouble::OutlookRefused(code) => {

@@ -1,8 +1,11 @@
 //! The pane's stories: events in, state and effects out, on the host.
 
 mod card;
+mod compose;
 mod find;
 mod people;
+mod queries;
+mod query;
 mod record;
 mod renewal;
 mod save;

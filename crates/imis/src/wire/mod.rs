@@ -7,6 +7,10 @@ mod records;
 mod write;
 
 pub(crate) use party::{communication_type, in_full, picture};
+pub(crate) use read::query::{
+    Cell, Criterion, Definition, Document, Executed, Parameter, Property, Row, Rows, definition, documents, executed,
+    parameters, rows,
+};
 pub(crate) use read::{
     activity_type, attachment, boolean, complaint, complaints, contact, contact_interaction, generic_identity,
     generic_text, granted, interaction_type, log, page, recipient, roles, token_refusal, user,

@@ -1,6 +1,8 @@
 //! The lenient reader (`imis.md §4.2`, `§4.5`, `§5.2`): names in any case, values
 //! bare or wrapped, lists as `$values` or arrays, defaults left out.
 
+pub(super) mod query;
+
 use crate::{
     ActivityType, AttachmentId, Complaint, Contact, InteractionId, LogId, PartyId, RecipientId, User, UserName,
     user::UserRecord,

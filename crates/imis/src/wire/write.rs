@@ -168,7 +168,7 @@ impl<'a> ActivityAttachmentBody<'a> {
     }
 }
 
-/// `GenericExecuteRequest` with text parameters (`imis.md §4.6`).
+/// `GenericExecuteRequest` (`imis.md §4.6`).
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Execute<'a> {
@@ -176,31 +176,93 @@ pub(crate) struct Execute<'a> {
     class: &'static str,
     operation_name: &'static str,
     entity_type_name: &'static str,
-    parameters: List<TextParameter<'a>>,
+    parameters: List<Parameter<'a>>,
     use_json: bool,
 }
 
+/// A positional parameter; a list must name its type, or iMIS answers 500.
 #[derive(Serialize)]
-struct TextParameter<'a> {
-    #[serde(rename = "$type")]
-    class: &'static str,
-    #[serde(rename = "$value")]
-    value: &'a str,
+#[serde(untagged)]
+enum Parameter<'a> {
+    One {
+        #[serde(rename = "$type")]
+        class: &'static str,
+        #[serde(rename = "$value")]
+        value: &'a str,
+    },
+    Flag {
+        #[serde(rename = "$type")]
+        class: &'static str,
+        #[serde(rename = "$value")]
+        value: bool,
+    },
+    Many(List<&'a str>),
+}
+
+impl<'a> Parameter<'a> {
+    const fn text(value: &'a str) -> Self {
+        Self::One { class: "System.String", value }
+    }
+
+    const fn flag(value: bool) -> Self {
+        Self::Flag { class: "System.Boolean", value }
+    }
+
+    fn texts(values: &[&'a str]) -> Self {
+        Self::Many(List { class: "System.String[], mscorlib", values: values.to_vec() })
+    }
 }
 
 impl<'a> Execute<'a> {
     /// Asks for the roles of a user.
     pub(crate) fn user_roles(user: &'a str) -> Self {
+        Self::new("UserSecurity", "GetUserRoles", vec![Parameter::text(user)])
+    }
+
+    /// Asks for the published document at a path.
+    pub(crate) fn document(path: &'a str) -> Self {
+        Self::new("DocumentSummary", "FindByPath", vec![Parameter::text(path)])
+    }
+
+    /// Asks for the published folders and queries in a folder, by its path or key.
+    pub(crate) fn folder(folder: &'a str) -> Self {
+        let types = Parameter::texts(&["FOL", "IQD"]);
+        let parameters = vec![Parameter::text(folder), types, Parameter::flag(true)];
+        Self::new("DocumentSummary", "FindDocumentsInFolder", parameters)
+    }
+
+    /// Asks for all published queries below a folder, by its key.
+    pub(crate) fn below(folder: &'a str) -> Self {
+        let parameters = vec![Parameter::text(folder), Parameter::text("IQD"), Parameter::flag(true)];
+        Self::new("DocumentSummary", "FindDescendantDocumentsInFolder", parameters)
+    }
+
+    /// Asks for the definition of the query at a path.
+    pub(crate) fn definition(path: &'a str) -> Self {
+        Self::new("QueryDefinition", "FindByPath", vec![Parameter::text(path)])
+    }
+
+    /// Asks for the prompts of the query at a path.
+    pub(crate) fn query_parameters(path: &'a str) -> Self {
+        Self::new("QueryParameterDefinition", "FindByPath", vec![Parameter::text(path)])
+    }
+
+    fn new(entity_type_name: &'static str, operation_name: &'static str, parameters: Vec<Parameter<'a>>) -> Self {
         Self {
             class: "Asi.Soa.Core.DataContracts.GenericExecuteRequest, Asi.Contracts",
-            operation_name: "GetUserRoles",
-            entity_type_name: "UserSecurity",
+            operation_name,
+            entity_type_name,
             parameters: List {
                 class: "System.Collections.ObjectModel.Collection`1[[System.Object, mscorlib]], mscorlib",
-                values: vec![TextParameter { class: "System.String", value: user }],
+                values: parameters,
             },
             use_json: false,
         }
+    }
+
+    /// The entity that is asked.
+    pub(crate) const fn entity(&self) -> &'static str {
+        self.entity_type_name
     }
 }
 

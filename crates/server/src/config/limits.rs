@@ -27,6 +27,10 @@ pub struct Limits {
     pub saves_per_person: usize,
     /// Uploads at once; more are asked to wait.
     pub uploads_max: usize,
+    /// Queries exported at once; more are asked to wait.
+    pub exports_max: usize,
+    /// How many of those are one person's.
+    pub exports_per_person: usize,
     /// Longest silence within an upload.
     pub upload_silence: Duration,
     /// Bytes a second that an upload must keep, after [`Limits::upload_silence`].
@@ -41,6 +45,8 @@ pub struct Limits {
     pub imis_connect: Duration,
     /// A read from iMIS.
     pub imis_read: Duration,
+    /// A page of a query from iMIS.
+    pub imis_query: Duration,
     /// A write to iMIS.
     pub imis_write: Duration,
 }
@@ -59,6 +65,8 @@ impl Default for Limits {
             sign_in_floor: Duration::from_secs(1),
             saves_per_person: 8,
             uploads_max: 64,
+            exports_max: 16,
+            exports_per_person: 2,
             upload_silence: Duration::from_secs(10),
             upload_bytes_per_second: 8 * 1024,
             upload_total: Duration::from_mins(5),
@@ -66,6 +74,7 @@ impl Default for Limits {
             drain: Duration::from_mins(1),
             imis_connect: Duration::from_secs(3),
             imis_read: Duration::from_secs(30),
+            imis_query: Duration::from_mins(1),
             imis_write: Duration::from_mins(2),
         }
     }

@@ -269,6 +269,7 @@ fn site(name: &str, sites: &mut Section<'_>, public_url: Option<&PublicUrl>) -> 
     if let Some(most) = section.number("contacts_max", 1, 500) {
         site.contacts_max = usize::try_from(most).unwrap_or(500);
     }
+    site.card_query = section.parsed("card_query", contacts::query_path);
     site.contacts = contacts::read(&mut section);
     let mut types = section.section("activity_types");
     site.activity_types = ActivityTypes {
@@ -310,6 +311,12 @@ fn limits(mut section: Section<'_>, limits: &mut Limits) {
     if let Some(number) = section.number("uploads_max", 1, 10_000) {
         limits.uploads_max = usize::try_from(number).unwrap_or(limits.uploads_max);
     }
+    if let Some(number) = section.number("exports_max", 1, 1000) {
+        limits.exports_max = usize::try_from(number).unwrap_or(limits.exports_max);
+    }
+    if let Some(number) = section.number("exports_per_person", 1, 1000) {
+        limits.exports_per_person = usize::try_from(number).unwrap_or(limits.exports_per_person);
+    }
     if let Some(number) = section.number("upload_bytes_per_second", 0, 1_000_000_000) {
         limits.upload_bytes_per_second = number;
     }
@@ -325,6 +332,7 @@ fn limits(mut section: Section<'_>, limits: &mut Limits) {
     seconds("drain_s", &mut limits.drain);
     seconds("imis_connect_s", &mut limits.imis_connect);
     seconds("imis_read_s", &mut limits.imis_read);
+    seconds("imis_query_s", &mut limits.imis_query);
     seconds("imis_write_s", &mut limits.imis_write);
     section.finish();
 }

@@ -76,6 +76,10 @@ impl Config {
             writeln!(f, "credentials = {{ enabled = {enabled}, remember = {remember} }}")?;
             writeln!(f, "attachment_max_bytes = {}", site.attachment_max_bytes)?;
             writeln!(f, "contacts_max = {}", site.contacts_max)?;
+            match &site.card_query {
+                Some(path) => writeln!(f, "card_query = {path:?}")?,
+                None => writeln!(f, "# card_query: not set up")?,
+            }
             write!(f, "{}", site.contacts)?;
             let types = &site.activity_types;
             writeln!(f, "activity_types = {{ offered = {:?}, hidden = {:?} }}", types.offered, types.hidden)?;
@@ -153,6 +157,8 @@ impl Config {
         writeln!(f, "sign_in_floor_ms = {}", limits.sign_in_floor.as_millis())?;
         writeln!(f, "saves_per_person = {}", limits.saves_per_person)?;
         writeln!(f, "uploads_max = {}", limits.uploads_max)?;
+        writeln!(f, "exports_max = {}", limits.exports_max)?;
+        writeln!(f, "exports_per_person = {}", limits.exports_per_person)?;
         writeln!(f, "upload_bytes_per_second = {}", limits.upload_bytes_per_second)?;
         for (name, time) in [
             ("sign_in_window_s", limits.sign_in_window),
@@ -162,6 +168,7 @@ impl Config {
             ("drain_s", limits.drain),
             ("imis_connect_s", limits.imis_connect),
             ("imis_read_s", limits.imis_read),
+            ("imis_query_s", limits.imis_query),
             ("imis_write_s", limits.imis_write),
         ] {
             writeln!(f, "{name} = {}", time.as_secs())?;

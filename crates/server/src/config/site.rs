@@ -27,6 +27,8 @@ pub struct Site {
     pub attachment_max_bytes: u64,
     /// Most contacts in one save.
     pub contacts_max: usize,
+    /// Path of the query whose columns a contact's card shows; its only prompt is the contact's ID.
+    pub card_query: Option<String>,
     /// Which activity types people may save to.
     pub activity_types: ActivityTypes,
     /// What is settled about contacts.
@@ -88,6 +90,7 @@ impl Site {
             remember: RememberCredentials::Forgotten,
             attachment_max_bytes: 22 * 1024 * 1024,
             contacts_max: 50,
+            card_query: None,
             activity_types: ActivityTypes::default(),
             contacts: ContactSettings::default(),
         }

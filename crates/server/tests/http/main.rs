@@ -19,6 +19,7 @@ mod openid_sign_in;
 mod pane;
 mod program;
 mod provider_sign_out;
+mod queries;
 mod renewal;
 mod resilience;
 mod revocation;

@@ -1,5 +1,7 @@
 //! Answers and their bodies: one constructor per row of the table in imis.md §4.5.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Response, StatusCode, header},
@@ -17,6 +19,8 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     pub(super) retry_after: Option<u64>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// How much later it is sent.
+    pub(super) delay: Duration,
 }
 
 /// Either way it is an answer; `Err` ends the handling early.
@@ -36,7 +40,15 @@ pub(super) struct Complaint {
 
 impl Answer {
     fn new(status: StatusCode, media: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, reason: None, media, body: body.into(), retry_after: None, headers: Vec::new() }
+        Self {
+            status,
+            reason: None,
+            media,
+            body: body.into(),
+            retry_after: None,
+            headers: Vec::new(),
+            delay: Duration::ZERO,
+        }
     }
 
     pub(super) fn json(status: StatusCode, body: &Value) -> Self {

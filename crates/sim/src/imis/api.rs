@@ -7,9 +7,11 @@ use super::{
     Edition, World,
     accounts::User,
     answer::{Answer, Outcome},
+    contacts,
     contracts::{self, Contract},
     ledger::Change,
-    parties::{Eye, View},
+    parties::View,
+    queries,
     rights::{self, Action},
     rows::{self, Row},
     rules, users,
@@ -34,13 +36,16 @@ pub(super) fn handle(world: &World, user: &User, call: &Call<'_>) -> Outcome {
         "user" | "usersecurity" | "role" => return users::handle(world, user, call),
         "systemsettings" | "membershipsettings" => return settings(world, call, &segments),
         "metadata" => return Err(Answer::no_operation()),
+        "documentsummary" | "querydefinition" | "queryparameterdefinition" | "query" | "iqa" => {
+            return queries::handle(world, user, call);
+        }
         _ => {}
     }
     if let [_, "_haspermission", action] = segments[..] {
         return has_permission(world, user, entity, action, call.method);
     }
     if let Some(view) = View::of(entity) {
-        return contacts(world, user, call, (view, &segments));
+        return contacts::handle(world, user, call, (view, &segments));
     }
     let (contract, summary) = contracts::named(entity).ok_or_else(|| Answer::no_service(entity))?;
     let writes = *call.method != Method::GET;
@@ -93,7 +98,8 @@ fn has_permission(world: &World, user: &User, entity: &str, action: &str, method
     if !known {
         return Err(Answer::no_service(entity));
     }
-    let writable = contracts::named(entity).is_some_and(|(contract, summary)| contract.writable && !summary);
+    let writable = contracts::named(entity).is_some_and(|(contract, summary)| contract.writable && !summary)
+        || View::of(entity).is_some_and(contacts::writable);
     let possible = action == Action::Read || writable;
     Ok(Answer::ok(&Value::Bool(possible && action.allowed(user))))
 }
@@ -115,23 +121,6 @@ fn settings(world: &World, call: &Call<'_>, segments: &[&str]) -> Outcome {
         dialect(world).object("Membership.DataContracts.MembershipSettingsData", [])
     };
     Ok(Answer::ok(&body))
-}
-
-fn contacts(world: &World, user: &User, call: &Call<'_>, (view, segments): (View, &[&str])) -> Outcome {
-    if *call.method != Method::GET || segments.len() > 2 {
-        return Err(Answer::no_operation());
-    }
-    let own = user.party.to_string();
-    let eye = if user.is_public() { Eye::Public { own: &own } } else { Eye::Staff };
-    if !user.is_public() {
-        Action::Read.demand(user)?;
-    }
-    let shown = if let Some(id) = segments.get(1) {
-        world.parties().show(view, eye, id, dialect(world)).ok_or_else(|| missing(segments[0]))?
-    } else {
-        world.parties().find((view, eye), call.query, world.settings.max_limit, dialect(world))?
-    };
-    Ok(Answer::ok(&shown))
 }
 
 fn create(world: &World, user: &User, contract: &'static Contract, body: &[u8]) -> Outcome {

@@ -87,13 +87,17 @@ pub(super) struct Criterion {
 
 impl Criterion {
     fn parse(property: Property, raw: &str) -> Result<Self, Answer> {
+        Self::parse_with(property, raw, Operation::Equal)
+    }
+
+    /// The same where another operation than equality is meant unless the value says otherwise, as a query's own
+    /// filters do. That an operator in the value wins is assumed (imis.md §8.1: it may be there).
+    pub(super) fn parse_with(property: Property, raw: &str, usual: Operation) -> Result<Self, Answer> {
         let mut pieces = raw.split('|');
         let first = pieces.next().unwrap_or_default();
         let (operation, first) = match first.split_once(':') {
-            Some((word, rest)) => {
-                Operation::from_word(word).map_or((Operation::Equal, first), |operation| (operation, rest))
-            }
-            None => (Operation::Equal, first),
+            Some((word, rest)) => Operation::from_word(word).map_or((usual, first), |operation| (operation, rest)),
+            None => (usual, first),
         };
         let values: Vec<String> = std::iter::once(first).chain(pieces).map(str::to_lowercase).collect();
         let criterion = Self { property, operation, values, collation: Collation::default() };
@@ -208,9 +212,10 @@ pub(super) fn now() -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Find {
     pub(super) criteria: Vec<Criterion>,
-    order: Vec<(Property, bool)>,
-    offset: usize,
-    limit: usize,
+    /// Property, and whether the order is descending.
+    pub(super) order: Vec<(Property, bool)>,
+    pub(super) offset: usize,
+    pub(super) limit: usize,
     /// `Phrase`, in lower case; never read for operators.
     pub(super) phrase: Option<String>,
     /// `EntityId`: the same as an id in the path.
@@ -289,27 +294,32 @@ impl Find {
         let mut found: Vec<&R> = rows
             .filter(|row| self.criteria.iter().all(|criterion| criterion.accepts(&held(row, criterion.property.name))))
             .collect();
-        if !self.order.is_empty() {
-            found.sort_by(|one, other| self.rank(&held, one, other));
-        }
+        self.sort(&mut found, held);
         let window = Window { offset: self.offset, limit: self.limit, total: found.len() };
         (found.into_iter().skip(self.offset).take(self.limit).collect(), window)
     }
 
-    fn rank<'r, R>(
-        &self,
-        held: &impl Fn(&'r R, &'static str) -> Vec<Cow<'r, str>>,
-        one: &'r R,
-        other: &'r R,
-    ) -> Ordering {
-        let key = |row, property: &Property| {
+    /// Sorts by the first values of the properties named; what compares equal stays in its order.
+    pub(super) fn sort<'r, T: Copy>(&self, found: &mut [T], held: impl Fn(T, &'static str) -> Vec<Cow<'r, str>>) {
+        if self.order.is_empty() {
+            return;
+        }
+        let key = |row: T, property: &Property| {
             held(row, property.name).into_iter().next().map(|value| value.to_lowercase()).unwrap_or_default()
         };
-        self.order
-            .iter()
-            .map(|(property, descending)| {
-                let (one, other) = (key(one, property), key(other, property));
-                let order = compare(property.kind, &one, &other).unwrap_or_else(|| one.cmp(&other));
+        let keys = |&row: &T| (self.order.iter().map(|(property, _)| key(row, property)).collect::<Vec<_>>(), row);
+        let mut keyed: Vec<(Vec<String>, T)> = found.iter().map(keys).collect();
+        keyed.sort_by(|(one, _), (other, _)| self.rank(one, other));
+        for (place, (_, row)) in found.iter_mut().zip(keyed) {
+            *place = row;
+        }
+    }
+
+    fn rank(&self, one: &[String], other: &[String]) -> Ordering {
+        let pairs = self.order.iter().zip(one.iter().zip(other));
+        pairs
+            .map(|((property, descending), (one, other))| {
+                let order = compare(property.kind, one, other).unwrap_or_else(|| one.cmp(other));
                 if *descending { order.reverse() } else { order }
             })
             .find(|order| order.is_ne())

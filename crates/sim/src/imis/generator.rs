@@ -2,11 +2,13 @@
 //!
 //! The same number always gives the same people; nothing here is random.
 
+mod details;
+
 use std::borrow::Cow;
 
 use super::{
     People,
-    parties::Party,
+    party::{Address, Email, Party, Phone, Text},
     people::{SIGN_INS, STORY, Standing, StoryPerson},
 };
 
@@ -84,76 +86,70 @@ pub(super) fn generated_count(people: People) -> u32 {
     total.saturating_sub(named)
 }
 
-/// A contact key: the id in the shape of a GUID, so that it is the same in every run.
-fn uniform_id(id: u32) -> String {
-    format!("{:08X}-B188-42E8-AE48-{:012X}", id.wrapping_mul(2_654_435_761), u64::from(id) * 7_919)
-}
-
 fn from_story(row: &StoryPerson) -> Party {
     let organization = STORY
         .iter()
         .find(|other| row.organization != 0 && other.id == row.organization)
         .map(|other| (other.id.to_string(), Cow::Borrowed(other.last)));
-    Party {
-        id: row.id.to_string(),
-        uniform_id: uniform_id(row.id),
+    let mut party = Party {
         prefix: row.prefix.into(),
         first: row.first.into(),
         last: row.last.into(),
         title: row.title.into(),
         organization,
-        emails: row.emails.iter().map(|&email| email.into()).collect(),
-        phone: row.phone.into(),
-        city: row.place.0.into(),
-        country: row.place.1,
-        member_type: row.member_type,
+        emails: emails(row.emails.iter().map(|&email| email.into())),
+        phones: phones(row.phone.into()),
+        addresses: place(row.id, row.place.0, row.place.1),
+        member_type: row.member_type.into(),
         standing: row.standing,
         is_organization: row.is_organization(),
-        updated_on: "2026-02-03T10:11:12".to_owned(),
-    }
+        ..Party::new(row.id)
+    };
+    details::add(&mut party);
+    party
 }
 
 fn from_sign_in(
     &(id, user, first, last, email): &(u32, &'static str, &'static str, &'static str, &'static str),
 ) -> Party {
     Party {
-        id: id.to_string(),
-        uniform_id: uniform_id(id),
-        prefix: "".into(),
         first: first.into(),
         last: last.into(),
-        title: "".into(),
-        organization: None,
-        emails: vec![email.into()],
-        phone: "".into(),
-        city: "Wien".into(),
-        country: "AT",
-        member_type: if user == "MEMBER1" { "REG" } else { "STAFF" },
-        standing: Standing::Active,
-        is_organization: false,
+        emails: emails([email.into()]),
+        addresses: place(id, "Wien", "AT"),
+        member_type: if user == "MEMBER1" { "REG" } else { "STAFF" }.into(),
         updated_on: "2026-01-02T03:04:05".to_owned(),
+        ..Party::new(id)
     }
 }
 
 /// Somebody who came by the OpenID Connect module, of whom nothing else is known (imis.md §13).
 pub(super) fn newcomer(id: u32, (first, last): (&str, &str), email: &str) -> Party {
     Party {
-        id: id.to_string(),
-        uniform_id: uniform_id(id),
-        prefix: "".into(),
         first: first.to_owned().into(),
         last: last.to_owned().into(),
-        title: "".into(),
-        organization: None,
-        emails: vec![email.to_owned().into()],
-        phone: "".into(),
-        city: "".into(),
-        country: "",
-        member_type: "STAFF",
-        standing: Standing::Active,
-        is_organization: false,
-        updated_on: "2026-02-03T10:11:12".to_owned(),
+        emails: emails([email.to_owned().into()]),
+        member_type: "STAFF".into(),
+        ..Party::new(id)
     }
+}
+
+/// The first is the primary one.
+fn emails(addresses: impl IntoIterator<Item = Text>) -> Vec<Email> {
+    let kinds = std::iter::once("_Primary").chain(std::iter::repeat("Other"));
+    addresses.into_iter().zip(kinds).map(|(address, kind)| Email { address, kind: kind.into() }).collect()
+}
+
+fn phones(number: Text) -> Vec<Phone> {
+    if number.is_empty() { Vec::new() } else { vec![Phone { number, kind: "_Work Phone".into() }] }
+}
+
+fn place(id: u32, city: &'static str, country: &'static str) -> Vec<Address> {
+    if city.is_empty() {
+        return Vec::new();
+    }
+    let (city, country) = (city.into(), country.into());
+    vec![Address { id: format!("5{id}"), purpose: "Address".into(), city, country, ..Address::default() }]
 }
 
 fn pick<T: Copy>(list: &[T], number: u32) -> T {
@@ -165,20 +161,16 @@ fn generated(id: u32) -> Party {
     let (city, country) = pick(PLACES, id / 3);
     let title = pick(TITLES, id / 2);
     Party {
-        id: id.to_string(),
-        uniform_id: uniform_id(id),
-        prefix: "".into(),
         first: pick(FIRST, id).into(),
         last: pick(LAST, id).into(),
         title: title.into(),
         organization: (!title.is_empty()).then(|| ("200".to_owned(), "Acme Institute".into())),
-        emails: vec![format!("contact{id}@members.example").into()],
-        phone: format!("+43 1 555 {id:05}").into(),
-        city: city.into(),
-        country,
-        member_type: pick(MEMBER_TYPES, id),
+        emails: emails([format!("contact{id}@members.example").into()]),
+        phones: phones(format!("+43 1 555 {id:05}").into()),
+        addresses: place(id, city, country),
+        member_type: pick(MEMBER_TYPES, id).into(),
         standing: if id.is_multiple_of(41) { Standing::Inactive } else { Standing::Active },
-        is_organization: false,
         updated_on: format!("2025-{:02}-{:02}T08:00:00", id % 12 + 1, id % 28 + 1),
+        ..Party::new(id)
     }
 }

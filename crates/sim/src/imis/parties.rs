@@ -1,299 +1,24 @@
-//! Contacts: what is known of them, finding them, and writing them as `Party` or `PartySummary` (imis.md §5).
+//! All contacts: finding them, showing them, and keeping them (imis.md §4.4, §5).
 //!
-//! A contact does not change while the site runs; new ones are rare, so the indexes over addresses are built for reading.
+//! Searches have to be quick with a hundred thousand of them, so the texts that people search by stand in columns
+//! beside the contacts. Invariant: the columns and the index over addresses say what the contacts say.
 
-use std::{borrow::Cow, collections::HashMap};
+mod column;
+mod shapes;
 
-use serde_json::{Value, json};
+use std::collections::HashMap;
 
+use serde_json::Value;
+
+use self::column::Column;
+pub(super) use self::shapes::plain;
 use super::{
+    answer::Answer,
+    collation::Collation,
     filter::{Criterion, Find, Kind, Operation, Property},
-    people::Standing,
-    wire::{Dialect, Window, wrapped},
+    party::Party,
+    wire::{Dialect, Window},
 };
-
-/// A contact.
-#[derive(Debug, Clone)]
-pub(super) struct Party {
-    pub(super) id: String,
-    pub(super) uniform_id: String,
-    pub(super) prefix: Cow<'static, str>,
-    pub(super) first: Cow<'static, str>,
-    /// Last name, or the organisation's name.
-    pub(super) last: Cow<'static, str>,
-    pub(super) title: Cow<'static, str>,
-    /// Id and name of the primary organisation.
-    pub(super) organization: Option<(String, Cow<'static, str>)>,
-    /// The first is the primary one.
-    pub(super) emails: Vec<Cow<'static, str>>,
-    pub(super) phone: Cow<'static, str>,
-    pub(super) city: Cow<'static, str>,
-    pub(super) country: &'static str,
-    pub(super) member_type: &'static str,
-    pub(super) standing: Standing,
-    pub(super) is_organization: bool,
-    pub(super) updated_on: String,
-}
-
-impl Party {
-    pub(super) fn name(&self) -> String {
-        [&self.prefix, &self.first, &self.last].into_iter().filter(|part| !part.is_empty()).fold(
-            String::new(),
-            |mut name, part| {
-                if !name.is_empty() {
-                    name.push(' ');
-                }
-                name.push_str(part);
-                name
-            },
-        )
-    }
-
-    fn sort(&self) -> String {
-        format!("{} {}", self.last, self.first).trim().to_uppercase()
-    }
-
-    fn status(&self) -> (&'static str, &'static str, u8) {
-        match self.standing {
-            Standing::Active => ("A", "Active", 0),
-            Standing::Inactive => ("I", "Inactive", 1),
-            Standing::Suspended => ("S", "Suspended", 2),
-            Standing::MarkedForDelete => ("D", "Marked for delete", 3),
-        }
-    }
-
-    /// The values of a property, for filters and sorting. Which addresses `Email` means is decided here alone: Party
-    /// is searched by every address of a contact, `PartySummary` by the primary one, which is all it shows.
-    fn held(&self, view: View, property: &'static str) -> Vec<Cow<'_, str>> {
-        let text = |text: &'_ str| if text.is_empty() { vec![] } else { vec![Cow::Owned(text.to_owned())] };
-        match property {
-            "PartyId" => vec![Cow::Borrowed(self.id.as_str())],
-            "UniformId" => vec![Cow::Borrowed(self.uniform_id.as_str())],
-            "Name" => vec![Cow::Owned(self.name())],
-            "Sort" => vec![Cow::Owned(self.sort())],
-            "FirstName" => text(&self.first),
-            "LastName" if !self.is_organization => text(&self.last),
-            "OrganizationName" if self.is_organization => text(&self.last),
-            "FunctionalTitle" => text(&self.title),
-            "Email" if view == View::Summary => self.emails.iter().take(1).map(|email| email.as_ref().into()).collect(),
-            "Email" => self.emails.iter().map(|email| Cow::Borrowed(email.as_ref())).collect(),
-            "Phone" => text(&self.phone),
-            "CityName" => text(&self.city),
-            "CountryName" => text(country_name(self.country)),
-            "IsOrganization" => vec![Cow::Borrowed(if self.is_organization { "true" } else { "false" })],
-            "IsMarkedForDelete" if self.standing == Standing::MarkedForDelete => vec![Cow::Borrowed("true")],
-            "Status" => vec![Cow::Borrowed(self.status().0)],
-            "PrimaryOrganization.OrganizationPartyId" => {
-                self.organization.iter().map(|(id, _)| Cow::Borrowed(id.as_str())).collect()
-            }
-            "PrimaryOrganization.Name" => {
-                self.organization.iter().map(|(_, name)| Cow::Borrowed(name.as_ref())).collect()
-            }
-            "CustomerTypeCode" => text(self.member_type),
-            "UpdatedOn" => vec![Cow::Borrowed(self.updated_on.as_str())],
-            _ => vec![],
-        }
-    }
-
-    /// A `PartyReferenceData`, as other contracts hold it.
-    pub(super) fn reference(&self, dialect: Dialect) -> Value {
-        dialect.object("Membership.DataContracts.PartyReferenceData", self.reference_members(dialect))
-    }
-
-    fn reference_members(&self, dialect: Dialect) -> Vec<(&'static str, Value)> {
-        let (id, description, active) = self.status();
-        let status = dialect.object(
-            "Membership.DataContracts.PartyStatusData",
-            [("PartyStatusId", json!(id)), ("Description", json!(description)), ("ActiveStatus", json!(active))],
-        );
-        vec![
-            ("PartyId", json!(self.id)),
-            ("Id", json!(self.id)),
-            ("UniformId", json!(self.uniform_id)),
-            ("Status", status),
-            ("Name", json!(self.name())),
-            ("Sort", json!(self.sort())),
-            // Nullable, so only null is its default; the site leaves it null unless it is true.
-            ("IsMarkedForDelete", if self.standing == Standing::MarkedForDelete { json!(true) } else { Value::Null }),
-        ]
-    }
-
-    fn summary_members(&self, dialect: Dialect) -> Vec<(&'static str, Value)> {
-        let mut members = self.reference_members(dialect);
-        let some = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
-        members.extend([
-            ("CityName", some(&self.city)),
-            ("CountryName", some(country_name(self.country))),
-            ("Email", self.emails.first().map_or(Value::Null, |email| json!(email))),
-            ("Phone", some(&self.phone)),
-            ("IsOrganization", json!(self.is_organization)),
-        ]);
-        members
-    }
-
-    /// A `PartySummaryData`.
-    pub(super) fn summary(&self, dialect: Dialect) -> Value {
-        dialect.object("Membership.DataContracts.PartySummaryData", self.summary_members(dialect))
-    }
-
-    /// What a public user may see of somebody else (imis.md §16), in the contract that was asked for.
-    fn glimpse(&self, dialect: Dialect) -> Value {
-        let kept = ["PartyId", "Id", "Name", "CityName", "CountryName", "Email", "Phone", "IsOrganization"];
-        let members = self.summary_members(dialect).into_iter().filter(|(name, _)| kept.contains(name));
-        dialect.object(self.contract(), members)
-    }
-
-    fn contract(&self) -> &'static str {
-        if self.is_organization {
-            "Membership.DataContracts.OrganizationData"
-        } else {
-            "Membership.DataContracts.PersonData"
-        }
-    }
-
-    /// A `PersonData` or `OrganizationData`.
-    fn full(&self, dialect: Dialect) -> Value {
-        let mut members = self.summary_members(dialect);
-        // The full record carries addresses and telephones as collections; the flat members belong to summaries.
-        members.retain(|(name, _)| !matches!(*name, "CityName" | "CountryName" | "Email" | "Phone"));
-        members.extend(self.collections(dialect));
-        if self.is_organization {
-            members.push(("OrganizationName", json!(self.last)));
-        } else {
-            let some = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
-            members.push(("FunctionalTitle", some(&self.title)));
-            members.push((
-                "PersonName",
-                dialect.object(
-                    "Membership.DataContracts.PersonNameData",
-                    [
-                        ("FirstName", json!(self.first)),
-                        ("LastName", json!(self.last)),
-                        ("InformalName", json!(self.first)),
-                        ("FullName", json!(self.name())),
-                        ("NamePrefix", some(&self.prefix)),
-                    ],
-                ),
-            ));
-            // A person without gender has the object all the same, with no code in it (imis.md §5.3).
-            members.push(("Gender", dialect.object("Membership.DataContracts.GenderData", [])));
-            if let Some((id, name)) = &self.organization {
-                members.push((
-                    "PrimaryOrganization",
-                    dialect.object(
-                        "Membership.DataContracts.PrimaryOrganizationInformationData",
-                        [("OrganizationPartyId", json!(id)), ("Name", json!(name)), ("Title", some(&self.title))],
-                    ),
-                ));
-            }
-        }
-        dialect.object(self.contract(), members)
-    }
-
-    fn collections(&self, dialect: Dialect) -> Vec<(&'static str, Value)> {
-        let emails = self.emails.iter().enumerate().map(|(index, address)| {
-            let kind = if index == 0 { "_Primary" } else { "Other" };
-            dialect.object(
-                "Membership.DataContracts.EmailData",
-                [("Address", json!(address)), ("EmailType", json!(kind)), ("IsPrimary", json!(index == 0))],
-            )
-        });
-        let phones = (!self.phone.is_empty()).then(|| {
-            dialect.object(
-                "Membership.DataContracts.PhoneData",
-                [("Number", json!(self.phone)), ("PhoneType", json!("_Work Phone"))],
-            )
-        });
-        let attribute = |name: &str, value: Value| dialect.property(name, Some(value));
-        let member = matches!(self.member_type, "REG" | "STU" | "HON" | "CM");
-        let attributes = vec![
-            attribute("CustomerTypeDescription", json!(member_type_name(self.member_type))),
-            attribute("CustomerTypeCode", json!(self.member_type)),
-            attribute("IsMember", wrapped("System.Boolean", json!(member))),
-        ];
-        vec![
-            ("Emails", dialect.collection("Membership.DataContracts.EmailDataCollection", emails.collect())),
-            (
-                "Phones",
-                dialect.collection("Membership.DataContracts.PhoneDataCollection", phones.into_iter().collect()),
-            ),
-            (
-                "Addresses",
-                dialect.collection("Membership.DataContracts.FullAddressDataCollection", vec![self.address(dialect)]),
-            ),
-            (
-                "AdditionalAttributes",
-                dialect.collection("Core.DataContracts.GenericPropertyDataCollection", attributes),
-            ),
-            (
-                "UpdateInformation",
-                dialect.object(
-                    "Core.DataContracts.EntityUpdateInformationData",
-                    [
-                        ("CreatedBy", json!("MANAGER")),
-                        ("CreatedOn", json!("2019-03-01T09:00:00")),
-                        ("UpdatedBy", json!("MANAGER")),
-                        ("UpdatedOn", json!(self.updated_on)),
-                    ],
-                ),
-            ),
-        ]
-    }
-
-    /// A contact without addresses still has one empty one (imis.md §5.2).
-    fn address(&self, dialect: Dialect) -> Value {
-        let mut inner = vec![];
-        if !self.city.is_empty() {
-            inner.extend([
-                ("CityName", json!(self.city)),
-                ("CountryCode", json!(self.country)),
-                ("CountryName", json!(country_name(self.country))),
-            ]);
-        }
-        dialect.object(
-            "Membership.DataContracts.FullAddressData",
-            [
-                ("AddressPurpose", json!("Address")),
-                ("FullAddressId", json!(format!("5{}", self.id))),
-                ("Address", dialect.object("Membership.DataContracts.AddressData", inner)),
-            ],
-        )
-    }
-}
-
-fn member_type_name(code: &str) -> &'static str {
-    match code {
-        "REG" => "Regular member",
-        "STU" => "Student member",
-        "HON" => "Honorary member",
-        "CM" => "Committee member",
-        "ORG" => "Organization",
-        "STAFF" => "Staff",
-        _ => "Non-member",
-    }
-}
-
-fn country_name(code: &str) -> &'static str {
-    match code {
-        "AT" => "Austria",
-        "CH" => "Switzerland",
-        "DE" => "Germany",
-        "ES" => "Spain",
-        "FR" => "France",
-        "GB" => "United Kingdom",
-        "IE" => "Ireland",
-        "IT" => "Italy",
-        "JP" => "Japan",
-        "NL" => "Netherlands",
-        "PL" => "Poland",
-        "PT" => "Portugal",
-        "SE" => "Sweden",
-        "TN" => "Tunisia",
-        "US" => "United States",
-        "VN" => "Viet Nam",
-        _ => "",
-    }
-}
 
 /// Which entity the contacts are looked at through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -315,7 +40,7 @@ impl View {
         })
     }
 
-    fn shows(self, party: &Party) -> bool {
+    pub(super) fn shows(self, party: &Party) -> bool {
         match self {
             Self::Party | Self::Summary => true,
             Self::Person => !party.is_organization,
@@ -345,6 +70,7 @@ impl View {
             "phone" | "phones.number" => ("Phone", Kind::Text),
             "cityname" => ("CityName", Kind::Text),
             "countryname" => ("CountryName", Kind::Text),
+            "countrysubentityname" => ("CountrySubEntityName", Kind::Text),
             "isorganization" => ("IsOrganization", Kind::Flag),
             "ismarkedfordelete" => ("IsMarkedForDelete", Kind::Flag),
             "status" | "status.partystatusid" => ("Status", Kind::Text),
@@ -352,6 +78,8 @@ impl View {
             _ if self == Self::Summary => return None,
             "firstname" | "personname.firstname" => ("FirstName", Kind::Text),
             "lastname" | "personname.lastname" => ("LastName", Kind::Text),
+            "middlename" | "personname.middlename" => ("MiddleName", Kind::Text),
+            "websiteurl" => ("WebsiteUrl", Kind::Text),
             "organizationname" => ("OrganizationName", Kind::Text),
             "functionaltitle" => ("FunctionalTitle", Kind::Text),
             "primaryorganization.organizationpartyid" => ("PrimaryOrganization.OrganizationPartyId", Kind::Text),
@@ -373,21 +101,41 @@ pub(super) enum Eye<'a> {
     Public { own: &'a str },
 }
 
+/// The properties that are searched by parts.
+const COLUMNS: &[&str] = &[
+    "PartyId",
+    "Name",
+    "FirstName",
+    "LastName",
+    "OrganizationName",
+    "Email",
+    "Phone",
+    "CityName",
+    "PrimaryOrganization.OrganizationPartyId",
+    "PrimaryOrganization.Name",
+];
+
 /// All contacts.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Parties {
     all: Vec<Party>,
-    by_id: HashMap<String, usize>,
-    by_email: HashMap<String, Vec<usize>>,
+    by_id: HashMap<String, u32>,
+    by_email: HashMap<String, Vec<u32>>,
+    columns: HashMap<&'static str, Column>,
+    collation: Collation,
+    last_id: u32,
 }
 
 impl Parties {
-    pub(super) fn new(all: Vec<Party>) -> Self {
+    pub(super) fn new(all: Vec<Party>, collation: Collation) -> Self {
         let count = all.len();
         let mut parties = Self {
             all: Vec::with_capacity(count),
             by_id: HashMap::with_capacity(count),
             by_email: HashMap::with_capacity(count),
+            columns: COLUMNS.iter().map(|&name| (name, Column::default())).collect(),
+            collation,
+            last_id: 0,
         };
         for party in all {
             parties.add(party);
@@ -396,30 +144,78 @@ impl Parties {
     }
 
     pub(super) fn add(&mut self, party: Party) {
-        let index = self.all.len();
+        let Ok(index) = u32::try_from(self.all.len()) else { return };
         self.by_id.insert(party.id.clone(), index);
-        for email in &party.emails {
-            self.by_email.entry(email.to_lowercase()).or_default().push(index);
-        }
+        self.last_id = self.last_id.max(party.id.parse().unwrap_or(0));
         self.all.push(party);
+        self.enter(index);
+    }
+
+    /// Puts a contact in the place of the one with the same id; people of a renamed organisation get its new name.
+    pub(super) fn replace(&mut self, party: Party) {
+        let Some(&index) = self.by_id.get(&party.id) else { return };
+        let old = &self.all[index as usize];
+        let renamed = (party.is_organization && old.last != party.last).then(|| (party.id.clone(), party.last.clone()));
+        self.leave(index);
+        self.all[index as usize] = party;
+        self.enter(index);
+        let Some((id, name)) = renamed else { return };
+        for index in
+            self.columns["PrimaryOrganization.OrganizationPartyId"].find(Operation::Equal, &[id]).unwrap_or_default()
+        {
+            self.leave(index);
+            if let Some((_, held)) = &mut self.all[index as usize].organization {
+                held.clone_from(&name);
+            }
+            self.enter(index);
+        }
+    }
+
+    fn enter(&mut self, index: u32) {
+        let party = &self.all[index as usize];
+        for email in &party.emails {
+            let key = self.collation.fold(&email.address).into_owned();
+            self.by_email.entry(key).or_default().push(index);
+        }
+        for (name, column) in &mut self.columns {
+            for value in party.held(View::Party, name) {
+                column.push(index, &self.collation.fold(&value));
+            }
+        }
+    }
+
+    fn leave(&mut self, index: u32) {
+        for email in &self.all[index as usize].emails {
+            if let Some(others) = self.by_email.get_mut(self.collation.fold(&email.address).as_ref()) {
+                others.retain(|other| *other != index);
+            }
+        }
+        for column in self.columns.values_mut() {
+            column.forget(index);
+        }
     }
 
     /// An id that no contact has.
     pub(super) fn next_id(&self) -> u32 {
-        self.all.iter().filter_map(|party| party.id.parse::<u32>().ok()).max().unwrap_or(0) + 1
+        self.last_id + 1
     }
 
     /// The person whose primary address this is; nobody when it is several people's.
     pub(super) fn with_primary_email(&self, email: &str) -> Option<Party> {
-        let found = self.by_email.get(&email.to_lowercase())?.iter().map(|&index| &self.all[index]);
-        let mut found = found.filter(|party| {
-            !party.is_organization && party.emails.first().is_some_and(|first| first.eq_ignore_ascii_case(email))
+        let found = self.by_email.get(self.collation.fold(email).as_ref())?;
+        let mut found = found.iter().map(|&index| &self.all[index as usize]).filter(|party| {
+            !party.is_organization && party.email().is_some_and(|first| first.eq_ignore_ascii_case(email))
         });
         found.next().filter(|_| found.next().is_none()).cloned()
     }
 
+    /// All of them, in the order they came.
+    pub(super) fn everybody(&self) -> &[Party] {
+        &self.all
+    }
+
     pub(super) fn get(&self, id: &str) -> Option<&Party> {
-        self.by_id.get(id).map(|&index| &self.all[index])
+        self.by_id.get(id).map(|&index| &self.all[index as usize])
     }
 
     /// One contact by id, in the contract of the view.
@@ -430,8 +226,9 @@ impl Parties {
 
     fn render(party: &Party, view: View, eye: Eye<'_>, dialect: Dialect) -> Value {
         match (view, eye) {
+            (View::Summary, Eye::Public { own }) if own != party.id => party.glimpse(Some(view.contract()), dialect),
             (View::Summary, _) => party.summary(dialect),
-            (_, Eye::Public { own }) if own != party.id => party.glimpse(dialect),
+            (_, Eye::Public { own }) if own != party.id => party.glimpse(None, dialect),
             _ => party.full(dialect),
         }
     }
@@ -443,33 +240,87 @@ impl Parties {
         query: &str,
         most: usize,
         dialect: Dialect,
-    ) -> Result<Value, super::answer::Answer> {
-        let find = Find::parse(query, most, |name| view.resolve(name))?;
-        let phrase = |party: &&Party| {
-            find.phrase.as_deref().is_none_or(|phrase| party.name().to_lowercase().contains(phrase))
-                && find.entity_id.as_deref().is_none_or(|id| party.id == id)
-        };
-        let held = |party, name| Party::held(party, view, name);
-        let shown = |party: &&Party| view.shows(party) && phrase(party);
-        let (items, window): (Vec<&Party>, Window) = match self.narrowed(&find.criteria) {
-            Some(few) => find.page(few.into_iter().filter(shown), held),
-            None => find.page(self.all.iter().filter(shown), held),
-        };
-        let items = items.into_iter().map(|party| Self::render(party, view, eye, dialect)).collect();
+    ) -> Result<Value, Answer> {
+        let find = Find::parse(query, most, |name| view.resolve(name))?.under(self.collation);
+        let mut found = self.matching(view, &find);
+        let window = Window { offset: find.offset, limit: find.limit, total: found.len() };
+        self.order(view, &find, &mut found);
+        let page = found.into_iter().skip(find.offset).take(find.limit);
+        let items = page.map(|index| Self::render(&self.all[index as usize], view, eye, dialect)).collect();
         Ok(dialect.page(view.contract(), items, window))
     }
 
-    /// Candidates by index when a filter names an id or an address exactly.
-    fn narrowed(&self, criteria: &[Criterion]) -> Option<Vec<&Party>> {
-        criteria.iter().filter(|criterion| criterion.operation == Operation::Equal).find_map(
-            |criterion| match criterion.property.name {
-                "PartyId" => Some(self.get(criterion.value()).into_iter().collect()),
-                "Email" => {
-                    let found = self.by_email.get(criterion.value()).map(Vec::as_slice).unwrap_or_default();
-                    Some(found.iter().map(|&index| &self.all[index]).collect())
-                }
-                _ => None,
-            },
-        )
+    /// Everybody the filters let through: the columns first, then the rest of the filters one contact after another.
+    fn matching(&self, view: View, find: &Find) -> Vec<u32> {
+        let mut narrowed: Option<Vec<u32>> = None;
+        let mut narrow = |fits: Vec<u32>| {
+            narrowed = Some(match narrowed.take() {
+                None => fits,
+                Some(others) => others.into_iter().filter(|index| fits.binary_search(index).is_ok()).collect(),
+            });
+        };
+        let mut rest: Vec<&Criterion> = Vec::new();
+        for criterion in &find.criteria {
+            let fits = self.indexed(criterion);
+            // A summary has one address and one number, the columns have all of them.
+            let exact = view != View::Summary || !matches!(criterion.property.name, "Email" | "Phone");
+            if fits.is_none() || !exact {
+                rest.push(criterion);
+            }
+            fits.into_iter().for_each(&mut narrow);
+        }
+        if let Some(phrase) = &find.phrase {
+            let values = [phrase.clone()];
+            self.columns["Name"].find(Operation::Contains, &values).into_iter().for_each(&mut narrow);
+        }
+        if let Some(id) = &find.entity_id {
+            narrow(self.by_id.get(id).copied().into_iter().collect());
+        }
+        let fits = |index: &u32| {
+            let party = &self.all[*index as usize];
+            view.shows(party)
+                && rest.iter().all(|criterion| criterion.accepts(&party.held(view, criterion.property.name)))
+        };
+        match narrowed {
+            Some(few) => few.into_iter().filter(fits).collect(),
+            None => (0..).take(self.all.len()).filter(fits).collect(),
+        }
+    }
+
+    /// Who fits a filter, in order, where an index or a column tells.
+    fn indexed(&self, criterion: &Criterion) -> Option<Vec<u32>> {
+        let values = &criterion.values;
+        let exact = matches!(criterion.operation, Operation::Equal | Operation::In);
+        let mut found: Vec<u32> = match criterion.property.name {
+            "PartyId" if exact => values.iter().filter_map(|value| self.by_id.get(value).copied()).collect(),
+            "Email" if exact => values.iter().filter_map(|value| self.by_email.get(value)).flatten().copied().collect(),
+            name => return self.columns.get(name)?.find(criterion.operation, values),
+        };
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
+    }
+
+    /// Sorts as far as the page needs it; who compares equal keeps the order in which they came.
+    fn order(&self, view: View, find: &Find, found: &mut [u32]) {
+        let end = find.offset.saturating_add(find.limit);
+        match &find.order[..] {
+            [] => {}
+            [(property, descending)] if self.columns.contains_key(property.name) && property.kind == Kind::Text => {
+                let column = &self.columns[property.name];
+                let compare = |one: &u32, other: &u32| {
+                    let order = column.value(*one).cmp(column.value(*other));
+                    if *descending { order.reverse() } else { order }.then(one.cmp(other))
+                };
+                let sorted = if end < found.len() {
+                    found.select_nth_unstable_by(end, compare);
+                    &mut found[..end]
+                } else {
+                    found
+                };
+                sorted.sort_unstable_by(compare);
+            }
+            _ => find.sort(found, |index, name| self.all[index as usize].held(view, name)),
+        }
     }
 }

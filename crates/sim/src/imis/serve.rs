@@ -227,6 +227,9 @@ async fn with_faults(world: &World, route: &Route, head: &Parts, body: Body) -> 
         None => Answer::too_large(),
         Some(body) => answer(world, route, head, &body).await.unwrap_or_else(|refusal| refusal),
     };
+    if !answer.delay.is_zero() {
+        tokio::time::sleep(answer.delay).await;
+    }
     match effect {
         Some(Effect::ServerError { stored: Stored::Yes }) => Ok(Answer::server_error().into_response()),
         Some(Effect::ResetAfterStore) => Err(Cut),

@@ -195,7 +195,7 @@ fn security(user: &User, dialect: Dialect) -> (String, Value) {
 }
 
 /// An envelope on EMS, the bare result on 2017; a miss is no error (imis.md §4.6).
-fn respond(edition: Edition, result: Option<(String, Value)>) -> Value {
+pub(super) fn respond(edition: Edition, result: Option<(String, Value)>) -> Value {
     if edition == Edition::Imis2017 {
         return result.map_or(Value::Null, |(_, value)| value);
     }

@@ -28,7 +28,7 @@ const BODY_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline
 /// How a mail without styles of its own looks; the mail's own win.
 const BODY_STYLE: &str = "<style>:where(body) { font: 14px/1.45 \"Segoe UI\", system-ui, sans-serif; }</style>";
 
-const FILES: [(&str, &str, &str); 9] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("page.css", "text/css; charset=utf-8", include_str!("../../outlook/page.css")),
     ("main.js", SCRIPT, include_str!("../../outlook/main.js")),
     ("store.js", SCRIPT, include_str!("../../outlook/store.js")),
@@ -37,6 +37,7 @@ const FILES: [(&str, &str, &str); 9] = [
     ("channel.js", SCRIPT, include_str!("../../outlook/channel.js")),
     ("methods.js", SCRIPT, include_str!("../../outlook/methods.js")),
     ("dialog.js", SCRIPT, include_str!("../../outlook/dialog.js")),
+    ("draft.js", SCRIPT, include_str!("../../outlook/draft.js")),
     ("icon.svg", "image/svg+xml", include_str!("../../outlook/icon.svg")),
 ];
 const SCRIPT: &str = "text/javascript; charset=utf-8";

@@ -108,6 +108,14 @@ impl Site {
     }
 }
 
+/// Both product lines (imis.md §2).
+pub(crate) const EDITIONS: [sim::imis::Edition; 2] = [sim::imis::Edition::Ems, sim::imis::Edition::Imis2017];
+
+/// The items of a page.
+pub(crate) fn items(page: &Value) -> Vec<Value> {
+    page["Items"]["$values"].as_array().expect("items").clone()
+}
+
 /// Ids of the contacts on a page, in order.
 pub(crate) fn ids(page: &Value) -> Vec<String> {
     let items = page["Items"]["$values"].as_array().expect("items");

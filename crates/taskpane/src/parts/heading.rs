@@ -28,6 +28,11 @@ pub(crate) fn heading(text: &'static str) -> impl IntoView {
     view! { <h1 tabindex="-1" node_ref=node>{text}</h1> }
 }
 
+/// The heading of something with a name of its own.
+pub(crate) fn named(id: &'static str, text: Signal<String>) -> impl IntoView {
+    view! { <h2 id=id class="view-section-title" tabindex="-1">{text}</h2> }
+}
+
 /// A heading of what has taken the place of something else.
 pub(crate) fn subheading(text: &'static str) -> impl IntoView {
     let node = NodeRef::<html::H2>::new();

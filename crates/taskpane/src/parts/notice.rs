@@ -1,13 +1,17 @@
 //! Trouble, with what can be done about it.
 
 use super::{button, icon, pressed};
-use crate::words::{self, Remedy};
+use crate::words::{self, Remedy, TroubleWords};
 use flows::{Event, Trouble};
 use leptos::prelude::*;
 
 /// A bar that tells a trouble; `again` is what trying again means here.
 pub(crate) fn trouble_notice(trouble: &Trouble, again: Option<Event>) -> impl IntoView + use<> {
-    let told = words::trouble(trouble);
+    notice(words::trouble(trouble), again)
+}
+
+/// The same in words of the story's own.
+pub(crate) fn notice(told: TroubleWords, again: Option<Event>) -> impl IntoView + use<> {
     let reload = told.remedy == Remedy::Reload;
     view! {
         <div class="part-notice">

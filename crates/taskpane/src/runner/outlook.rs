@@ -2,18 +2,22 @@
 
 use crate::words;
 use api::AttachmentName;
-use flows::{Attachment, AttachmentKind, Body, Correspondent, Event, Message, MessageKey, Role, Trouble};
+use flows::{Attachment, AttachmentKind, Body, ComposeEvent, Correspondent, Event, Message, MessageKey, Role, Trouble};
 use futures_util::future::join;
 use js_sys::Date;
 use office::attachment::{AttachmentId, AttachmentInfo, AttachmentKind as OfficeKind, Content, Placement};
 use office::categories::{CategoryName, Marked, Preset};
 use office::item::{Format, Item, MessageSummary, Person};
+use office::mailbox::ItemKey;
 use office::{ErrorKind, OfficeError};
 use wasm_bindgen::JsValue;
 
 /// What is open now, as an event.
 pub(super) fn look() -> Event {
     let Some(item) = Item::current() else { return Event::MessageClosed };
+    if item.is_draft() {
+        return Event::Compose(ComposeEvent::Opened(key(item.key())));
+    }
     match item.summary() {
         Ok(summary) => Event::MessageOpened(message(summary)),
         Err(error) if error.kind == ErrorKind::NoItem => Event::MessageClosed,
@@ -64,7 +68,7 @@ fn open(key: &MessageKey) -> Result<Item, Trouble> {
     if item.key().item_id().unwrap_or_default() == key.item_id { Ok(item) } else { Err(Trouble::MessageClosed) }
 }
 
-fn trouble(error: OfficeError) -> Trouble {
+pub(super) fn trouble(error: OfficeError) -> Trouble {
     match error.kind {
         ErrorKind::ItemChanged | ErrorKind::NoItem | ErrorKind::NotThere => Trouble::MessageClosed,
         ErrorKind::Timeout | ErrorKind::Offline | ErrorKind::Unreadable => Trouble::OutlookSilent,
@@ -84,9 +88,12 @@ fn trouble(error: OfficeError) -> Trouble {
     }
 }
 
+fn key(key: &ItemKey) -> MessageKey {
+    MessageKey { item_id: key.item_id().unwrap_or_default().to_owned(), opening: key.opening() }
+}
+
 fn message(summary: MessageSummary) -> Message {
-    let key =
-        MessageKey { item_id: summary.key.item_id().unwrap_or_default().to_owned(), opening: summary.key.opening() };
+    let key = key(&summary.key);
     let mut correspondents = vec![];
     let mut add = |people: Vec<Person>, role| {
         correspondents.extend(people.into_iter().map(|person| correspondent(person, role)));

@@ -115,15 +115,7 @@ impl Server {
         body: Option<String>,
     ) -> Pin<Box<dyn Future<Output = Result<String, Trouble>> + '_>> {
         Box::pin(async move {
-            let mut used = self.session.current();
-            if let Some(kept) = used.as_ref().filter(|kept| kept.expires_ms <= self.now_ms()) {
-                // Whatever came of it, the call finds out; but in nobody else's name.
-                let _ = self.renew().await;
-                if self.session.is_anothers(kept) {
-                    return Err(Trouble::Server(Problem::new(ProblemCode::SignedOut)));
-                }
-                used = self.session.current();
-            }
+            let mut used = self.fresh().await?;
             loop {
                 let answer = self.ask(verb, path, body.clone(), used.clone()).await;
                 if !self.may_repeat(&answer, used.as_ref()) {
@@ -132,6 +124,46 @@ impl Server {
                 used = self.session.current();
             }
         })
+    }
+
+    /// The session in use; renewed first if its token is known to have ended.
+    async fn fresh(&self) -> Result<Option<Kept>, Trouble> {
+        let used = self.session.current();
+        if let Some(kept) = used.as_ref().filter(|kept| kept.expires_ms <= self.now_ms()) {
+            // Whatever came of it, the call finds out; but in nobody else's name.
+            let _ = self.renew().await;
+            if self.session.is_anothers(kept) {
+                return Err(Trouble::Server(Problem::new(ProblemCode::SignedOut)));
+            }
+            return Ok(self.session.current());
+        }
+        Ok(used)
+    }
+
+    /// Makes a call whose answer is no JSON and is read piece by piece by who asked; a problem is told as such.
+    pub(super) async fn open<C: serde::Serialize>(
+        &self,
+        path: &'static str,
+        call: &C,
+        abort: &AbortController,
+    ) -> Result<Response, Trouble> {
+        self.open_with(path, write(call)?, abort).await
+    }
+
+    async fn open_with(&self, path: &'static str, body: String, abort: &AbortController) -> Result<Response, Trouble> {
+        let mut used = self.fresh().await?;
+        loop {
+            let proof = self.proof_for(word(Verb::Post), path, used.clone()).await;
+            let init = request(Verb::Post, Some(&body), &proof, abort).map_err(refused)?;
+            let answer = match within(WRITE_LIMIT_MS, &window().fetch_with_str_and_init(path, &init)).await {
+                Ok(response) => succeeded(response.unchecked_into()).await,
+                Err(missed) => Err(trouble(missed)),
+            };
+            if !self.may_repeat(&answer, used.as_ref()) {
+                return answer;
+            }
+            used = self.session.current();
+        }
     }
 
     /// Whether an answer was only for want of a newer token that is there now.
@@ -206,14 +238,7 @@ impl Server {
     ) -> Result<String, Trouble> {
         let limit_ms = if verb == Verb::Post { WRITE_LIMIT_MS } else { READ_LIMIT_MS };
         let abort = AbortController::new().map_err(refused)?;
-        let init = RequestInit::new();
-        init.set_method(word(verb));
-        init.set_cache(RequestCache::NoStore);
-        init.set_signal(Some(&abort.signal()));
-        init.set_headers(&headers(&proof, body.is_some()).map_err(refused)?);
-        if let Some(body) = &body {
-            init.set_body(&body.into());
-        }
+        let init = request(verb, body.as_ref(), &proof, &abort).map_err(refused)?;
         let answer = match within(limit_ms, &window().fetch_with_str_and_init(path, &init)).await {
             Ok(response) => self.read(response.unchecked_into(), limit_ms).await,
             Err(missed) => Err(trouble(missed)),
@@ -233,6 +258,32 @@ impl Server {
         let text = within(limit_ms, &response.text().map_err(refused)?).await.map_err(trouble)?;
         settle(response.status(), text.as_string().unwrap_or_default())
     }
+}
+
+fn request(
+    verb: Verb,
+    body: Option<&String>,
+    proof: &[Header],
+    abort: &AbortController,
+) -> Result<RequestInit, JsValue> {
+    let init = RequestInit::new();
+    init.set_method(word(verb));
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(Some(&abort.signal()));
+    init.set_headers(&headers(proof, body.is_some())?);
+    if let Some(body) = body {
+        init.set_body(&body.into());
+    }
+    Ok(init)
+}
+
+/// The answer itself if it is a success.
+async fn succeeded(response: Response) -> Result<Response, Trouble> {
+    if response.ok() {
+        return Ok(response);
+    }
+    let text = within(READ_LIMIT_MS, &response.text().map_err(refused)?).await.map_err(trouble)?;
+    Err(settle(response.status(), text.as_string().unwrap_or_default()).err().unwrap_or_else(fault))
 }
 
 /// The answer's text, or the problem it tells.

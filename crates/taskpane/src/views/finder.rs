@@ -3,7 +3,7 @@
 //! A field and a list of buttons rather than a combobox: each row holds two controls, which no option may, and what
 //! has the keyboard is what Outlook's own Tab order knows (`office-js.md §1.6`). The arrow keys walk the list.
 
-use super::hit;
+use super::{compose, hit};
 use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{block, heard, holds, keep_focus, spinner, toggle, told, trouble_notice};
 use crate::words;
@@ -84,6 +84,7 @@ pub(super) fn finder(id: SheetId) -> impl IntoView {
         <div class="find" on:keydown=heard(move |event| walk(&event))>
             {field(dispatch, id)}
             {filters(dispatch, id)}
+            {compose::outcome()}
             <p class="find-status quiet" role="status">{told(move || status.get())}</p>
             {block(move || partial.get().then(|| view! { <p class="part-hint">{words::find_partial()}</p> }))}
             {block(move || trouble.get().map(|(trouble, again)| trouble_notice(&trouble, Some(again))))}

@@ -1,6 +1,6 @@
 //! A contact in a list that was searched for: opening it, and adding it to the save.
 
-use super::{finder, person};
+use super::{compose, finder, person};
 use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{avatar, block, keep_focus, pressed};
 use crate::words;
@@ -101,6 +101,7 @@ pub(super) fn hit(id: SheetId, place: usize, contact: &Contact, save: Memo<OnSav
                 </span>
             </button>
             {block(move || add(place, &adds, save.with(|save| save.standing(&adds.id))))}
+            {compose::recipient_buttons(contact)}
         </li>
     }
     .into_any()

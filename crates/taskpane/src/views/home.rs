@@ -1,6 +1,6 @@
 //! The main screen: who is signed in, the open message, saves of other messages.
 
-use super::{desk, mail, others};
+use super::{compose, desk, mail, others};
 use crate::dispatch::dispatch;
 use crate::parts::{avatar, block, heading, icon, keep_focus, moves, pressed, spinner, told, trouble_notice};
 use crate::words;
@@ -15,6 +15,7 @@ enum Open {
     Nothing,
     Unreadable(Trouble),
     Message(u32),
+    Writing(u32),
 }
 
 fn open(app: &App) -> Open {
@@ -22,6 +23,9 @@ fn open(app: &App) -> Open {
         (Some(Ok(mail)), _) => Open::Message(mail.message.key.opening),
         (Some(Err(trouble)), _) => Open::Unreadable(trouble.clone()),
         (None, Place::Unknown) => Open::Waiting,
+        (None, _) if app.compose.message.is_some() => {
+            Open::Writing(app.compose.message.as_ref().map(|key| key.opening).unwrap_or_default())
+        }
         (None, _) => Open::Nothing,
     }
 }
@@ -36,6 +40,7 @@ pub(crate) fn main_screen() -> impl IntoView {
         <main class="view-main">
             {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),
+                Open::Writing(_) => compose::writing().into_any(),
                 Open::Waiting => spinner(words::waiting_for_outlook()).into_any(),
                 Open::Nothing => empty(words::no_message_title(), words::no_message_text()).into_any(),
                 Open::Unreadable(Trouble::OutlookUnable) => {

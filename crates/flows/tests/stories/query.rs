@@ -1,0 +1,278 @@
+//! One query: its prompts, its rows, its export.
+
+use crate::queries::query;
+use crate::world::{problem, signed_in, signed_out};
+use api::{
+    Column, ColumnKind, ContactId, Problem, ProblemCode, Prompt, PromptValue, QueryForm, QueryPage, QueryRow, RunQuery,
+};
+use flows::{
+    AnswerFault, App, Chosen, Effect, Event, Export, Face, Opening, QueryEffect, QueryEvent, Running, Sheet, SheetId,
+    Shelf, Trouble,
+};
+
+pub(crate) fn prompt(name: &str, kind: ColumnKind) -> Prompt {
+    Prompt {
+        name: name.to_owned(),
+        label: name.to_owned(),
+        kind,
+        required: false,
+        several: false,
+        max_chars: None,
+        choices: vec![],
+        values: vec![],
+    }
+}
+
+fn answer(name: &str, values: &[&str]) -> PromptValue {
+    PromptValue { name: name.to_owned(), values: values.iter().map(|value| (*value).to_owned()).collect() }
+}
+
+fn form(version: &str, prompts: Vec<Prompt>) -> QueryForm {
+    QueryForm {
+        query: query("Members"),
+        prompts,
+        columns: vec![],
+        sorted_by: vec![],
+        version: version.to_owned(),
+        problem: None,
+    }
+}
+
+pub(crate) fn page(offset: u32, rows: u32, total: u64) -> QueryPage {
+    let column = |caption: &str, kind| Column { caption: caption.to_owned(), kind };
+    let row = |number: u32| QueryRow {
+        contact: Some(ContactId((1000 + number).to_string())),
+        values: vec![Some(format!("Person {number}")), Some(format!("person{number}@example.org"))],
+    };
+    QueryPage {
+        columns: vec![column("Full Name", ColumnKind::Text), column("Email", ColumnKind::Email)],
+        rows: (offset..offset + rows).map(row).collect(),
+        total: Some(total),
+        next: (u64::from(offset + rows) < total).then_some(offset + rows),
+        email_column: Some(1),
+    }
+}
+
+fn opened(app: &mut App, prompts: Vec<Prompt>) -> (SheetId, Vec<Effect>) {
+    app.update(Event::SheetOpened(Opening::Query(query("Members"))));
+    let (id, _) = app.sheets.top().expect("a sheet");
+    let effects = app.update(Event::Query(id, QueryEvent::Described(1, Ok(form("v1", prompts)))));
+    (id, effects)
+}
+
+/// A query whose first page of so many rows is shown.
+pub(crate) fn shown(app: &mut App, total: u64) -> SheetId {
+    let (id, _) = opened(app, vec![]);
+    let rows = u32::try_from(total.min(100)).expect("a page");
+    app.update(Event::Query(id, QueryEvent::Answered(2, 0, Ok(page(0, rows, total)))));
+    id
+}
+
+pub(crate) fn running(app: &App) -> &Running {
+    match app.sheets.top() {
+        Some((_, Sheet::Query(running))) => running,
+        other => panic!("no query: {other:?}"),
+    }
+}
+
+fn runs(effects: &[Effect]) -> Vec<(u32, RunQuery)> {
+    let run = |effect: &Effect| match effect {
+        Effect::Query(_, QueryEffect::Run(asked, call)) => Some((*asked, call.clone())),
+        _ => None,
+    };
+    effects.iter().filter_map(run).collect()
+}
+
+#[test]
+fn a_query_that_asks_nothing_runs_at_once() {
+    let mut app = signed_in();
+    let (_, effects) = opened(&mut app, vec![]);
+    let [(_, call)] = &runs(&effects)[..] else { panic!("not run: {effects:?}") };
+    assert_eq!((call.offset, call.limit, call.version.as_str()), (0, Running::PAGE, "v1"));
+    assert_eq!(running(&app).face, Face::Rows);
+}
+
+#[test]
+fn a_query_that_cannot_be_run_is_not_run() {
+    let mut app = signed_in();
+    app.update(Event::SheetOpened(Opening::Query(query("Members"))));
+    let (id, _) = app.sheets.top().expect("a sheet");
+    let closed = QueryForm { problem: Some(Problem::new(ProblemCode::QueryNotOffered)), ..form("v1", vec![]) };
+    assert!(app.update(Event::Query(id, QueryEvent::Described(1, Ok(closed)))).is_empty());
+    assert!(app.update(Event::Query(id, QueryEvent::RunAsked(vec![]))).is_empty());
+}
+
+#[test]
+fn what_was_answered_last_time_stands_in_the_fields() {
+    let mut app = signed_in();
+    let remembered = Prompt { values: vec!["smith".to_owned()], ..prompt("Last name", ColumnKind::Text) };
+    let (_, effects) = opened(&mut app, vec![remembered]);
+    assert!(effects.is_empty());
+    assert_eq!(running(&app).answers, [answer("Last name", &["smith"])]);
+}
+
+#[test]
+fn answers_that_cannot_be_are_told_beside_their_fields_and_nothing_is_run() {
+    let mut app = signed_in();
+    let required = Prompt { required: true, ..prompt("Last name", ColumnKind::Text) };
+    let short = Prompt { max_chars: Some(3), ..prompt("Code", ColumnKind::Text) };
+    let (id, _) =
+        opened(&mut app, vec![required, prompt("Age", ColumnKind::Number), prompt("Since", ColumnKind::Date), short]);
+    let given = vec![
+        answer("Last name", &["  "]),
+        answer("Age", &["1,5"]),
+        answer("Since", &["May"]),
+        answer("Code", &["ABCD"]),
+    ];
+    let effects = app.update(Event::Query(id, QueryEvent::RunAsked(given)));
+    assert!(effects.is_empty());
+    let faults: Vec<AnswerFault> = running(&app).faults.iter().map(|(_, fault)| *fault).collect();
+    let expected = [AnswerFault::Missing, AnswerFault::NotANumber, AnswerFault::NotADate, AnswerFault::TooLong(3)];
+    assert_eq!(faults, expected);
+}
+
+#[test]
+fn answers_go_as_the_wire_has_them_with_nothing_for_what_is_left_empty() {
+    let mut app = signed_in();
+    let several = Prompt { several: true, ..prompt("Types", ColumnKind::Text) };
+    let (id, _) =
+        opened(&mut app, vec![prompt("Since", ColumnKind::DateTime), several, prompt("Last name", ColumnKind::Text)]);
+    let given = vec![answer("Since", &["2026-05-10T08:00"]), answer("Types", &["REG", "", "STU"])];
+    let effects = app.update(Event::Query(id, QueryEvent::RunAsked(given)));
+    let [(_, call)] = &runs(&effects)[..] else { panic!("not run: {effects:?}") };
+    let expected =
+        [answer("Since", &["2026-05-10T08:00:00"]), answer("Types", &["REG", "STU"]), answer("Last name", &[])];
+    assert_eq!(call.values, expected);
+}
+
+#[test]
+fn of_a_hundred_thousand_rows_one_page_is_held() {
+    let mut app = signed_in();
+    let id = shown(&mut app, 100_000);
+    for number in 0..20_u32 {
+        let rows = &running(&app).rows;
+        let after = rows.after().expect("there is more");
+        let effects = app.update(Event::Query(id, QueryEvent::PageAsked(after)));
+        let [(asked, call)] = &runs(&effects)[..] else { panic!("no page asked: {effects:?}") };
+        assert_eq!(call.offset, (number + 1) * 100);
+        app.update(Event::Query(id, QueryEvent::Answered(*asked, call.offset, Ok(page(call.offset, 100, 100_000)))));
+    }
+    let rows = &running(&app).rows;
+    let (offset, page) = rows.page.as_ref().expect("a page");
+    assert_eq!((*offset, page.rows.len(), rows.total), (2000, 100, Some(100_000)));
+    assert_eq!(rows.before(), Some(1900));
+}
+
+#[test]
+fn a_row_is_gone_to_by_its_number_and_never_past_the_end() {
+    let mut app = signed_in();
+    let id = shown(&mut app, 100_000);
+    let effects = app.update(Event::Query(id, QueryEvent::PageAsked(54_321)));
+    assert_eq!(runs(&effects)[0].1.offset, 54_300);
+    let effects = app.update(Event::Query(id, QueryEvent::PageAsked(u32::MAX)));
+    assert_eq!(runs(&effects)[0].1.offset, 99_900);
+}
+
+#[test]
+fn a_page_that_comes_after_another_was_asked_for_is_dropped() {
+    let mut app = signed_in();
+    let id = shown(&mut app, 1000);
+    app.update(Event::Query(id, QueryEvent::PageAsked(100)));
+    app.update(Event::Query(id, QueryEvent::PageAsked(0)));
+    app.update(Event::Query(id, QueryEvent::Answered(3, 100, Ok(page(100, 100, 1000)))));
+    assert_eq!(running(&app).rows.asking, Some(0));
+    assert_eq!(running(&app).rows.page.as_ref().map(|(offset, _)| *offset), Some(0));
+}
+
+#[test]
+fn a_query_changed_meanwhile_is_described_anew_and_waits_with_the_answers_that_still_fit() {
+    let mut app = signed_in();
+    let (id, _) = opened(&mut app, vec![prompt("Last name", ColumnKind::Text), prompt("Gone", ColumnKind::Text)]);
+    let given = vec![answer("Last name", &["smith"]), answer("Gone", &["x"])];
+    app.update(Event::Query(id, QueryEvent::RunAsked(given)));
+    let effects = app.update(Event::Query(id, QueryEvent::Answered(2, 0, Err(problem(ProblemCode::Conflict)))));
+    assert!(matches!(effects[..], [Effect::Query(_, QueryEffect::Describe(3, _))]), "{effects:?}");
+    let anew = form("v2", vec![prompt("Last name", ColumnKind::Text)]);
+    assert!(app.update(Event::Query(id, QueryEvent::Described(3, Ok(anew)))).is_empty());
+    let running = running(&app);
+    assert!(running.changed);
+    assert_eq!((running.face, &running.answers[..]), (Face::Prompts, &[answer("Last name", &["smith"])][..]));
+}
+
+#[test]
+fn a_page_that_failed_is_asked_for_again_and_the_page_before_it_stays() {
+    let mut app = signed_in();
+    let id = shown(&mut app, 1000);
+    app.update(Event::Query(id, QueryEvent::PageAsked(100)));
+    app.update(Event::Query(id, QueryEvent::Answered(3, 100, Err(problem(ProblemCode::TooSlow)))));
+    assert_eq!(running(&app).rows.trouble, Some(problem(ProblemCode::TooSlow)));
+    assert!(running(&app).rows.page.is_some());
+    let effects = app.update(Event::Query(id, QueryEvent::AgainAsked));
+    assert_eq!(runs(&effects)[0].1.offset, 100);
+}
+
+#[test]
+fn a_page_lost_with_the_session_is_asked_for_by_the_next_one() {
+    let mut app = signed_in();
+    let id = shown(&mut app, 1000);
+    app.update(Event::Query(id, QueryEvent::PageAsked(100)));
+    app.update(Event::Query(id, QueryEvent::Answered(3, 100, Err(signed_out()))));
+    let effects = app.update(Event::SignInAnswered(Ok(crate::world::me("ada"))));
+    assert_eq!(runs(&effects).first().map(|(_, call)| call.offset), Some(100));
+}
+
+#[test]
+fn only_rows_with_an_e_mail_can_be_chosen_and_a_page_is_chosen_at_once() {
+    let mut app = signed_in();
+    let (id, _) = opened(&mut app, vec![]);
+    let mut answer = page(0, 3, 3);
+    answer.rows[1].values[1] = None;
+    app.update(Event::Query(id, QueryEvent::Answered(2, 0, Ok(answer))));
+    app.update(Event::Query(id, QueryEvent::RowTicked(1)));
+    assert_eq!(running(&app).chosen_count(), Some(0));
+    app.update(Event::Query(id, QueryEvent::PageTicked));
+    assert_eq!(running(&app).chosen_count(), Some(2));
+    app.update(Event::Query(id, QueryEvent::RowTicked(0)));
+    assert_eq!(running(&app).chosen_count(), Some(1));
+    app.update(Event::Query(id, QueryEvent::AllTicked));
+    assert_eq!((&running(&app).chosen, running(&app).chosen_count()), (&Chosen::All, Some(3)));
+}
+
+#[test]
+fn an_export_counts_its_rows_and_is_stopped_with_its_sheet() {
+    let mut app = signed_in();
+    let id = shown(&mut app, 100_000);
+    let effects = app.update(Event::Query(id, QueryEvent::ExportAsked));
+    let [Effect::Query(_, QueryEffect::Export(number, call, file))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((call.version.as_str(), file.as_str()), ("v1", "Members.csv"));
+    app.update(Event::Query(id, QueryEvent::ExportMoved(*number, 12_300)));
+    assert_eq!(running(&app).export, Export::Running(12_300));
+    let effects = app.update(Event::SheetClosed);
+    assert_eq!(effects, [Effect::Query(id, QueryEffect::CancelExport(*number))]);
+}
+
+#[test]
+fn an_export_that_broke_off_is_told_and_one_that_was_stopped_is_not() {
+    let mut app = signed_in();
+    let id = shown(&mut app, 100_000);
+    app.update(Event::Query(id, QueryEvent::ExportAsked));
+    app.update(Event::Query(id, QueryEvent::ExportCancelled));
+    app.update(Event::Query(id, QueryEvent::Exported(1, Err(Trouble::Offline))));
+    assert_eq!(running(&app).export, Export::No);
+    app.update(Event::Query(id, QueryEvent::ExportAsked));
+    app.update(Event::Query(id, QueryEvent::Exported(1, Ok(5))));
+    assert_eq!(running(&app).export, Export::Running(0));
+    app.update(Event::Query(id, QueryEvent::Exported(2, Err(Trouble::Offline))));
+    assert_eq!(running(&app).export, Export::Failed(Trouble::Offline));
+}
+
+#[test]
+fn a_description_that_failed_is_asked_for_again() {
+    let mut app = signed_in();
+    app.update(Event::SheetOpened(Opening::Query(query("Members"))));
+    let (id, _) = app.sheets.top().expect("a sheet");
+    app.update(Event::Query(id, QueryEvent::Described(1, Err(problem(ProblemCode::Forbidden)))));
+    assert_eq!(running(&app).form, Shelf::Failed(problem(ProblemCode::Forbidden)));
+    let effects = app.update(Event::Query(id, QueryEvent::AgainAsked));
+    assert!(matches!(effects[..], [Effect::Query(_, QueryEffect::Describe(2, _))]), "{effects:?}");
+}

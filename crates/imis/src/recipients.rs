@@ -1,0 +1,98 @@
+//! What is needed of contacts to write to them: a name, an address, and whether they want it.
+
+use crate::{Acting, ContactInFull, Error, ErrorKind, Operation, PartyId, client::equals, wire};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
+use std::fmt;
+
+/// Longest list of keys for one `in:` filter, in bytes as encoded: IIS takes 2048 for the whole query.
+const LIST_MAX_BYTES: usize = 1500;
+
+/// A contact that a message may go to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ContactForMail {
+    /// Its key.
+    pub id: PartyId,
+    /// Full name.
+    pub name: String,
+    /// Primary e-mail.
+    pub email: Option<String>,
+    /// Whether a preference forbids e-mail; as [`ContactInFull::no_email`].
+    pub no_email: bool,
+}
+
+impl fmt::Debug for ContactForMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContactForMail").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl From<ContactInFull> for ContactForMail {
+    fn from(full: ContactInFull) -> Self {
+        let ContactInFull { contact, no_email, .. } = full;
+        Self { id: contact.id, name: contact.name, email: contact.primary_email, no_email }
+    }
+}
+
+impl Acting {
+    /// The contacts of these keys, as far as the person may see them, in no particular order.
+    pub async fn contacts_for_mail(&self, ids: &[&str]) -> Result<Vec<ContactForMail>, Error> {
+        for id in ids {
+            equals(Operation::FindContacts, "PartyId", id)?;
+        }
+        // The names of the marks, once for all.
+        self.communication_types().await;
+        let calls: Vec<BoxFuture<'_, Result<Vec<ContactForMail>, Error>>> =
+            chunks(ids).into_iter().map(|chunk| self.chunk_for_mail(chunk).boxed()).collect();
+        let width = (self.client.limits().wave / 2).max(1);
+        stream::iter(calls).buffered(width).try_concat().await
+    }
+
+    /// One call for many keys; one each where the site makes nothing of such a list.
+    async fn chunk_for_mail(&self, ids: &[&str]) -> Result<Vec<ContactForMail>, Error> {
+        let filter = ("PartyId".to_owned(), format!("in:{}", ids.join("|")));
+        let listed = self.list(Operation::FindContacts, "Party", &[filter], 2).await;
+        let types = self.communication_types().await;
+        match listed {
+            Ok(rows) => {
+                let found = rows.iter().filter_map(|row| wire::in_full(row, &types)).map(ContactForMail::from);
+                // Others do not count, should the site have ignored the filter.
+                let found: Vec<_> = found.filter(|contact| ids.contains(&contact.id.as_str())).collect();
+                if !found.is_empty() || ids.len() == 1 {
+                    return Ok(found);
+                }
+            }
+            Err(failed) if matches!(failed.error.kind, ErrorKind::Refused { .. } | ErrorKind::NotFound) => {}
+            Err(failed) => return Err(failed.into()),
+        }
+        let calls: Vec<BoxFuture<'_, Result<Option<ContactForMail>, Error>>> =
+            ids.iter().map(|id| self.one_for_mail(id).boxed()).collect();
+        let found: Vec<_> = stream::iter(calls).buffered(self.client.limits().wave).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn one_for_mail(&self, id: &str) -> Result<Option<ContactForMail>, Error> {
+        match self.contact_in_full(&PartyId::new(id)).await {
+            Ok(full) => Ok(Some(full.into())),
+            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Cuts keys into lists that fit into one query.
+fn chunks<'a, 'b>(ids: &'a [&'b str]) -> Vec<&'a [&'b str]> {
+    let mut chunks = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (index, id) in ids.iter().enumerate() {
+        let cost = 3 + id.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum::<usize>();
+        if bytes + cost > LIST_MAX_BYTES && index > start {
+            chunks.push(&ids[start..index]);
+            (start, bytes) = (index, 0);
+        }
+        bytes += cost;
+    }
+    if start < ids.len() {
+        chunks.push(&ids[start..]);
+    }
+    chunks
+}

@@ -1,0 +1,255 @@
+//! IQA queries: which ones a person sees, what those ask, and their rows.
+//!
+//! A path comes from iMIS or from the configuration, never from a browser: what the pane holds of a query is sealed
+//! for one person at one site, and iMIS decides at every call whether that person may (`security.md §5.2`).
+
+mod answers;
+mod card;
+mod csv;
+mod export;
+mod kept;
+mod place;
+mod room;
+
+pub(crate) use answers::Asked;
+pub(crate) use card::columns as card_columns;
+pub(crate) use export::begin as begin_export;
+pub(crate) use kept::{favourite_paths, keep, kept, remember};
+pub(crate) use place::{FolderPlace, QueryPlace};
+pub(crate) use room::Room;
+
+use crate::app::App;
+use crate::audit::{self, Entry, Event};
+use crate::failure::Failure;
+use crate::session::Session;
+use api::{Problem, ProblemCode, QueryFolder, QueryForm, QueryList, QueryPage, QueryRow, SortedBy};
+use futures_util::future;
+use imis::{CellKind, DocumentKind, ErrorKind, QueryColumn, QueryDocument};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+/// Most words and characters in a search for queries.
+const TEXT_MAX_CHARS: usize = 100;
+
+/// What iMIS did not do, in the words of queries: it does not tell a query that is gone from one that lacks the flag
+/// (`imis.md §8.1`), and no answer in time means a query that takes too long.
+pub(crate) async fn failure(app: &App, session: &Session, error: &imis::Error) -> Failure {
+    let mut failure = Failure::imis(error);
+    match &error.kind {
+        ErrorKind::NotFound => failure.problem.code = ProblemCode::QueryNotOffered,
+        ErrorKind::Timeout => failure.problem.code = ProblemCode::TooSlow,
+        // What is known to be wrong before it is sent was the request's fault.
+        ErrorKind::Refused { status: 0, .. } => failure.problem.code = ProblemCode::Invalid,
+        _ => {}
+    }
+    session.end_if_out(app, failure).await
+}
+
+/// Notes that somebody came with what was not given to them, and refuses it.
+pub(crate) async fn forged(app: &App, session: &Session) -> Failure {
+    audit::note(app, Entry::new(Event::Refused { action: "open_query" }).of(session)).await;
+    Failure::new(ProblemCode::NotFound)
+}
+
+/// Lists a folder, or the queries below it whose names have all the words.
+pub(crate) async fn list(app: &App, session: &Session, asked: &api::ListQueries) -> Result<QueryList, Failure> {
+    if asked.text.chars().count() > TEXT_MAX_CHARS || asked.text.chars().any(char::is_control) {
+        return Err(Failure::invalid("text"));
+    }
+    let folder = match &asked.folder {
+        None => FolderPlace::root(),
+        Some(id) => match FolderPlace::open(app, session, id) {
+            Some(folder) => folder,
+            None => return Err(forged(app, session).await),
+        },
+    };
+    let acting = session.acting(app)?;
+    let words: Vec<String> = asked.text.split_whitespace().map(str::to_lowercase).collect();
+    let found = async {
+        if words.is_empty() {
+            return acting.query_folder(folder.named()).await;
+        }
+        let mut id = folder.id.clone();
+        if id.is_none() {
+            id = acting.query_document(&folder.path).await?.and_then(|document| document.id);
+        }
+        acting.queries_below(id.as_deref()).await
+    };
+    let work = future::join(found, favourite_paths(app, session));
+    let (found, favourites) = session.while_alive(Box::pin(work)).await?;
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => {
+            let mut failure = failure(app, session, &error).await;
+            if failure.problem.code == ProblemCode::QueryNotOffered {
+                failure.problem.code = ProblemCode::NotFound;
+            }
+            return Err(failure);
+        }
+    };
+    Ok(listed(app, session, &folder, &words, found, &favourites?))
+}
+
+fn listed(
+    app: &App,
+    session: &Session,
+    folder: &FolderPlace,
+    words: &[String],
+    found: Vec<QueryDocument>,
+    favourites: &HashSet<String>,
+) -> QueryList {
+    let mut list = QueryList { way: way(app, session, folder), ..QueryList::default() };
+    let fits = |name: &str| {
+        let name = name.to_lowercase();
+        words.iter().all(|word| name.contains(word))
+    };
+    for document in found {
+        match document.kind {
+            DocumentKind::Folder if words.is_empty() => {
+                let place = FolderPlace { path: document.path, id: document.id };
+                list.folders.push(QueryFolder { id: place.seal(app, session), name: document.name });
+            }
+            DocumentKind::Query if fits(&document.name) && list.queries.len() < QueryList::MAX => {
+                let favourite = favourites.contains(&document.path);
+                list.queries.push(QueryPlace::of(document).shown(app, session, favourite));
+            }
+            DocumentKind::Query if fits(&document.name) => list.more = true,
+            DocumentKind::Folder | DocumentKind::Query => {}
+        }
+    }
+    list
+}
+
+/// The way from the top to a folder, the folder itself last.
+fn way(app: &App, session: &Session, folder: &FolderPlace) -> Vec<QueryFolder> {
+    let mut way = Vec::new();
+    let mut place = folder.clone();
+    while let Some(parent) = QueryDocument::parent(&place.path) {
+        let name = QueryDocument::name_of(&place.path).to_owned();
+        way.push(QueryFolder { id: place.seal(app, session), name });
+        place = FolderPlace { path: parent.to_owned(), id: None };
+    }
+    way.reverse();
+    way
+}
+
+/// What a query asks and answers, with what the person answered last time.
+pub(crate) async fn describe(app: &App, session: &Session, place: &QueryPlace) -> Result<QueryForm, Failure> {
+    let acting = session.acting(app)?;
+    let work = future::join3(
+        acting.describe_query(&place.path),
+        favourite_paths(app, session),
+        kept::answers(app, session, &place.path),
+    );
+    let (form, favourites, remembered) = session.while_alive(Box::pin(work)).await?;
+    let form = match form {
+        Ok(form) => form,
+        Err(error) => return Err(failure(app, session, &error).await),
+    };
+    let closed = form.open == Some(false);
+    let sort = |sort: &imis::QuerySort| SortedBy { caption: sort.caption.clone(), descending: sort.descending };
+    Ok(QueryForm {
+        query: place.shown(app, session, favourites?.contains(&place.path)),
+        prompts: answers::prompts(&form, &remembered?),
+        columns: form.columns.iter().map(column).collect(),
+        sorted_by: form.sort.iter().map(sort).collect(),
+        version: version(&form),
+        problem: closed.then(|| Problem::new(ProblemCode::QueryNotOffered)),
+    })
+}
+
+/// Changes when what the query asks or answers does.
+fn version(form: &imis::QueryForm) -> String {
+    Sha256::digest(form.fingerprint()).iter().take(16).fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string has no failure");
+        text
+    })
+}
+
+/// A query that is about to run as it was described.
+pub(crate) struct Prepared {
+    place: QueryPlace,
+    form: imis::QueryForm,
+    values: Vec<imis::QueryValue>,
+}
+
+/// Opens the key, reads what the query asks now, and checks the answers against that.
+pub(crate) async fn prepare(app: &App, session: &Session, asked: Asked<'_>) -> Result<Prepared, Failure> {
+    let Some(place) = QueryPlace::open(app, session, asked.query) else {
+        return Err(forged(app, session).await);
+    };
+    answers::check_sizes(asked.values)?;
+    let acting = session.acting(app)?;
+    let form = match session.while_alive(Box::pin(acting.query_form(&place.path))).await? {
+        Ok(form) => form,
+        Err(error) => return Err(failure(app, session, &error).await),
+    };
+    if version(&form) != asked.version {
+        return Err(Failure::new(ProblemCode::Conflict));
+    }
+    let values = answers::values(&form, asked.values)?;
+    Ok(Prepared { place, form, values })
+}
+
+impl Prepared {
+    /// Where the query is.
+    pub(crate) const fn place(&self) -> &QueryPlace {
+        &self.place
+    }
+
+    /// A page of its rows.
+    pub(crate) async fn page(
+        &self,
+        app: &App,
+        session: &Session,
+        offset: u64,
+        limit: u64,
+    ) -> Result<imis::QueryPage, Failure> {
+        let acting = session.acting(app)?;
+        let run = acting.run_query(&self.place.path, &self.form, &self.values, offset, limit);
+        match session.while_alive(Box::pin(run)).await? {
+            Ok(page) => Ok(page),
+            Err(error) => Err(answers::at_fault(&self.form, failure(app, session, &error).await)),
+        }
+    }
+}
+
+/// A page for the pane.
+pub(crate) fn page(page: imis::QueryPage) -> QueryPage {
+    let contact = QueryColumn::contact(&page.columns);
+    let row = |values: Vec<Option<String>>| QueryRow {
+        contact: contact.and_then(|place| contact_id(values.get(place)?.as_deref()?)),
+        values,
+    };
+    QueryPage {
+        email_column: QueryColumn::email(&page.columns),
+        columns: page.columns.iter().map(column).collect(),
+        rows: page.rows.into_iter().map(row).collect(),
+        total: page.total,
+        next: page.next.and_then(|next| u32::try_from(next).ok()),
+    }
+}
+
+/// A cell as the key of a contact, if it looks like one.
+pub(crate) fn contact_id(text: &str) -> Option<api::ContactId> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    ((1..=64).contains(&text.len()) && text.chars().all(plain)).then(|| api::ContactId(text.to_owned()))
+}
+
+fn column(column: &QueryColumn) -> api::Column {
+    api::Column { caption: column.caption.clone(), kind: kind(column.kind) }
+}
+
+const fn kind(kind: CellKind) -> api::ColumnKind {
+    match kind {
+        CellKind::Text => api::ColumnKind::Text,
+        CellKind::Number => api::ColumnKind::Number,
+        CellKind::Money => api::ColumnKind::Money,
+        CellKind::Date => api::ColumnKind::Date,
+        CellKind::DateTime => api::ColumnKind::DateTime,
+        CellKind::Flag => api::ColumnKind::Flag,
+        CellKind::Link => api::ColumnKind::Link,
+        CellKind::Email => api::ColumnKind::Email,
+    }
+}

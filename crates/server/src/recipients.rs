@@ -1,0 +1,153 @@
+//! Whom a message could go to: each address once, nobody who does not want it, and all who are left out counted.
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::queries;
+use crate::session::Session;
+use api::{CollectRecipients, EmailAddress, Recipient, Recipients, RunQuery};
+use imis::{ContactForMail, QueryColumn};
+use std::collections::{HashMap, HashSet};
+
+/// Most rows that are looked at: a query whose rows are all left out must come to an end.
+const ROWS_MAX: u64 = 20_000;
+
+/// Collects people from a query and from a list of contacts.
+pub(crate) async fn collect(app: &App, session: &Session, asked: &CollectRecipients) -> Result<Recipients, Failure> {
+    if asked.contacts.len() > CollectRecipients::MAX {
+        return Err(Failure::invalid("contacts"));
+    }
+    if asked.contacts.iter().any(|contact| queries::contact_id(&contact.0).is_none()) {
+        return Err(Failure::invalid("contacts"));
+    }
+    let mut list = List::default();
+    let ids: Vec<&str> = asked.contacts.iter().map(|contact| contact.0.as_str()).collect();
+    let known = contacts(app, session, &ids).await?;
+    for id in ids {
+        match known.get(id) {
+            Some(contact) => list.contact(contact),
+            None => list.found.without_address += 1,
+        }
+    }
+    if let Some(run) = &asked.query {
+        from_query(app, session, run, &mut list).await?;
+    }
+    Ok(list.found)
+}
+
+/// The contacts of these keys that the person may see.
+async fn contacts(app: &App, session: &Session, ids: &[&str]) -> Result<HashMap<String, ContactForMail>, Failure> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let acting = session.acting(app)?;
+    match session.while_alive(Box::pin(acting.contacts_for_mail(ids))).await? {
+        Ok(found) => Ok(found.into_iter().map(|contact| (contact.id.as_str().to_owned(), contact)).collect()),
+        Err(error) => Err(session.end_if_out(app, Failure::imis(&error)).await),
+    }
+}
+
+async fn from_query(app: &App, session: &Session, run: &RunQuery, list: &mut List) -> Result<(), Failure> {
+    let prepared = queries::prepare(app, session, run.into()).await?;
+    let mut offset = 0;
+    loop {
+        let page = prepared.page(app, session, offset, RunQuery::PAGE_MAX.into()).await?;
+        let Some(email) = QueryColumn::email(&page.columns) else {
+            // Without rows there may be no columns either.
+            return if page.rows.is_empty() { Ok(()) } else { Err(Failure::invalid("email_column")) };
+        };
+        let columns = Columns {
+            email,
+            contact: QueryColumn::contact(&page.columns),
+            opt_out: QueryColumn::opt_out(&page.columns),
+            name: QueryColumn::name(&page.columns),
+        };
+        let unwilling = columns.unwilling(app, session, &page.rows).await?;
+        for row in &page.rows {
+            columns.take(row, &unwilling, list);
+        }
+        match page.next {
+            None => return Ok(()),
+            Some(next) if list.found.more || next >= ROWS_MAX => {
+                list.found.more = true;
+                return Ok(());
+            }
+            Some(next) => offset = next,
+        }
+    }
+}
+
+/// Which column says what.
+struct Columns {
+    email: usize,
+    contact: Option<usize>,
+    opt_out: Option<usize>,
+    name: Vec<usize>,
+}
+
+type Row = Vec<Option<String>>;
+
+fn cell(row: &Row, place: usize) -> Option<&str> {
+    row.get(place)?.as_deref()
+}
+
+impl Columns {
+    /// The contacts of a page that want no e-mail by their preferences. A query with a column for that has said so
+    /// itself; one without contacts cannot.
+    async fn unwilling(&self, app: &App, session: &Session, rows: &[Row]) -> Result<HashSet<String>, Failure> {
+        let (Some(contact), None) = (self.contact, self.opt_out) else { return Ok(HashSet::new()) };
+        let ids = rows.iter().filter(|row| cell(row, self.email).is_some()).filter_map(|row| cell(row, contact));
+        let ids: HashSet<&str> = ids.filter(|id| queries::contact_id(id).is_some()).collect();
+        let ids: Vec<&str> = ids.into_iter().collect();
+        let known = contacts(app, session, &ids).await?;
+        Ok(known
+            .into_values()
+            .filter(|contact| contact.no_email)
+            .map(|contact| contact.id.as_str().to_owned())
+            .collect())
+    }
+
+    fn take(&self, row: &Row, unwilling: &HashSet<String>, list: &mut List) {
+        let said_so = self.opt_out.and_then(|place| cell(row, place)).is_some_and(is_yes);
+        let prefers_so = self.contact.and_then(|place| cell(row, place)).is_some_and(|id| unwilling.contains(id));
+        let name: Vec<&str> = self.name.iter().filter_map(|place| cell(row, *place)).collect();
+        list.person(&name.join(" "), cell(row, self.email), said_so || prefers_so);
+    }
+}
+
+/// Whether a cell of an opt-out column says that somebody opted out.
+fn is_yes(text: &str) -> bool {
+    ["true", "1", "yes", "y", "x"].iter().any(|yes| yes.eq_ignore_ascii_case(text.trim()))
+}
+
+/// What has been collected so far.
+#[derive(Default)]
+struct List {
+    found: Recipients,
+    addresses: HashSet<EmailAddress>,
+}
+
+impl List {
+    fn contact(&mut self, contact: &ContactForMail) {
+        self.person(&contact.name, contact.email.as_deref(), contact.no_email);
+    }
+
+    fn person(&mut self, name: &str, email: Option<&str>, opted_out: bool) {
+        let address = email.and_then(|email| EmailAddress::parse(email).ok());
+        let Some(address) = address else {
+            self.found.without_address += 1;
+            return;
+        };
+        if opted_out {
+            self.found.opted_out += 1;
+        } else if self.addresses.contains(&address) {
+            self.found.repeated += 1;
+        } else if self.found.people.len() == CollectRecipients::MAX {
+            self.found.more = true;
+        } else {
+            self.addresses.insert(address.clone());
+            // A name with a line break could become a header somewhere.
+            let name = name.chars().filter(|letter| !letter.is_control()).collect::<String>().trim().to_owned();
+            self.found.people.push(Recipient { name, address });
+        }
+    }
+}
