@@ -157,3 +157,25 @@ async fn a_card_seen_before_is_there_at_once_and_refreshed_behind_after_ten_minu
         tokio::time::sleep(browser::GLANCE).await;
     }
 }
+
+#[tokio::test]
+async fn the_columns_of_the_sites_card_query_stand_under_their_captions_on_both_editions() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let imis = sim::imis::Settings { edition, ..Default::default() };
+        let world = World::of(Plan { imis, card_query: Some("$/Outlook/Contact card"), ..Plan::default() }).await;
+        let pane = world.signed_in().await;
+        look_at(&pane, "101", "Ada Lovelace").await;
+        pane.headed("From your site").await;
+        pane.sees("Balance").await;
+    }
+}
+
+#[tokio::test]
+async fn a_card_query_that_cannot_be_run_takes_nothing_else_along() {
+    let world = World::of(Plan { card_query: Some("$/Outlook/Nothing of this name"), ..Plan::default() }).await;
+    let pane = world.signed_in().await;
+    look_at(&pane, "101", "Ada Lovelace").await;
+    pane.sees("The columns of your site could not be read.").await;
+    pane.sees("Paid through").await;
+    pane.sees("ada.lovelace@example.org").await;
+}

@@ -36,6 +36,8 @@ pub struct Plan {
     pub ways: Ways,
     /// What the site settles about contacts.
     pub contacts: ContactSettings,
+    /// The query whose columns the cards show.
+    pub card_query: Option<&'static str>,
 }
 
 impl Default for Plan {
@@ -51,6 +53,7 @@ impl Default for Plan {
                 profile_url: Some(PROFILE.parse().expect("a constant address")),
                 ..ContactSettings::default()
             },
+            card_query: None,
         }
     }
 }
@@ -106,6 +109,7 @@ impl World {
         let certified = ways::certified(plan.ways).await;
         ways::configure(&mut site, plan.ways, &imis, &provider, certified.as_ref());
         site.contacts = plan.contacts;
+        site.card_query = plan.card_query.map(str::to_owned);
         site.remember = plan.remember;
         site.attachment_max_bytes = plan.attachment_max_bytes;
         let public_url = PublicUrl::parse(&format!("https://{ADDIN_HOST}")).expect("a constant address");
