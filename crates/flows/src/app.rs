@@ -3,10 +3,10 @@
 use crate::renewal::Renewal;
 use crate::session::Automatic;
 use crate::{
-    Cards, Compose, Desk, Draft, Effect, Event, Leaving, Message, MessageKey, People, Save, Session, Sheets, Timelines,
-    Trouble, Welcome,
+    CardEvent, Cards, Compose, Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, SheetLogic,
+    Sheets, Timelines, Trouble, Welcome,
 };
-use api::{Bootstrap, EmailAddress, Me, SaveId, SaveTargets};
+use api::{Bootstrap, ContactId, EmailAddress, Me, SaveId, SaveTargets};
 
 /// Where the pane runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,9 @@ pub struct App {
     pub compose: Compose,
     /// Whether the line that says who signed in is shown.
     pub welcome: Welcome,
+    pub(crate) sheet_logic: Option<SheetLogic>,
+    pub(crate) awaiting: Vec<Event>,
+    pub(crate) sender: Option<ContactId>,
     pub(crate) bootstrap: Option<Bootstrap>,
     pub(crate) own: Option<EmailAddress>,
     pub(crate) last_user: Option<Me>,
@@ -79,6 +82,13 @@ pub struct App {
 impl App {
     /// The state at the start, and what is to be done first.
     pub fn start() -> (Self, Vec<Effect>) {
+        let (mut app, mut effects) = Self::start_without_sheets();
+        effects.extend(app.sheets_arrived(SheetLogic::whole()));
+        (app, effects)
+    }
+
+    /// The same where what moves the sheets comes later, by [`App::sheets_arrived`].
+    pub fn start_without_sheets() -> (Self, Vec<Effect>) {
         let app = Self {
             place: Place::Unknown,
             session: Session::Starting,
@@ -87,6 +97,9 @@ impl App {
             saves: vec![],
             desk: None,
             sheets: Sheets::default(),
+            sheet_logic: None,
+            awaiting: vec![],
+            sender: None,
             cards: Cards::default(),
             timelines: Timelines::default(),
             compose: Compose::default(),
@@ -152,27 +165,42 @@ impl App {
             | Event::Marked(..)
             | Event::RetryAsked(_)
             | Event::SaveDismissed(_) => self.save_event(event),
-            Event::SheetOpened(opening) => self.open_sheet(opening),
-            Event::SheetClosed if self.may_leave(Leaving::Back) => self.close_sheet(),
-            Event::SheetsClosed if self.may_leave(Leaving::ToMessage) => self.close_sheets(),
-            Event::SheetClosed | Event::SheetsClosed => vec![],
-            Event::Find(id, event) => self.find_event(id, event),
-            Event::Record(id, event) => self.record_event(id, event),
-            Event::Write(id, event) => self.write_event(id, event),
-            Event::Add(id, event) => self.add_event(id, event),
-            Event::Queries(id, event) => self.queries_event(id, event),
-            Event::Query(id, event) => self.query_event(id, event),
+            Event::SheetClosed | Event::SheetsClosed if self.sheet_logic.is_none() => {
+                self.awaiting.clear();
+                vec![]
+            }
+            Event::SheetOpened(_)
+            | Event::SheetClosed
+            | Event::SheetsClosed
+            | Event::SheetsResumed
+            | Event::Find(..)
+            | Event::Record(..)
+            | Event::Write(..)
+            | Event::Add(..)
+            | Event::Queries(..)
+            | Event::Query(..)
+            | Event::Card(_)
+            | Event::Timeline(_)
+            | Event::Compose(_) => self.follow(event),
             Event::People(event) => self.people_event(event),
             Event::ContactChosen(address, contact) => self.choose_contact(address, contact),
-            Event::Card(event) => self.card_event(event),
-            Event::Timeline(event) => self.timeline_event(event),
-            Event::Compose(event) => self.compose_event(event),
             other => self.mail_event(other),
         };
-        effects.extend(self.follow_sender());
+        effects.extend(self.notice_sender());
         let open = self.open_key().cloned();
         effects.extend(self.saves.iter_mut().filter_map(|save| save.mark(open.as_ref())));
         effects
+    }
+
+    /// The card on the message is that of its sender, whoever that is found to be.
+    fn notice_sender(&mut self) -> Vec<Effect> {
+        let here = matches!(self.session, Session::SignedIn(_));
+        let sender = self.open_mail().and_then(|mail| mail.people.sender()).filter(|_| here).map(|met| met.id.clone());
+        if sender == self.sender {
+            return vec![];
+        }
+        self.sender = sender;
+        self.follow(Event::Card(CardEvent::SenderChanged))
     }
 
     /// The open message, if Outlook gave it.

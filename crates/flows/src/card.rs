@@ -3,7 +3,7 @@
 //! The three parts of a card are asked for in the same moment, the essential facts first. An answer belongs to the
 //! wave it was asked in; a late one of an earlier wave is dropped.
 
-use crate::{App, Effect, Session, Trouble};
+use crate::{App, Effect, Trouble};
 use api::{Card, CardColumns, Contact, ContactId, GetCard, GetCardColumns, GetPicture, KeepAs, KeepContact, Kept};
 use api::{KeptContacts, Picture};
 
@@ -113,6 +113,8 @@ pub enum CardEvent {
     Kept(ContactId, KeepAs, Result<Kept, Trouble>),
     /// The sender's card was folded up, or opened.
     Folded(bool),
+    /// The open message has another sender, or none.
+    SenderChanged,
 }
 
 /// What it has done.
@@ -292,13 +294,10 @@ impl App {
         card.map_or_else(Vec::new, |card| begin(card, wave, now_ms))
     }
 
-    /// The card on the message is that of its sender, whoever that is found to be.
-    pub(crate) fn follow_sender(&mut self) -> Vec<Effect> {
-        let here = matches!(self.session, Session::SignedIn(_));
-        let sender = self.open_mail().and_then(|mail| mail.people.sender()).filter(|_| here).cloned();
-        if sender.as_ref().map(|contact| &contact.id) == self.cards.sender.as_ref() {
-            return vec![];
-        }
+    fn show_sender(&mut self) -> Vec<Effect> {
+        let sender =
+            self.open_mail().and_then(|mail| mail.people.sender()).filter(|met| Some(&met.id) == self.sender.as_ref());
+        let sender = sender.cloned();
         self.cards.sender = sender.as_ref().map(|contact| contact.id.clone());
         match sender {
             Some(contact) if !self.cards.folded => self.cards.ask(contact, self.now_ms),
@@ -346,6 +345,7 @@ impl App {
             CardEvent::KeptAgainAsked => return cards.ask_kept(self.now_ms),
             CardEvent::FavouriteToggled(contact) => return cards.toggle_favourite(&contact),
             CardEvent::Kept(contact, keep_as, answer) => cards.kept(&contact, keep_as, answer),
+            CardEvent::SenderChanged => return self.show_sender(),
             CardEvent::Folded(folded) => {
                 cards.folded = folded;
                 let sender = self.open_mail().and_then(|mail| mail.people.sender()).cloned();

@@ -133,6 +133,8 @@ pub enum Event {
     SaveDismissed(SaveId),
     /// A sheet is wanted in front of the message.
     SheetOpened(Opening),
+    /// What sheets wait for is asked again: the person is signed in again.
+    SheetsResumed,
     /// The topmost sheet is to go.
     SheetClosed,
     /// All sheets are to go: back to the message.

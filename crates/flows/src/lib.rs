@@ -58,7 +58,7 @@ pub use query::{AnswerFault, Chosen, Export, Face, QueryEffect, QueryEvent, Rows
 pub use record::{Download, OpenRecord, Opened, RecordEffect, RecordEvent, Removing};
 pub use save::{AttachmentProgress, AttachmentState, Mark, RecordState, Save, SavePhase, Summary};
 pub use session::{Asked, Confirmation, Credentials, Departure, Farewell, Session, SignInForm, Stage, Welcome};
-pub use sheets::{Opening, Sheet, SheetId, Sheets};
+pub use sheets::{Opening, Sheet, SheetId, SheetLogic, Sheets};
 pub use timeline::{Family, History, News, Reading, TimelineEffect, TimelineEvent, Timelines};
 pub use trouble::{DialogTrouble, Prompt, Trouble};
 pub use write::{Changing, Leaving, WriteEffect, WriteEvent, WritePhase, Writing};

@@ -446,7 +446,7 @@ impl App {
         effects.push(Effect::FetchTargets);
         effects.extend(self.look_up());
         effects.extend(self.desk.as_mut().map(crate::Desk::load));
-        effects.extend(self.resume_sheets());
+        effects.extend(self.follow(Event::SheetsResumed));
         let open = self.open_key().cloned();
         for save in self.saves.iter_mut().filter(|save| save.phase == SavePhase::Paused) {
             effects.extend(save.go_on(open.as_ref()));
@@ -459,7 +459,9 @@ impl App {
         self.last_user = None;
         self.desk = None;
         let mut effects = self.close_sheets();
+        self.awaiting.clear();
         self.cards = crate::Cards::default();
+        self.sender = None;
         self.timelines = crate::Timelines::default();
         self.compose.forget();
         self.welcome = Welcome::Over;

@@ -2,8 +2,9 @@
 //!
 //! A sheet has a number of its own, never used again, so that what arrives for one that was closed is dropped.
 
-use crate::{Adding, App, Effect, Find, Folders, Leaving, OpenRecord, Running, Session, Writing};
+use crate::{Adding, App, Effect, Event, Find, Folders, Leaving, OpenRecord, Running, Session, Writing};
 use api::{Contact, ContactId, EmailAddress, Query, RecordId};
+use std::fmt;
 
 /// Names a sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,7 +101,79 @@ impl Sheets {
     }
 }
 
+/// What moves the sheets. It may come later than the rest of the pane: what happens until then waits for it.
+///
+/// All of it hangs on this one function, so that a builder can put it, and what only it uses, into a file of its own.
+#[derive(Clone, Copy)]
+pub struct SheetLogic(fn(&mut App, Event) -> Vec<Effect>);
+
+impl SheetLogic {
+    /// All of it.
+    pub fn whole() -> Self {
+        Self(App::sheet_event)
+    }
+}
+
+impl fmt::Debug for SheetLogic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SheetLogic")
+    }
+}
+
+impl PartialEq for SheetLogic {
+    /// There is but one.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for SheetLogic {}
+
 impl App {
+    /// Moves the sheets, or remembers that they are to be moved. The only way to them from the rest of the pane.
+    pub(crate) fn follow(&mut self, event: Event) -> Vec<Effect> {
+        match self.sheet_logic {
+            Some(SheetLogic(update)) => update(self, event),
+            None => {
+                self.awaiting.push(event);
+                vec![]
+            }
+        }
+    }
+
+    /// What moves the sheets has come.
+    pub fn sheets_arrived(&mut self, logic: SheetLogic) -> Vec<Effect> {
+        if self.sheet_logic.replace(logic).is_some() {
+            return vec![];
+        }
+        let awaiting = std::mem::take(&mut self.awaiting);
+        awaiting.into_iter().flat_map(|event| self.follow(event)).collect()
+    }
+
+    /// Whether a sheet was asked for that waits for [`App::sheets_arrived`].
+    pub fn awaits_sheet(&self) -> bool {
+        self.awaiting.iter().any(|event| matches!(event, Event::SheetOpened(_)))
+    }
+
+    fn sheet_event(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::SheetOpened(opening) => self.open_sheet(opening),
+            Event::SheetsResumed => self.resume_sheets(),
+            Event::SheetClosed if self.may_leave(Leaving::Back) => self.close_sheet(),
+            Event::SheetsClosed if self.may_leave(Leaving::ToMessage) => self.close_sheets(),
+            Event::Find(id, event) => self.find_event(id, event),
+            Event::Record(id, event) => self.record_event(id, event),
+            Event::Write(id, event) => self.write_event(id, event),
+            Event::Add(id, event) => self.add_event(id, event),
+            Event::Queries(id, event) => self.queries_event(id, event),
+            Event::Query(id, event) => self.query_event(id, event),
+            Event::Card(event) => self.card_event(event),
+            Event::Timeline(event) => self.timeline_event(event),
+            Event::Compose(event) => self.compose_event(event),
+            _ => vec![],
+        }
+    }
+
     /// Closes the topmost sheet; what it had under way and nobody else wants is stopped.
     pub(crate) fn close_sheet(&mut self) -> Vec<Effect> {
         self.compose.settle();

@@ -2,7 +2,7 @@
 
 use crate::dispatch::Dispatch;
 use crate::parts::block;
-use crate::{live, views};
+use crate::{chunks, live, views};
 use api::Whose;
 use flows::{App, Place, Session};
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ fn screen(app: &App) -> Screen {
         (_, Session::Unconfirmed(_)) => Screen::Confirm,
         (_, Session::SignedIn(_)) => match &app.desk {
             Some(desk) => Screen::Desk(desk.asked.whose),
-            None if app.sheets.top().is_some() => Screen::Sheet,
+            None if app.sheets.top().is_some() || app.awaits_sheet() => Screen::Sheet,
             None => Screen::Main,
         },
     }
@@ -54,11 +54,11 @@ fn pane() -> impl IntoView {
             Screen::Starting => views::starting().into_any(),
             Screen::Outside => views::outside().into_any(),
             Screen::Unreachable => views::unreachable().into_any(),
-            Screen::SignIn => views::sign_in().into_any(),
-            Screen::Confirm => views::confirm().into_any(),
+            Screen::SignIn => chunks::sign_in(),
+            Screen::Confirm => chunks::confirm(),
             Screen::Main => views::main_screen().into_any(),
-            Screen::Sheet => views::sheet().into_any(),
-            Screen::Desk(whose) => views::desk(whose).into_any(),
+            Screen::Sheet => chunks::sheet(),
+            Screen::Desk(whose) => chunks::desk(whose),
         })}
         <div class="visually-hidden" role="status">{polite}</div>
         <div class="visually-hidden" role="alert">{assertive}</div>

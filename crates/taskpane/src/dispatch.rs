@@ -1,7 +1,7 @@
 //! The one way for views to make something happen: an event goes in, the state moves, effects go to the runner.
 
 use crate::runner::Runner;
-use flows::{App, Event};
+use flows::{App, Event, SheetLogic};
 use leptos::prelude::*;
 
 /// The pane's state and the way to move it. A context.
@@ -15,7 +15,7 @@ pub(crate) struct Dispatch {
 impl Dispatch {
     /// Starts the state and what it asks for first.
     pub(crate) fn start() -> Self {
-        let (app, effects) = App::start();
+        let (app, effects) = App::start_without_sheets();
         // The runner lives as long as the page; leaking says so.
         let runner: &'static Runner = Box::leak(Box::default());
         let dispatch = Self {
@@ -38,6 +38,14 @@ impl Dispatch {
             app.update(event)
         };
         let effects = self.app.try_update(update).unwrap_or_default();
+        for effect in effects {
+            self.runner.with_value(|runner| runner.run(effect, self));
+        }
+    }
+
+    /// What moves the sheets has come.
+    pub(crate) fn sheets_arrived(self, logic: SheetLogic) {
+        let effects = self.app.try_update(|app| app.sheets_arrived(logic)).unwrap_or_default();
         for effect in effects {
             self.runner.with_value(|runner| runner.run(effect, self));
         }

@@ -1,6 +1,7 @@
 //! The task pane: draws the state of `flows` and carries out its effects. It decides nothing itself.
 
 mod app;
+mod chunks;
 mod dispatch;
 mod format;
 mod live;

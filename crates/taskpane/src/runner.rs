@@ -22,6 +22,9 @@ mod wait;
 mod windows;
 mod write;
 
+pub(crate) use wait::pause;
+
+use crate::chunks;
 use crate::dispatch::Dispatch;
 use crate::theme;
 use api::{
@@ -121,12 +124,56 @@ impl Runner {
         }
     }
 
-    /// The effects that take time. One future for them all: each of its own would cost kilobytes.
+    /// The effects that take time. One future for those of a chunk: each of its own would cost kilobytes.
     async fn carry_out(&'static self, effect: Effect, dispatch: Dispatch) -> Option<Event> {
         let server = &self.server;
         Some(match effect {
             Effect::FetchBootstrap => Event::Bootstrapped(server.bootstrap().await),
             Effect::RestoreSession => Event::SessionRestored(self.restore().await),
+            Effect::Renew => {
+                let answer = server.renew().await;
+                Event::Renewed(answer, server.now_ms())
+            }
+            Effect::Match(key, addresses) => {
+                let call = MatchContacts { addresses };
+                let answer = server.call(&call).await;
+                Event::Matched(key, call.addresses, answer)
+            }
+            Effect::FetchTargets => Event::TargetsAnswered(server.call(&GetSaveTargets).await),
+            Effect::People(effect) => Event::People(people::carry_out(self, effect).await),
+            Effect::Find(..)
+            | Effect::Record(..)
+            | Effect::Write(..)
+            | Effect::Add(..)
+            | Effect::Queries(..)
+            | Effect::Query(..)
+            | Effect::Card(_)
+            | Effect::Timeline(_)
+            | Effect::Compose(_) => return chunks::sheet_effect(self, effect, dispatch).await,
+            Effect::SignIn(_)
+            | Effect::BeginSignIn(..)
+            | Effect::OpenDialog { .. }
+            | Effect::Redeem { .. }
+            | Effect::Confirm
+            | Effect::ListSessions(_)
+            | Effect::EndSessions(_) => return chunks::entrance_effect(self, effect, dispatch).await,
+            Effect::ReadBody { .. }
+            | Effect::Save(_)
+            | Effect::ReadAttachment { .. }
+            | Effect::Upload { .. }
+            | Effect::MarkMessage { .. } => return chunks::saving_effect(self, effect, dispatch).await,
+            Effect::SignOut
+            | Effect::ForgetSession
+            | Effect::CloseDialog
+            | Effect::WakeAt(_)
+            | Effect::DropContent { .. } => return None,
+        })
+    }
+
+    /// The effects of signing in and of sessions, which are fetched with their screens.
+    pub(crate) async fn carry_out_for_entrance(&'static self, effect: Effect, dispatch: Dispatch) -> Option<Event> {
+        let server = &self.server;
+        Some(match effect {
             Effect::SignIn(sign_in) => Event::SignInAnswered(server.sign_in(&sign_in).await),
             Effect::BeginSignIn(attempt, order) => Event::SignInBegun(attempt, self.begin(attempt, order).await),
             Effect::OpenDialog { attempt, path, prompt } => {
@@ -138,21 +185,19 @@ impl Runner {
                 Event::Redeemed(attempt, server.sign_in(&Redeem { flow, code, verifier, former }).await)
             }
             Effect::Confirm => Event::Confirmed(server.call(&ConfirmSession).await),
-            Effect::Renew => {
-                let answer = server.renew().await;
-                Event::Renewed(answer, server.now_ms())
-            }
             Effect::ListSessions(asked) => {
                 let answer = server.call(&asked).await;
                 Event::SessionsListed(asked, answer)
             }
             Effect::EndSessions(scope) => Event::SessionsEnded(server.call(&EndSessions { scope }).await),
-            Effect::Match(key, addresses) => {
-                let call = MatchContacts { addresses };
-                let answer = server.call(&call).await;
-                Event::Matched(key, call.addresses, answer)
-            }
-            Effect::FetchTargets => Event::TargetsAnswered(server.call(&GetSaveTargets).await),
+            _ => return None,
+        })
+    }
+
+    /// The effects of a save, which are fetched with its panel.
+    pub(crate) async fn carry_out_for_saving(&'static self, effect: Effect, dispatch: Dispatch) -> Option<Event> {
+        let server = &self.server;
+        Some(match effect {
             Effect::ReadBody { save, key } => Event::BodyRead(save, outlook::body(&key).await),
             Effect::Save(message) => Event::Written(message.save.clone(), server.call(&*message).await),
             Effect::ReadAttachment { save, index, key, attachment } => {
@@ -172,21 +217,23 @@ impl Runner {
                 Event::Uploaded(save, index, answer)
             }
             Effect::MarkMessage { save, key } => Event::Marked(save, outlook::mark(&key).await),
+            _ => return None,
+        })
+    }
+
+    /// The effects of sheets, which are fetched with them.
+    pub(crate) async fn carry_out_for_sheets(&'static self, effect: Effect, dispatch: Dispatch) -> Option<Event> {
+        Some(match effect {
             Effect::Find(id, effect) => Event::Find(id, find::carry_out(self, effect).await?),
             Effect::Record(id, effect) => Event::Record(id, record::carry_out(self, effect).await?),
             Effect::Write(id, effect) => Event::Write(id, write::carry_out(self, effect).await?),
             Effect::Add(id, effect) => Event::Add(id, add::carry_out(self, effect).await?),
             Effect::Queries(id, effect) => Event::Queries(id, queries::carry_out(self, effect).await?),
             Effect::Query(id, effect) => Event::Query(id, query::carry_out(self, id, effect, dispatch).await?),
-            Effect::People(effect) => Event::People(people::carry_out(self, effect).await),
             Effect::Card(effect) => Event::Card(card::carry_out(self, effect).await?),
             Effect::Timeline(effect) => Event::Timeline(timeline::carry_out(self, effect).await?),
             Effect::Compose(effect) => Event::Compose(compose::carry_out(self, effect).await?),
-            Effect::SignOut
-            | Effect::ForgetSession
-            | Effect::CloseDialog
-            | Effect::WakeAt(_)
-            | Effect::DropContent { .. } => return None,
+            _ => return None,
         })
     }
 

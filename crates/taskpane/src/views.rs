@@ -39,9 +39,13 @@ mod timeline;
 mod writing;
 mod writing_state;
 
+pub(crate) use card::sender;
+pub(crate) use compose::message_in_writing;
 pub(crate) use confirm::confirm;
 pub(crate) use desk::desk;
 pub(crate) use home::main_screen;
+pub(crate) use others::other_saves;
+pub(crate) use save_panel::save_panel;
 pub(crate) use sheets::sheet;
 pub(crate) use sign_in::sign_in;
 pub(crate) use simple::{outside, starting, unreachable};

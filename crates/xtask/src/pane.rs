@@ -13,7 +13,7 @@ mod styles;
 use std::fs::{self, File};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256, Sha384};
@@ -44,6 +44,7 @@ struct Assets {
     style: Asset,
     boot: Asset,
     script: Asset,
+    loader: Asset,
     wasm: Asset,
 }
 
@@ -59,10 +60,12 @@ pub(crate) fn build(workspace: &Workspace, effort: Effort) -> Result<()> {
     fs::create_dir_all(fresh.join("assets"))?;
 
     let built = bindgen::build(workspace, effort)?;
+    let (script, loader) = store_code(&fresh, &built)?;
     let assets = Assets {
         style: store(&fresh, "style", "css", collect_styles(workspace)?.as_bytes())?,
         boot: store(&fresh, "boot", "js", &read(&workspace.path("crates/taskpane/boot.js"))?)?,
-        script: store(&fresh, "taskpane", "js", built.script.as_bytes())?,
+        script,
+        loader,
         wasm: store(&fresh, "taskpane", "wasm", &built.wasm)?,
     };
     for (path, text) in &built.snippets {
@@ -84,12 +87,47 @@ pub(crate) fn build(workspace: &Workspace, effort: Effort) -> Result<()> {
     Ok(())
 }
 
-fn store(folder: &Path, stem: &str, extension: &str, content: &[u8]) -> Result<Asset> {
+/// Stores chunks, loader and glue. Loader and glue name each other, so the loader's name is made from what both
+/// are before they do.
+fn store_code(folder: &Path, built: &bindgen::Built) -> Result<(Asset, Asset)> {
+    let mut loader = built.loader.clone();
+    for (name, content) in &built.chunks {
+        let stem = name.trim_end_matches(".wasm");
+        let asset = store(folder, stem, "wasm", content)?;
+        let address = format!("new URL(\"./{name}\", import.meta.url)");
+        if !loader.contains(&address) {
+            bail!("the loader does not fetch {name}");
+        }
+        let stored = asset.path.trim_start_matches("assets/");
+        let fetched = format!("new URL(\"./{stored}\", import.meta.url), {{ integrity: \"{}\" }}", asset.integrity);
+        loader = loader.replace(&address, &fetched);
+    }
+    let unnamed = [loader.as_bytes(), built.script.as_bytes()].concat();
+    let loader_path = hashed("loader", "js", &unnamed);
+    let beside = |path: &str| format!("./{}", path.trim_start_matches("assets/"));
+    // The glue's imports alone: the module goes on asking for the loader by its first name.
+    let named = |address: &str| format!(" from \"{address}\"");
+    let glue = built.script.replace(&named(bindgen::LOADER), &named(&beside(&loader_path)));
+    let script = store(folder, "taskpane", "js", glue.as_bytes())?;
+    let loader = loader.replace(bindgen::SCRIPT, &beside(&script.path));
+    fs::write(folder.join(&loader_path), &loader)?;
+    Ok((script, Asset { path: loader_path, integrity: integrity(loader.as_bytes()) }))
+}
+
+fn hashed(stem: &str, extension: &str, content: &[u8]) -> String {
     let digest = Sha256::digest(content);
     let hash = digest.iter().take(8).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
-    let path = format!("assets/{stem}-{hash}.{extension}");
+    format!("assets/{stem}-{hash}.{extension}")
+}
+
+fn integrity(content: &[u8]) -> String {
+    format!("sha384-{}", STANDARD.encode(Sha384::digest(content)))
+}
+
+fn store(folder: &Path, stem: &str, extension: &str, content: &[u8]) -> Result<Asset> {
+    let path = hashed(stem, extension, content);
     fs::write(folder.join(&path), content)?;
-    Ok(Asset { path, integrity: format!("sha384-{}", STANDARD.encode(Sha384::digest(content))) })
+    Ok(Asset { path, integrity: integrity(content) })
 }
 
 fn copy_icons(from: &Path, to: &Path) -> Result<()> {

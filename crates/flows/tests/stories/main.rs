@@ -11,6 +11,7 @@ mod renewal;
 mod save;
 mod session;
 mod sessions;
+mod sheets;
 mod sign_in;
 mod timeline;
 mod world;

@@ -27,7 +27,7 @@ pub(super) async fn within(limit_ms: i32, promise: &Promise) -> Result<JsValue, 
 }
 
 /// Lets this time pass.
-pub(super) async fn pause(time_ms: i32) {
+pub(crate) async fn pause(time_ms: i32) {
     // A promise that never settles leaves the limit alone to end it.
     let _ = within(time_ms, &Promise::new(&mut |_, _| {})).await;
 }

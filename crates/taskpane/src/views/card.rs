@@ -45,7 +45,7 @@ pub(super) fn card(contact: &ContactId) -> impl IntoView {
 }
 
 /// The sender's card on the message: folded up and opened by its first line.
-pub(super) fn sender() -> AnyView {
+pub(crate) fn sender() -> AnyView {
     let dispatch = dispatch();
     let sender = dispatch.project(|app| app.cards.sender().cloned());
     block(move || sender.get().map(|contact| sent(dispatch, &contact)))

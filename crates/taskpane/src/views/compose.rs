@@ -19,7 +19,7 @@ pub(super) fn field_name(target: Target) -> &'static str {
 }
 
 /// The screen in place of a message.
-pub(super) fn writing() -> impl IntoView {
+pub(crate) fn message_in_writing() -> AnyView {
     view! {
         <div class="view-empty">
             <span class="icon icon--mail" aria-hidden="true"></span>
@@ -28,6 +28,7 @@ pub(super) fn writing() -> impl IntoView {
         </div>
         {outcome()}
     }
+    .into_any()
 }
 
 /// Buttons that put a contact into To, Cc or Bcc; what comes of it, [`outcome`] tells.

@@ -1,6 +1,7 @@
 //! The main screen: who is signed in, the open message, saves of other messages.
 
-use super::{compose, desk, mail, others};
+use super::{desk, mail};
+use crate::chunks;
 use crate::dispatch::dispatch;
 use crate::parts::{avatar, block, heading, icon, keep_focus, moves, pressed, spinner, told, trouble_notice};
 use crate::words;
@@ -30,9 +31,18 @@ fn open(app: &App) -> Open {
     }
 }
 
+/// Whether there are saves of other messages.
+fn has_others(app: &App) -> bool {
+    let open = app.open_mail().map(|mail| mail.message.key.item_id.as_str());
+    app.saves.iter().any(|save| Some(save.message.key.item_id.as_str()) != open)
+}
+
 /// The main screen.
 pub(crate) fn main_screen() -> impl IntoView {
-    let open = dispatch().project(open);
+    let dispatch = dispatch();
+    let open = dispatch.project(open);
+    let others = dispatch.project(has_others);
+    chunks::look_ahead(dispatch);
     view! {
         {header()}
         {welcome()}
@@ -40,7 +50,7 @@ pub(crate) fn main_screen() -> impl IntoView {
         <main class="view-main">
             {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),
-                Open::Writing(_) => compose::writing().into_any(),
+                Open::Writing(_) => chunks::message_in_writing(),
                 Open::Waiting => spinner(words::waiting_for_outlook()).into_any(),
                 Open::Nothing => empty(words::no_message_title(), words::no_message_text()).into_any(),
                 Open::Unreadable(Trouble::OutlookUnable) => {
@@ -49,7 +59,7 @@ pub(crate) fn main_screen() -> impl IntoView {
                 Open::Unreadable(trouble) => trouble_notice(&trouble, None).into_any(),
             })}
         </main>
-        {others::others_view()}
+        {block(move || others.get().then(chunks::other_saves))}
     }
 }
 

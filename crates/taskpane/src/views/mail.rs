@@ -1,6 +1,7 @@
 //! The open message: its heading, its people, and saving it.
 
-use super::{card, people, save_form, save_panel};
+use super::{people, save_form};
+use crate::chunks;
 use crate::dispatch::dispatch;
 use crate::parts::{block, told};
 use crate::{format, words};
@@ -38,8 +39,8 @@ pub(super) fn mail() -> impl IntoView {
             <h2 class="view-mail-subject">{told(move || summary.get().0)}</h2>
             <p class="quiet">{told(move || summary.get().1)}</p>
         </div>
-        {card::sender()}
+        {chunks::sender()}
         {people::people()}
-        {block(move || if saved.get() { save_panel::save_panel().into_any() } else { save_form::save_form().into_any() })}
+        {block(move || if saved.get() { chunks::save_panel() } else { save_form::save_form().into_any() })}
     }
 }

@@ -15,7 +15,7 @@ fn others(app: &App) -> Vec<Save> {
 }
 
 /// The lines, if there are any.
-pub(super) fn others_view() -> impl IntoView {
+pub(crate) fn other_saves() -> impl IntoView {
     let saves = dispatch().project(others);
     let open = RwSignal::new(None::<SaveId>);
     block(move || {

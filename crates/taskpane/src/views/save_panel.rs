@@ -9,7 +9,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 /// The panel. Its heading takes the focus from the button that is gone.
-pub(super) fn save_panel() -> impl IntoView {
+pub(crate) fn save_panel() -> impl IntoView {
     let dispatch = dispatch();
     let save = dispatch.project(|app| app.save_of_open_mail().cloned());
     let node = NodeRef::<html::H2>::new();

@@ -20,10 +20,11 @@ pub(super) fn fill(html: &str, assets: &Assets) -> Result<String> {
 }
 
 fn head(assets: &Assets) -> String {
-    let Assets { style, boot, script, wasm } = assets;
+    let Assets { style, boot, script, loader, wasm } = assets;
     format!(
         concat!(
             "<link rel=\"stylesheet\" href=\"/{}\" integrity=\"{}\">\n",
+            "<link rel=\"modulepreload\" href=\"/{}\" integrity=\"{}\">\n",
             "<link rel=\"modulepreload\" href=\"/{}\" integrity=\"{}\">\n",
             "<script type=\"module\" src=\"/{}\" integrity=\"{}\" data-js=\"/{}\" data-wasm=\"/{}\" ",
             "data-wasm-integrity=\"{}\"></script>\n",
@@ -32,6 +33,8 @@ fn head(assets: &Assets) -> String {
         style.integrity,
         script.path,
         script.integrity,
+        loader.path,
+        loader.integrity,
         boot.path,
         boot.integrity,
         script.path,
@@ -64,7 +67,13 @@ mod tests {
     }
 
     fn assets() -> Assets {
-        Assets { style: asset("s.css"), boot: asset("b.js"), script: asset("p.js"), wasm: asset("p.wasm") }
+        Assets {
+            style: asset("s.css"),
+            boot: asset("b.js"),
+            script: asset("p.js"),
+            loader: asset("l.js"),
+            wasm: asset("p.wasm"),
+        }
     }
 
     #[test]
