@@ -39,7 +39,7 @@ const PEOPLE: [(&str, &str, &str); 5] = [
     ("hoppe", "r", "Grace Hopper"),
     ("brand", "t", "Zoë Brandt"),
     ("langle", "y", "Theodora Langley"),
-    ("manifol", "d", "Rupert Manifold"),
+    ("manifol", "d", "Manifold"),
 ];
 
 pub(crate) async fn among_many(report: &mut Report) {
@@ -64,7 +64,7 @@ pub(crate) async fn among_many(report: &mut Report) {
         searches.push(until(&pane, TYPE, vec![json!(format!("{begun}{last}")), json!(name)]).await);
         own_searches.push(again(&world).await);
         world.imis.ledger().forget_requests();
-        cards.push(until(&pane, OPEN, vec![json!("Paid through")]).await);
+        cards.push(until(&pane, OPEN, vec![json!("Changed ")]).await);
         own_cards.push(again(&world).await);
         calls.push(one_call(&world).await);
         pane.press("Back").await;

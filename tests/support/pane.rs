@@ -3,6 +3,7 @@
 use crate::browser::{Browser, GLANCE, PATIENCE};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::time::Instant;
 use thirtyfour::prelude::*;
 
 /// Outlook with the pane beside it. Between calls the browser looks into the pane.
@@ -258,10 +259,19 @@ impl Pane {
         panic!("Tab never came to “{name}”, but to {passed:?}");
     }
 
-    /// The name of what has the keyboard.
-    pub async fn focused_name(&self) -> String {
-        let focused = self.browser.driver.active_element().await.expect("something has the keyboard");
-        self.browser.computed(&focused, "computedlabel").await
+    /// Waits until what has the keyboard has an id that begins like this; its whole id.
+    pub async fn keyboard_at(&self, beginning: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let script = "return document.activeElement?.id ?? ''";
+            let id = self.browser.driver.execute(script, vec![]).await.expect("the script runs");
+            let id = id.json().as_str().unwrap_or_default().to_owned();
+            if id.starts_with(beginning) {
+                return id;
+            }
+            assert!(begun.elapsed() < PATIENCE, "“{id}” has the keyboard; the page says:\n{}", self.text().await);
+            tokio::time::sleep(GLANCE).await;
+        }
     }
 
     /// Waits for something shown that this selector finds.
