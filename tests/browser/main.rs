@@ -3,6 +3,7 @@
 //! and a stand-in iMIS whose ledger is the witness.
 
 mod bad_input;
+mod bodies;
 mod card;
 mod find;
 mod looks;
@@ -13,3 +14,5 @@ mod session;
 mod sessions;
 mod sign_in;
 mod storage;
+mod timeline;
+mod writing;
