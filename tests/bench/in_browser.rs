@@ -131,7 +131,7 @@ pub(crate) async fn matches_and_waves(report: &mut Report) {
     let _ = std::fs::remove_dir_all(folder);
 }
 
-fn moment(value: &Value) -> f64 {
+pub(crate) fn moment(value: &Value) -> f64 {
     value.as_f64().expect("a moment in milliseconds")
 }
 
@@ -140,7 +140,7 @@ fn figure(count: usize) -> f64 {
 }
 
 /// One call to iMIS, asked directly with a user of its own.
-async fn one_call(world: &World) -> f64 {
+pub(crate) async fn one_call(world: &World) -> f64 {
     let client = reqwest::Client::new();
     let base = world.imis.url().to_string();
     let base = base.trim_end_matches('/');

@@ -11,6 +11,7 @@ mod peers;
 mod process;
 mod queries;
 mod report;
+mod search;
 mod sessions;
 
 use report::Report;
@@ -26,6 +27,9 @@ async fn main() {
     }
     if report.wants(&in_browser::MAIL) {
         in_browser::matches_and_waves(&mut report).await;
+    }
+    if report.wants(&search::NAMES) {
+        search::among_many(&mut report).await;
     }
     if report.wants(&process::NAMES) {
         process::memory_and_start(&mut report).await;

@@ -208,6 +208,12 @@ async fn next(pane: &Pane, seen: &[String]) -> Option<String> {
     panic!("no further record came after {}", seen.len());
 }
 
+/// Puts a body into the frame in place of the one that is there, and waits until it is drawn.
+const PUT: &str = "const [html, done] = arguments; const frame = document.querySelector('iframe.view-frame'); \
+    window.before ??= frame.srcdoc.split('<body>')[0]; \
+    frame.addEventListener('load', () => setTimeout(() => done(true), 30), { once: true }); \
+    frame.srcdoc = window.before + '<body>' + html;";
+
 #[tokio::test]
 async fn the_frame_alone_holds_what_no_cleaning_has_touched() {
     let bodies = corpus();
@@ -219,12 +225,8 @@ async fn the_frame_alone_holds_what_no_cleaning_has_touched() {
     pane.find(By::Css("iframe.view-frame"), "frame").await;
     watch(&pane).await;
     let usual = around(&pane).await;
-    const SCRIPT: &str = "const [html, done] = arguments; const frame = document.querySelector('iframe.view-frame'); \
-        window.before ??= frame.srcdoc.split('<body>')[0]; \
-        frame.addEventListener('load', () => setTimeout(() => done(true), 30), { once: true }); \
-        frame.srcdoc = window.before + '<body>' + html;";
     for (name, html) in &bodies {
-        pane.browser.driver.execute_async(SCRIPT, vec![json!(html)]).await.expect("the frame loads");
+        pane.browser.driver.execute_async(PUT, vec![json!(html)]).await.expect("the frame loads");
         no_dialog(&pane, name).await;
         assert_eq!(around(&pane).await, usual, "“{name}” ran, or moved the pane");
         if nests(html) {

@@ -123,6 +123,36 @@ async fn pictures_of_signing_in_through_a_window_in_light_dark_and_high_contrast
 }
 
 #[tokio::test]
+async fn pictures_of_the_search_and_the_card_in_light_dark_and_high_contrast() {
+    let world = World::start().await;
+    for (look, scheme, forced) in [("light", "light", false), ("dark", "dark", false), ("contrast", "dark", true)] {
+        let browser = world.one_process_browser().await;
+        browser.prefer(scheme, forced).await;
+        let pane = Pane::open(browser, format!("{}?theme={scheme}", world.outlook.url())).await;
+        pane.resize(1280, 1200).await;
+        pane.sign_in("STAFF1", PASSWORD).await;
+        pane.open_message("Papers for the committee").await;
+        pane.sees("Changed ").await;
+        pane.picture(&format!("{look}-sender")).await;
+        pane.press("Find a contact").await;
+        pane.picture(&format!("{look}-find-empty")).await;
+        pane.fill("Name, ID, e-mail or organisation", "ha").await;
+        pane.sees("Ruth Harbour").await;
+        pane.picture(&format!("{look}-find")).await;
+        assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+        for (typed, name) in [("124", "Manifold"), ("123", "Carla Stumm"), ("long.name", "Maximiliana")] {
+            pane.fill("Name, ID, e-mail or organisation", typed).await;
+            pane.sees(name).await;
+            pane.type_keys("\n").await;
+            pane.sees("Changed ").await;
+            pane.picture(&format!("{look}-card-{typed}")).await;
+            assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+            pane.press("Back").await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn pictures_of_the_timeline_a_record_and_its_form_in_light_dark_and_high_contrast() {
     let world = World::start().await;
     for (look, scheme, forced) in [("light", "light", false), ("dark", "dark", false), ("contrast", "dark", true)] {

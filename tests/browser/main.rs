@@ -5,7 +5,9 @@
 mod add;
 mod bad_input;
 mod bodies;
+mod card;
 mod compose;
+mod find;
 mod looks;
 mod looks_queries;
 mod other_mail;

@@ -1,7 +1,7 @@
 //! Who is on the message.
 
 use sim::imis::{Effect, Fault};
-use tests::world::World;
+use tests::world::{PASSWORD, Plan, World};
 
 #[tokio::test]
 async fn the_people_on_the_message_are_shown_with_why_they_matched_and_the_rest_is_counted() {
@@ -88,4 +88,91 @@ async fn the_2017_edition_matches_as_well() {
     let pane = world.signed_in().await;
     pane.open_message("Papers for the committee").await;
     pane.sees("Ada Lovelace").await;
+}
+
+#[tokio::test]
+async fn a_choice_is_remembered_for_everybody_at_the_site_until_it_is_forgotten() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    pane.open_message("Two of us share this address").await;
+    pane.sees("Choose one.").await;
+    pane.choose("Tom Harbour").await;
+    pane.sees("Remembered for everyone at this site.").await;
+    let other = world.pane().await;
+    other.sign_in("MANAGER", PASSWORD).await;
+    other.open_message("Two of us share this address").await;
+    other.sees("chosen for everyone at this site").await;
+    other.sees("To 1 contact").await;
+    other.press("Forget whom office@harbour.example means").await;
+    other.no_longer_sees("Remembered for everyone at this site.").await;
+    pane.open_message("Writing from home").await;
+    pane.sees("Grace Hopper").await;
+    pane.open_message("Two of us share this address").await;
+    pane.sees("Choose one.").await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_never_to_be_matched_stays_out_for_this_person_alone_until_taken_back() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    pane.open_message("Papers for the committee").await;
+    pane.sees("To 2 contacts").await;
+    pane.press("Leave out José Núñez").await;
+    pane.press("Never match jose.nunez@example.org again").await;
+    pane.sees("jose.nunez@example.org is never matched.").await;
+    pane.open_message("Writing from home").await;
+    pane.sees("Grace Hopper").await;
+    pane.open_message("Papers for the committee").await;
+    pane.sees("jose.nunez@example.org is never matched.").await;
+    pane.sees("To 1 contact").await;
+    let other = world.pane().await;
+    other.sign_in("MANAGER", PASSWORD).await;
+    other.open_message("Papers for the committee").await;
+    other.sees("To 2 contacts").await;
+    pane.press("Match jose.nunez@example.org again").await;
+    pane.sees("To 2 contacts").await;
+}
+
+/// A mailbox with one message, from somebody at Acme whom iMIS does not know.
+fn from_a_stranger() -> (std::path::PathBuf, sim::outlook::MailSource) {
+    let folder = std::env::temp_dir().join(format!("imis-outlook-mail-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    let mail = "From: New Person <new.person@acme.example>\r\nTo: staff1@association.example, friend@gmail.com\r\n\
+        Subject: From a stranger\r\nMessage-ID: <new-1@acme.example>\r\nDate: Fri, 20 Nov 2026 10:00:00 +0000\r\n\
+        Content-Type: text/plain\r\n\r\nHello\r\n";
+    std::fs::write(folder.join("stranger.eml"), mail).expect("it can be written");
+    (folder.clone(), sim::outlook::MailSource::Folder(folder))
+}
+
+#[tokio::test]
+async fn the_organisation_of_a_stranger_is_guessed_by_domain_where_the_site_wants_that() {
+    for by_domain in [server::config::ByDomain::Guessed, server::config::ByDomain::Off] {
+        let (folder, mail) = from_a_stranger();
+        let contacts = server::config::ContactSettings { organisations_by_domain: by_domain, ..Default::default() };
+        let world = World::of(Plan { mail, contacts, ..Plan::default() }).await;
+        let pane = world.signed_in().await;
+        pane.open_message("From a stranger").await;
+        pane.sees("2 of 2 not in iMIS").await;
+        if by_domain == server::config::ByDomain::Off {
+            assert!(!pane.text().await.contains("Acme Institute"));
+        } else {
+            pane.sees("Others at acme.example belong to it").await;
+            pane.press("Add Acme Institute").await;
+            pane.sees("To 1 contact").await;
+            pane.sees("Added by you").await;
+        }
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
+#[tokio::test]
+async fn the_name_of_a_person_opens_their_card() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    pane.open_message("Papers for the committee").await;
+    pane.press("Open José Núñez").await;
+    pane.headed("Contact").await;
+    pane.sees("jose.nunez@example.org").await;
+    pane.press("Back").await;
+    pane.sees("To 2 contacts").await;
 }

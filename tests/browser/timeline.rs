@@ -164,7 +164,7 @@ async fn an_attachment_comes_down_under_its_own_name() {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("the file did not come: {:?}", std::fs::read_dir(&folder).map(|found| found.count()));
+    panic!("the file did not come: {:?}", std::fs::read_dir(&folder).map(Iterator::count));
 }
 
 #[tokio::test]

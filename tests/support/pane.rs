@@ -3,6 +3,7 @@
 use crate::browser::{Browser, GLANCE, PATIENCE};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::time::Instant;
 use thirtyfour::prelude::*;
 
 /// Outlook with the pane beside it. Between calls the browser looks into the pane.
@@ -264,6 +265,26 @@ impl Pane {
             self.type_keys("\t").await;
         }
         panic!("Tab never came to “{name}”, but to {passed:?}");
+    }
+
+    /// Waits until what has the keyboard has an id that begins like this; its whole id.
+    pub async fn keyboard_at(&self, beginning: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let script = "return document.activeElement?.id ?? ''";
+            let id = self.browser.driver.execute(script, vec![]).await.expect("the script runs");
+            let id = id.json().as_str().unwrap_or_default().to_owned();
+            if id.starts_with(beginning) {
+                return id;
+            }
+            assert!(begun.elapsed() < PATIENCE, "“{id}” has the keyboard; the page says:\n{}", self.text().await);
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits for something shown that this selector finds.
+    pub async fn find_css(&self, selector: &str) -> WebElement {
+        self.find(By::Css(selector.to_owned()), selector).await
     }
 
     /// How wide the pane's content is, in CSS pixels.

@@ -4,7 +4,7 @@ use crate::browser::{Browser, Wiring};
 use crate::certified::Certified;
 use crate::pane::Pane;
 use crate::ways::{self, Ways};
-use server::config::{Key, Keyring, PublicUrl, RememberCredentials, Site};
+use server::config::{ContactSettings, Key, Keyring, PublicUrl, RememberCredentials, Site};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,6 +15,9 @@ pub const ADDIN_HOST: &str = "addin.example.test";
 
 /// The password of every seeded person.
 pub const PASSWORD: &str = "Passw0rd!";
+
+/// The page of a contact in iMIS.
+pub const PROFILE: &str = "https://staff.example.test/Profile.aspx";
 
 /// What a world is made of, before it starts.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ pub struct Plan {
     pub remember: RememberCredentials,
     /// How people sign in.
     pub ways: Ways,
+    /// What the site settles about contacts.
+    pub contacts: ContactSettings,
+    /// The query whose columns the cards show.
+    pub card_query: Option<&'static str>,
 }
 
 impl Default for Plan {
@@ -42,6 +49,11 @@ impl Default for Plan {
             attachment_max_bytes: 22 * 1024 * 1024,
             remember: RememberCredentials::Sealed,
             ways: Ways::Credentials,
+            contacts: ContactSettings {
+                profile_url: Some(PROFILE.parse().expect("a constant address")),
+                ..ContactSettings::default()
+            },
+            card_query: None,
         }
     }
 }
@@ -96,6 +108,8 @@ impl World {
         let mut site = Site::new("live", "Institute of Examples", imis.url());
         let certified = ways::certified(plan.ways).await;
         ways::configure(&mut site, plan.ways, &imis, &provider, certified.as_ref());
+        site.contacts = plan.contacts;
+        site.card_query = plan.card_query.map(str::to_owned);
         site.remember = plan.remember;
         site.attachment_max_bytes = plan.attachment_max_bytes;
         let public_url = PublicUrl::parse(&format!("https://{ADDIN_HOST}")).expect("a constant address");

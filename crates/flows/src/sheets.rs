@@ -132,13 +132,11 @@ impl Eq for SheetLogic {}
 impl App {
     /// Moves the sheets, or remembers that they are to be moved. The only way to them from the rest of the pane.
     pub(crate) fn follow(&mut self, event: Event) -> Vec<Effect> {
-        match self.sheet_logic {
-            Some(SheetLogic(update)) => update(self, event),
-            None => {
-                self.awaiting.push(event);
-                vec![]
-            }
+        if let Some(SheetLogic(update)) = self.sheet_logic {
+            return update(self, event);
         }
+        self.awaiting.push(event);
+        vec![]
     }
 
     /// What moves the sheets has come.

@@ -9,7 +9,7 @@ const MEGABYTE: usize = 1 << 20;
 const QUARTER: usize = MEGABYTE / 4;
 /// Without optimisation, on a busy machine, all of them together take a dozen seconds; whatever grows with the
 /// square of so much takes hours.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_mins(2);
 
 fn whoever() -> Author<'static> {
     Author { name: "Ada Lovelace", address: None, own: &[] }

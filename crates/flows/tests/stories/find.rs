@@ -35,7 +35,7 @@ fn answer(numbers: &[&str]) -> FoundContacts {
 /// Types, and lets the wait end; the number of the search that is asked then.
 fn search(app: &mut App, id: SheetId, text: &str) -> u32 {
     let waits = app.update(Event::Find(id, FindEvent::Typed(text.to_owned())));
-    let [Effect::Find(_, FindEffect::Wait(number))] = waits.as_slice() else { panic!("{waits:?}") };
+    let [Effect::Find(_, FindEffect::Wait(number, _))] = waits.as_slice() else { panic!("{waits:?}") };
     let asks = app.update(Event::Find(id, FindEvent::Waited(*number)));
     let [Effect::Find(_, FindEffect::Search(number, asked))] = asks.as_slice() else { panic!("{asks:?}") };
     assert_eq!(*asked, question(text.trim()));
@@ -46,7 +46,7 @@ fn search(app: &mut App, id: SheetId, text: &str) -> u32 {
 fn nothing_is_asked_while_the_typing_goes_on() {
     let (mut app, id) = open();
     let first = app.update(Event::Find(id, FindEvent::Typed("ad".to_owned())));
-    let [Effect::Find(_, FindEffect::Wait(early))] = first.as_slice() else { panic!("{first:?}") };
+    let [Effect::Find(_, FindEffect::Wait(early, _))] = first.as_slice() else { panic!("{first:?}") };
     app.update(Event::Find(id, FindEvent::Typed("ada".to_owned())));
     assert!(app.update(Event::Find(id, FindEvent::Waited(*early))).is_empty());
     assert_eq!(find(&app).state, Question::Waiting);
@@ -91,7 +91,7 @@ fn a_blank_more_asks_nothing_again() {
 fn enter_asks_at_once_and_the_wait_that_was_begun_asks_nothing_more() {
     let (mut app, id) = open();
     let waits = app.update(Event::Find(id, FindEvent::Typed("ada".to_owned())));
-    let [Effect::Find(_, FindEffect::Wait(number))] = waits.as_slice() else { panic!("{waits:?}") };
+    let [Effect::Find(_, FindEffect::Wait(number, _))] = waits.as_slice() else { panic!("{waits:?}") };
     let asks = app.update(Event::Find(id, FindEvent::AskedNow));
     assert!(matches!(asks.as_slice(), [Effect::Find(_, FindEffect::Search(..))]), "{asks:?}");
     assert!(app.update(Event::Find(id, FindEvent::Waited(*number))).is_empty());
@@ -215,4 +215,20 @@ fn a_network_that_is_gone_keeps_what_was_found() {
     let number = search(&mut app, id, "adal");
     app.update(Event::Find(id, FindEvent::Answered(number, Err(Trouble::Offline))));
     assert_eq!(find(&app).found, answer(&["101"]));
+}
+
+#[test]
+fn a_quick_imis_is_asked_after_a_short_rest_and_a_slow_one_after_a_longer() {
+    for (took_ms, rest_ms) in [(20, 40), (100, 40), (200, 80), (5_000, 250)] {
+        let (mut app, id) = open();
+        app.update(Event::TimeRead(1_000));
+        let number = search(&mut app, id, "ada");
+        app.update(Event::TimeRead(1_000 + took_ms));
+        app.update(Event::Find(id, FindEvent::Answered(number, Ok(answer(&["101"])))));
+        let waits = app.update(Event::Find(id, FindEvent::Typed("adal".to_owned())));
+        assert!(
+            matches!(waits.as_slice(), [Effect::Find(_, FindEffect::Wait(_, rest))] if *rest == rest_ms),
+            "{waits:?}"
+        );
+    }
 }

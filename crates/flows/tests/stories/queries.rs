@@ -111,7 +111,7 @@ fn a_star_shows_at_once_and_goes_again_if_it_could_not_be_kept() {
     let effects = app.update(Event::Queries(id, QueriesEvent::StarPressed(query("All contacts"))));
     assert_eq!(effects, [Effect::Queries(id, QueriesEffect::Keep(starred.clone()))]);
     let Shelf::Known(kept) = &folders(&app).kept else { panic!("known") };
-    assert_eq!(kept.favourites, [starred.clone()]);
+    assert_eq!(kept.favourites, std::slice::from_ref(&starred));
     let refused = problem(ProblemCode::StoreUnavailable);
     app.update(Event::Queries(id, QueriesEvent::Starred(starred, Err(refused))));
     let Shelf::Known(kept) = &folders(&app).kept else { panic!("known") };

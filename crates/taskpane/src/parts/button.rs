@@ -50,11 +50,14 @@ pub(crate) fn toggle(
 /// Puts the focus on what stands at this id once the page is drawn anew: the control the person used may have
 /// been replaced by another.
 pub(crate) fn keep_focus(id: String) {
-    request_animation_frame(move || {
-        let element = document().get_element_by_id(&id);
-        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-            // An element that cannot take the focus leaves it where it is.
-            let _ = element.focus();
-        }
-    });
+    request_animation_frame(move || focus(&id));
+}
+
+/// Puts the focus on what stands at this id now.
+pub(crate) fn focus(id: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // An element that cannot take the focus leaves it where it is.
+        let _ = element.focus();
+    }
 }

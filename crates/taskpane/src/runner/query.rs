@@ -216,7 +216,9 @@ mod tests {
 
     fn rows(pieces: &[&str]) -> u64 {
         let mut count = RowCount::default();
-        pieces.iter().for_each(|piece| count.feed(piece.as_bytes()));
+        for piece in pieces {
+            count.feed(piece.as_bytes());
+        }
         count.count()
     }
 

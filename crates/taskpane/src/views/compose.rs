@@ -149,7 +149,9 @@ fn grid(heads: &[String], lines: &[Vec<String>]) -> Insertion {
     let mut html = "<table border=\"1\" cellpadding=\"4\" cellspacing=\"0\"><thead>".to_owned();
     line_of(&mut html, "th", heads);
     html.push_str("</thead><tbody>");
-    lines.iter().for_each(|line| line_of(&mut html, "td", line));
+    for line in lines {
+        line_of(&mut html, "td", line);
+    }
     html.push_str("</tbody></table><br>");
     let flat =
         |line: &[String]| line.iter().map(|text| text.replace(['\t', '\n', '\r'], " ")).collect::<Vec<_>>().join("\t");

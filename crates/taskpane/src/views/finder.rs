@@ -5,7 +5,7 @@
 
 use super::{compose, hit};
 use crate::dispatch::{Dispatch, dispatch};
-use crate::parts::{block, heard, holds, keep_focus, spinner, toggle, told, trouble_notice};
+use crate::parts::{block, focus, heard, holds, keep_focus, spinner, toggle, told, trouble_notice};
 use crate::words;
 use api::{Contact, ContactKind, SearchContacts};
 use flows::{App, CardEvent, Event, Find, FindEvent, Opening, Question, Sheet, SheetId, Trouble};
@@ -195,7 +195,7 @@ fn walk(event: &KeyboardEvent) {
     };
     // The page would scroll as well.
     event.prevent_default();
-    keep_focus(to);
+    focus(&to);
 }
 
 fn filters(dispatch: Dispatch, id: SheetId) -> impl IntoView {

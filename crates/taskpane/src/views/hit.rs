@@ -5,13 +5,13 @@ use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{avatar, block, keep_focus, pressed};
 use crate::words;
 use api::{Contact, ContactId};
-use flows::{Event, PeopleEvent, SheetId};
+use flows::{Event, PeopleEvent, SheetId, Targets};
 use leptos::prelude::*;
 
 /// Which contacts the open message would be saved to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OnSave {
-    /// Whether a message is open.
+    /// Whether a message is open that the person may save.
     is_open: bool,
     found: Vec<ContactId>,
     added: Vec<ContactId>,
@@ -45,7 +45,11 @@ impl OnSave {
 /// What of the state that takes.
 pub(super) fn on_save(dispatch: Dispatch) -> Memo<OnSave> {
     dispatch.project(|app| {
-        let Some(mail) = app.open_mail() else { return OnSave::default() };
+        let allowed = match &app.targets {
+            Targets::Known(targets) => targets.interaction.is_some() || !targets.activity_types.is_empty(),
+            Targets::Loading | Targets::Failed(_) => true,
+        };
+        let Some(mail) = app.open_mail().filter(|_| allowed) else { return OnSave::default() };
         let added = mail.people.added.iter().map(|contact| contact.id.clone()).collect();
         let found = mail.people.targets().into_iter().map(|(target, _)| target.id).collect();
         OnSave { is_open: true, found, added }

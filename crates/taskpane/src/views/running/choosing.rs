@@ -28,7 +28,7 @@ pub(super) fn choosing(dispatch: Dispatch, id: SheetId) -> impl IntoView {
     let nothing = move || count.get() == Some(Some(0));
     let full = move || !all.get() && count.get().flatten() >= Some(CollectRecipients::MAX as u64);
     let every =
-        total.map_or_else(|| words::compose_all_open().to_owned(), |all| words::compose_all(&values::count(all)));
+        total.map_or_else(|| words::compose_all_open().to_owned(), |number| words::compose_all(&values::count(number)));
     let send = move |event: QueryEvent| Event::Query(id, event);
     let fill = move || {
         if !nothing() {
