@@ -4,9 +4,12 @@
 
 mod bad_input;
 mod bodies;
+mod compose;
 mod looks;
+mod looks_queries;
 mod other_mail;
 mod people;
+mod queries;
 mod save;
 mod session;
 mod sessions;
