@@ -11,6 +11,7 @@ mod contacts;
 mod crowd;
 mod hand_over;
 mod homes;
+mod people;
 mod raw;
 mod records;
 mod renewing;
