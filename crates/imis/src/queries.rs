@@ -104,12 +104,11 @@ impl Acting {
     /// All queries below a folder, by name; a folder without key is the root.
     pub async fn queries_below(&self, folder: Option<&str>) -> Result<Vec<QueryDocument>, Error> {
         let operation = Operation::FindQueries;
-        let id = match folder {
-            Some(id) => id.to_owned(),
-            None => {
-                let root = self.query_document(QueryDocument::ROOT).await?;
-                root.and_then(|root| root.id).ok_or_else(|| missing(operation))?
-            }
+        let id = if let Some(id) = folder {
+            id.to_owned()
+        } else {
+            let root = self.query_document(QueryDocument::ROOT).await?;
+            root.and_then(|root| root.id).ok_or_else(|| missing(operation))?
         };
         let found = self.execute(operation, &wire::Execute::below(&id)).await?.ok_or_else(|| missing(operation))?;
         Ok(listed(&found).into_iter().filter(|document| document.kind == DocumentKind::Query).collect())

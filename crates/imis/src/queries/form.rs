@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Acting, Error, ErrorKind, Operation,
-    exchange::{Failed, not_understood},
+    exchange::not_understood,
     wire::{self, Criterion, Definition, Parameter},
 };
 use futures_util::join;
@@ -174,8 +174,8 @@ fn fingerprint(definition: &Definition) -> String {
         format!("{property:?} {prompt:?} {operation:?} {required} {several}")
     });
     let properties = definition.properties.iter().map(|property| {
-        let wire::Property { name, property, alias, caption, format, link, type_name } = property;
-        format!("{name:?} {property:?} {alias:?} {caption:?} {format:?} {link} {type_name:?}")
+        let wire::Property { name, path, alias, caption, format, link, type_name } = property;
+        format!("{name:?} {path:?} {alias:?} {caption:?} {format:?} {link} {type_name:?}")
     });
     let sort = definition.sort.iter().map(|field| format!("{field:?}"));
     for line in criteria.chain(properties).chain(sort) {
@@ -244,7 +244,7 @@ impl Acting {
             }
             Err(failed) => return Err(failed.into()),
         };
-        wire::parameters(answer).ok_or_else(|| Failed::from(not_understood(operation)).into())
+        wire::parameters(answer).ok_or_else(|| not_understood(operation).into())
     }
 }
 

@@ -165,7 +165,7 @@ fn guessed(rows: &[Row], name: &str) -> CellKind {
 
 impl Known {
     fn of(property: &Property) -> Self {
-        let names = [&property.alias, &property.name, &property.property, &property.caption];
+        let names = [&property.alias, &property.name, &property.path, &property.caption];
         let names: Vec<String> = names.into_iter().flatten().cloned().collect();
         let heading = property.alias.clone().or_else(|| property.caption.clone());
         let heading = heading.or_else(|| names.first().map(|name| without_guid(name))).unwrap_or_default();

@@ -92,9 +92,9 @@ impl Acting {
         };
         let rows = outcome?;
         let next = rows.next.filter(|next| *next > offset);
-        let (columns, names) = form.layout.fit(&rows.rows);
+        let (columns, names) = form.layout.fit(&rows.items);
         let row = |row: wire::Row| row_values(&row, &columns, &names);
-        Ok(QueryPage { rows: rows.rows.into_iter().map(row).collect(), columns, total: rows.total, next })
+        Ok(QueryPage { rows: rows.items.into_iter().map(row).collect(), columns, total: rows.total, next })
     }
 
     async fn run_at(

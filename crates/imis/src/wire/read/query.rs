@@ -88,7 +88,7 @@ pub(crate) struct Criterion {
 /// A column, as `QueryPropertyData` tells of it.
 pub(crate) struct Property {
     pub(crate) name: Option<String>,
-    pub(crate) property: Option<String>,
+    pub(crate) path: Option<String>,
     pub(crate) alias: Option<String>,
     pub(crate) caption: Option<String>,
     pub(crate) format: String,
@@ -124,7 +124,7 @@ pub(crate) fn definition(value: &Value) -> Option<Definition> {
         .map(|value| {
             let property = Property {
                 name: text(value, "Name"),
-                property: text(value, "PropertyName"),
+                path: text(value, "PropertyName"),
                 alias: text(value, "Alias"),
                 caption: text(value, "Caption"),
                 format: text(value, "DisplayFormat").unwrap_or_default(),
@@ -195,13 +195,13 @@ fn scalars(value: &Value) -> Vec<String> {
 /// value are assumed.
 fn choices(value: &Value) -> Vec<(String, String)> {
     if let Some(all) = entries(value) {
-        let one = |entry: &Value| match scalar(entry) {
-            Some(value) => Some((value.clone(), value)),
-            None => {
-                let value = ["Value", "Code", "Key", "Id"].iter().find_map(|name| text(entry, name))?;
-                let label = ["Label", "Text", "Description", "Name"].iter().find_map(|name| text(entry, name));
-                Some((value.clone(), label.unwrap_or(value)))
+        let one = |entry: &Value| {
+            if let Some(value) = scalar(entry) {
+                return Some((value.clone(), value));
             }
+            let value = ["Value", "Code", "Key", "Id"].iter().find_map(|name| text(entry, name))?;
+            let label = ["Label", "Text", "Description", "Name"].iter().find_map(|name| text(entry, name));
+            Some((value.clone(), label.unwrap_or(value)))
         };
         return all.iter().filter_map(one).collect();
     }
@@ -232,7 +232,7 @@ pub(crate) type Row = Vec<(String, Cell)>;
 
 /// A page of rows.
 pub(crate) struct Rows {
-    pub(crate) rows: Vec<Row>,
+    pub(crate) items: Vec<Row>,
     pub(crate) total: Option<u64>,
     pub(crate) next: Option<u64>,
 }
@@ -251,7 +251,7 @@ pub(crate) fn rows(body: &[u8]) -> Option<Rows> {
         },
         _ => return None,
     };
-    Some(Rows { rows: items.iter().map(row).collect::<Option<_>>()?, total, next })
+    Some(Rows { items: items.iter().map(row).collect::<Option<_>>()?, total, next })
 }
 
 fn row(item: &Ordered<'_>) -> Option<Row> {
@@ -296,7 +296,7 @@ enum Ordered<'a> {
     Object(Vec<(Cow<'a, str>, Ordered<'a>)>),
 }
 
-impl<'a> Ordered<'a> {
+impl Ordered<'_> {
     fn member(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Object(members) => members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v),
@@ -428,7 +428,7 @@ mod tests {
             ("Full Name", text("Jane")),
             ("Sum", Cell::Number("12.5".to_owned())),
         ];
-        assert_eq!(page.rows, [row.map(|(name, cell)| (name.to_owned(), cell)).to_vec()]);
+        assert_eq!(page.items, [row.map(|(name, cell)| (name.to_owned(), cell)).to_vec()]);
         assert_eq!((page.total, page.next), (Some(7), Some(1)));
         let generic = br#"{"Items":{"$type":"L","$values":[{"$type":"Asi.Soa.Core.DataContracts.GenericEntityData, Asi.Contracts",
             "Properties":{"$values":[{"Name":"ResultRow","Value":"1"},{"Name":"Zip","Value":"1"},{"Name":"Email"},
@@ -436,7 +436,7 @@ mod tests {
         let page = rows(generic).unwrap();
         let moment = Cell::Text { text: "2026-05-10T00:00:00".to_owned(), moment: true };
         let row = [("Zip", text("1")), ("Email", Cell::Empty), ("On", moment)];
-        assert_eq!(page.rows, [row.map(|(name, cell)| (name.to_owned(), cell)).to_vec()]);
+        assert_eq!(page.items, [row.map(|(name, cell)| (name.to_owned(), cell)).to_vec()]);
         assert_eq!((page.total, page.next), (None, None));
     }
 
