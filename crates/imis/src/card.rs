@@ -1,8 +1,13 @@
 //! A contact in full, and the marks on it that say what must not be done.
 
-use crate::{Acting, Contact, Error, ErrorKind, Operation, PartyId, client::locked, exchange::not_understood, wire};
+use crate::{
+    Acting, Contact, Error, ErrorKind, Operation, PartyId,
+    client::{CommunicationTypes, locked},
+    exchange::not_understood,
+    wire,
+};
 use futures_util::join;
-use std::{collections::HashMap, fmt, sync::Arc, time::Instant};
+use std::{fmt, sync::Arc, time::Instant};
 
 /// All that is known of a contact.
 #[derive(Clone, PartialEq, Eq)]
@@ -120,14 +125,14 @@ impl Acting {
     }
 
     /// What the site calls its kinds of communication. Without an answer nobody knows, and the marks have no names.
-    pub(crate) async fn communication_types(&self) -> Arc<HashMap<String, String>> {
+    pub(crate) async fn communication_types(&self) -> CommunicationTypes {
         if let Some(known) = self.client.communication_types() {
             return known;
         }
         let Ok(rows) = self.list(Operation::ReadContact, "CommunicationType", &[], 2).await else {
             return Arc::default();
         };
-        let types: Arc<HashMap<_, _>> = Arc::new(rows.iter().filter_map(wire::communication_type).collect());
+        let types: CommunicationTypes = Arc::new(rows.iter().filter_map(wire::communication_type).collect());
         self.client.learn_communication_types(Arc::clone(&types));
         types
     }

@@ -65,6 +65,9 @@ impl Default for Limits {
     }
 }
 
+/// What a site calls its kinds of communication, by their keys.
+pub(crate) type CommunicationTypes = Arc<HashMap<String, String>>;
+
 /// What is kept for one person.
 pub(crate) struct Person {
     pub(crate) token: Arc<TokenSlot>,
@@ -103,7 +106,7 @@ struct Inner {
     list_filter: Mutex<ListFilter>,
     query_door: Mutex<QueryDoor>,
     /// What the site calls the kinds of communication, by their keys.
-    communication_types: Mutex<Option<(Instant, Arc<HashMap<String, String>>)>>,
+    communication_types: Mutex<Option<(Instant, CommunicationTypes)>>,
     retries: RetryBudget,
 }
 
@@ -247,13 +250,13 @@ impl Client {
         *locked(&self.0.list_filter)
     }
 
-    pub(crate) fn communication_types(&self) -> Option<Arc<HashMap<String, String>>> {
+    pub(crate) fn communication_types(&self) -> Option<CommunicationTypes> {
         let kept = locked(&self.0.communication_types);
         let lifetime = self.0.limits.abilities_lifetime;
         kept.as_ref().filter(|(since, _)| since.elapsed() < lifetime).map(|(_, types)| Arc::clone(types))
     }
 
-    pub(crate) fn learn_communication_types(&self, learnt: Arc<HashMap<String, String>>) {
+    pub(crate) fn learn_communication_types(&self, learnt: CommunicationTypes) {
         *locked(&self.0.communication_types) = Some((Instant::now(), learnt));
     }
 

@@ -39,7 +39,7 @@ const MARKED: [(char, &str); 13] = [
 const SPELLINGS_MAX_BYTES: usize = 1200;
 
 /// The text without case and accents.
-pub(crate) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase) {
         match INSEPARABLE.iter().find(|(marked, _)| *marked == letter) {

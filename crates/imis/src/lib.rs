@@ -8,7 +8,9 @@
 mod abilities;
 mod activities;
 mod attachments;
+mod by_key;
 mod card;
+mod change_contact;
 mod client;
 mod clock;
 mod columns;
@@ -21,6 +23,7 @@ mod home;
 mod ids;
 mod interactions;
 mod journey;
+mod new_contact;
 mod organisations;
 mod pictures;
 mod prompts;
@@ -39,14 +42,17 @@ pub use abilities::{Abilities, Edition, InteractionDefaults};
 pub use activities::{ActivityFields, ActivityType, NewActivity};
 pub use attachments::Content;
 pub use card::{ContactInFull, EmailOf, PersonName, PhoneOf, PostalAddress};
+pub use change_contact::{Changed, ContactEdit, Values};
 pub use client::{Acting, Client, Limits};
 pub use clock::Clock;
 pub use columns::Column;
 pub use contacts::{Contact, ContactMatch, EmailMatch, Found};
 pub use error::{Complaint, Error, ErrorKind, Operation, SignInError, WriteError};
+pub use fold::fold as folded;
 pub use home::{HomeError, Lease, MemoryHome, TokenHome};
 pub use ids::{ActivityId, AttachmentId, InteractionId, LogId, NoteId, PartyId, RecipientId};
 pub use interactions::{NewContactInteraction, NewLog};
+pub use new_contact::{ContactAction, NewContact, PHONE_KINDS, same_phone};
 pub use prompts::{ActivityForm, ColumnForm, PromptColumn, column};
 pub use queries::{
     CellKind, DocumentKind, QueryColumn, QueryDocument, QueryForm, QueryPage, QueryPrompt, QuerySort, QueryValue,

@@ -56,6 +56,10 @@ pub(crate) enum Event {
     SaveBegun { save: String, part: String },
     /// It ended like this.
     SaveEnded { save: String, part: String, outcome: &'static str, records: Vec<String> },
+    /// Somebody added a contact, or tried to.
+    ContactAdded { add: String, outcome: &'static str, contact: Option<String> },
+    /// Somebody changed a contact, or tried to.
+    ContactChanged { contact: String, outcome: &'static str },
     /// All rows of a query were asked for as a file, and so many given.
     QueryExported { query: String, rows: u64, outcome: &'static str },
     /// Somebody changed a record.

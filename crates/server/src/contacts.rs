@@ -2,9 +2,15 @@
 //!
 //! iMIS decides what somebody sees and may write; nothing here widens that.
 
+pub(crate) mod adding;
 pub(crate) mod card;
+pub(crate) mod changing;
 pub(crate) mod domains;
+mod form;
+pub(crate) mod kept;
+pub(crate) mod likely;
 pub(crate) mod matching;
+pub(crate) mod roles;
 pub(crate) mod search;
 
 use crate::app::App;

@@ -50,14 +50,11 @@ impl Kind {
     /// Most that stay of an owner.
     const fn most(self) -> u32 {
         match self {
-            Self::FavouriteContact => 50,
-            Self::RecentContact => 12,
+            Self::FavouriteContact | Self::FavouriteQuery => 50,
+            Self::RecentContact | Self::RecentQuery => 12,
             Self::NeverMatch => 500,
             Self::Choice => 10_000,
             Self::Adding => 200,
-            Self::FavouriteQuery => 50,
-            // As many as the pane shows, and some that may have gone.
-            Self::RecentQuery => 12,
             Self::QueryAnswers => 100,
         }
     }

@@ -45,6 +45,12 @@ fn about_contacts() -> Router<App> {
         .route("/api/contacts/search", post(contacts::find_by_words))
         .route("/api/contacts/card", post(contacts::show_card))
         .route("/api/contacts/picture", post(contacts::show_picture))
+        .route("/api/contacts/kept", get(contacts::show_kept))
+        .route("/api/contacts/keep", post(contacts::keep))
+        .route("/api/contacts/options", get(contacts::options))
+        .route("/api/contacts/likely", post(contacts::find_likely))
+        .route("/api/contacts/add", post(contacts::add))
+        .route("/api/contacts/update", post(contacts::update))
         .route("/api/contacts/choice", post(contacts::choose))
         .route("/api/contacts/never-match", post(contacts::never_match))
 }

@@ -341,13 +341,13 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>>;
 
     /// All things of a shelf, newest first.
-    fn keepsakes<'a>(&'a self, shelf: &'a Shelf) -> Answer<'a, Vec<Keepsake>>;
+    fn keepsakes<'a>(&'a self, on: &'a Shelf) -> Answer<'a, Vec<Keepsake>>;
     /// The thing of that name.
-    fn keepsake<'a>(&'a self, shelf: &'a Shelf, name: [u8; 32]) -> Answer<'a, Option<Keepsake>>;
+    fn keepsake<'a>(&'a self, on: &'a Shelf, name: [u8; 32]) -> Answer<'a, Option<Keepsake>>;
     /// Keeps a thing, in the place of one of the same name; then only it and the newest others stay, `most` in all.
-    fn keep<'a>(&'a self, shelf: &'a Shelf, keepsake: Keepsake, most: u32) -> Answer<'a, ()>;
+    fn keep<'a>(&'a self, on: &'a Shelf, keepsake: Keepsake, most: u32) -> Answer<'a, ()>;
     /// Lets a thing go, if it is there.
-    fn let_go<'a>(&'a self, shelf: &'a Shelf, name: [u8; 32]) -> Answer<'a, ()>;
+    fn let_go<'a>(&'a self, on: &'a Shelf, name: [u8; 32]) -> Answer<'a, ()>;
 
     /// Forgets what is over: sessions, flows, names, tokens, revocations that no session can be
     /// older than; attempts and saves begun before.

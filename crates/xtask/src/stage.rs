@@ -306,6 +306,7 @@ fn configuration(
         String::from("title = \"Institute of Examples\""),
         format!("url = {}", quoted(&world.imis)),
         String::from("credentials = { enabled = true, remember = true }"),
+        format!("profile_url = {}", quoted(&format!("{}Party.aspx", world.imis))),
         format!("card_query = {}", quoted("$/Outlook/Contact card")),
         String::from("[sites.live.single_sign_on]"),
         format!("client_id = {}", quoted(APPLICATION)),

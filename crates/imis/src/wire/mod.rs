@@ -2,11 +2,13 @@
 //! module knows the shapes; what cannot be read is `None`, never a guess.
 
 mod party;
+mod party_write;
 mod read;
 mod records;
 mod write;
 
 pub(crate) use party::{communication_type, in_full, picture};
+pub(crate) use party_write::{edit_contact, new_contact, usual_purpose};
 pub(crate) use read::query::{
     Cell, Criterion, Definition, Document, Executed, Parameter, Property, Row, Rows, definition, documents, executed,
     parameters, rows,

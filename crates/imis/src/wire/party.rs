@@ -141,11 +141,11 @@ fn marks(value: &Value, types: &HashMap<String, String>) -> (Vec<String>, bool) 
     let mut no_email = marks.iter().any(|mark| is_email(mark));
     for attribute in list(value, "AdditionalAttributes").filter(|attribute| flag(attribute, "Value")) {
         let name = text(attribute, "Name").unwrap_or_default();
-        if let Some(unwanted) = name.strip_prefix("DoNot").or_else(|| name.strip_prefix("No")) {
-            if unwanted.starts_with(|c: char| c.is_uppercase() || c == '_') {
-                no_email |= is_email(unwanted);
-                marks.push(in_words(&name));
-            }
+        if let Some(unwanted) = name.strip_prefix("DoNot").or_else(|| name.strip_prefix("No"))
+            && unwanted.starts_with(|c: char| c.is_uppercase() || c == '_')
+        {
+            no_email |= is_email(unwanted);
+            marks.push(in_words(&name));
         }
     }
     for preference in list(value, "Addresses").flat_map(|address| list(address, "CommunicationPreferences")) {
@@ -228,9 +228,12 @@ mod tests {
 
     #[test]
     fn whoever_wants_no_newsletter_may_still_be_written_to() {
-        let preference = |id: &str, wanted: bool| match wanted {
-            true => json!({ "CommunicationTypeId": id, "OptInFlag": true }),
-            false => json!({ "CommunicationTypeId": id }),
+        let preference = |id: &str, wanted: bool| {
+            if wanted {
+                json!({ "CommunicationTypeId": id, "OptInFlag": true })
+            } else {
+                json!({ "CommunicationTypeId": id })
+            }
         };
         let preferences = json!({ "CommunicationTypePreferences": { "$values": [
             preference("T-1", true), preference("T-2", false), preference("unknown", false)] } });

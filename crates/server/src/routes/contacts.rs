@@ -2,10 +2,12 @@
 
 use crate::app::App;
 use crate::body;
-use crate::contacts::{card, matching, search};
+use crate::contacts::{adding, card, changing, kept, likely, matching, roles, search};
 use crate::failure::Failure;
 use crate::guard::SignedIn;
-use api::{Card, FoundContacts, Kept, MatchContacts, Matches, Picture};
+use api::{
+    Card, Contact, ContactOptions, FoundContacts, Kept, KeptContacts, LikelyContacts, MatchContacts, Matches, Picture,
+};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -58,8 +60,26 @@ routes! {
     show_card => card::show, Card;
     /// `POST /api/contacts/picture`.
     show_picture => card::picture, Picture;
+    /// `POST /api/contacts/keep`.
+    keep => kept::keep, Kept;
+    /// `POST /api/contacts/likely`.
+    find_likely => likely::find, LikelyContacts;
+    /// `POST /api/contacts/add`.
+    add => adding::add, Contact;
+    /// `POST /api/contacts/update`.
+    update => changing::update, Card;
     /// `POST /api/contacts/choice`.
     choose => matching::choose, Kept;
     /// `POST /api/contacts/never-match`.
     never_match => matching::never, Kept;
+}
+
+/// `GET /api/contacts/kept`.
+pub(crate) async fn show_kept(State(app): State<App>, SignedIn(session): SignedIn) -> Answer<KeptContacts> {
+    kept::show(&app, &session).await.map(Json)
+}
+
+/// `GET /api/contacts/options`.
+pub(crate) async fn options(State(app): State<App>, SignedIn(session): SignedIn) -> Answer<ContactOptions> {
+    roles::options(&app, &session).await.map(Json)
 }

@@ -261,20 +261,20 @@ impl Store for Sql {
         Box::pin(async move { self.claim(key, step, records).await.map_err(failed("claim a record")) })
     }
 
-    fn keepsakes<'a>(&'a self, shelf: &'a Shelf) -> Answer<'a, Vec<Keepsake>> {
-        Box::pin(async move { self.keepsakes(shelf).await.map_err(failed("read what is kept")) })
+    fn keepsakes<'a>(&'a self, on: &'a Shelf) -> Answer<'a, Vec<Keepsake>> {
+        Box::pin(async move { self.keepsakes(on).await.map_err(failed("read what is kept")) })
     }
 
-    fn keepsake<'a>(&'a self, shelf: &'a Shelf, name: [u8; 32]) -> Answer<'a, Option<Keepsake>> {
-        Box::pin(async move { self.keepsake(shelf, name).await.map_err(failed("find what is kept")) })
+    fn keepsake<'a>(&'a self, on: &'a Shelf, name: [u8; 32]) -> Answer<'a, Option<Keepsake>> {
+        Box::pin(async move { self.keepsake(on, name).await.map_err(failed("find what is kept")) })
     }
 
-    fn keep<'a>(&'a self, shelf: &'a Shelf, keepsake: Keepsake, most: u32) -> Answer<'a, ()> {
-        Box::pin(async move { self.keep(shelf, keepsake, most).await.map_err(failed("keep something at hand")) })
+    fn keep<'a>(&'a self, on: &'a Shelf, keepsake: Keepsake, most: u32) -> Answer<'a, ()> {
+        Box::pin(async move { self.keep(on, keepsake, most).await.map_err(failed("keep something at hand")) })
     }
 
-    fn let_go<'a>(&'a self, shelf: &'a Shelf, name: [u8; 32]) -> Answer<'a, ()> {
-        Box::pin(async move { self.let_go(shelf, name).await.map_err(failed("let something go")) })
+    fn let_go<'a>(&'a self, on: &'a Shelf, name: [u8; 32]) -> Answer<'a, ()> {
+        Box::pin(async move { self.let_go(on, name).await.map_err(failed("let something go")) })
     }
 
     fn tidy(&self, now_ms: i64, attempts_before_ms: i64, saves_before_ms: i64) -> Answer<'_, ()> {

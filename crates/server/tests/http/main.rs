@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on panics")]
 
+mod adding;
 mod attackers;
 mod audit;
 mod beginning;
@@ -12,6 +13,7 @@ mod command;
 mod contacts;
 mod dialog;
 mod doors;
+mod kept;
 mod key_binding;
 mod keys;
 mod matching;

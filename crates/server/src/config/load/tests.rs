@@ -118,3 +118,21 @@ fn what_is_shown_has_no_secret_and_reads_back_the_same() {
     let again = load(&shown.replace("********", KEY), &[]).unwrap().to_string();
     assert_eq!(again, shown);
 }
+
+#[test]
+fn what_a_site_settles_about_contacts_is_read_shown_and_checked() {
+    let settings = "profile_url = \"https://staff.example/Profile.aspx\"\nown_domains = [\"@Acme.example\"]\n\
+        organisations_by_domain = false\nadd_contact_roles = [\"Registrars\"]\nchange_contact_roles = [\"Staff\"]\n\
+        search_query = \"$/Contacts/Search\"\n";
+    let config = load(&format!("{}{settings}", minimal()), &[]).unwrap();
+    let contacts = &config.sites[0].contacts;
+    assert_eq!(contacts.own_domains, ["acme.example"]);
+    assert_eq!(contacts.add_roles, ["Registrars"]);
+    let again = load(&config.to_string().replace("********", KEY), &[]).unwrap();
+    assert_eq!(again.sites[0].contacts, *contacts);
+    let wrong = "profile_url = \"javascript:x\"\nown_domains = [\"a b\"]\norganisations_by_domain = \"x\"\nsearch_query = \"x\"\n";
+    let faults = load(&format!("{}{wrong}", minimal()), &[]).unwrap_err();
+    for setting in ["profile_url", "own_domains", "organisations_by_domain", "search_query"] {
+        assert!(faults.contains(&format!("sites.live.{setting}")), "{setting} is missing in {faults:?}");
+    }
+}

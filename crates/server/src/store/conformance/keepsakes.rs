@@ -68,14 +68,14 @@ async fn only_the_newest_stay_and_always_the_one_just_kept(place: Place) {
 }
 
 async fn many_that_keep_at_once_leave_no_more_than_may_stay(place: Place) {
-    let (here, there) = (place.open().await, place.open().await);
+    let (one, other) = (place.open().await, place.open().await);
     let hers = shelf("ada", "recent");
     let keeping = (0..24_i64).map(|n| {
-        let (store, hers) = (if n % 2 == 0 { &here } else { &there }, &hers);
+        let (store, hers) = (if n % 2 == 0 { &one } else { &other }, &hers);
         async move { store.keep(hers, thing(&format!("n{n}"), n), 5).await }
     });
     try_join_all(keeping).await.unwrap();
-    assert_eq!(here.keepsakes(&hers).await.unwrap().len(), 5);
+    assert_eq!(one.keepsakes(&hers).await.unwrap().len(), 5);
 }
 
 async fn what_is_kept_survives_a_restart_and_the_end_of_sessions(place: Place) {

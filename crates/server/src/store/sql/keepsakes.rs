@@ -9,28 +9,28 @@ fn keepsake_of(row: &Row) -> Result<Keepsake, sqlx::Error> {
     Ok(Keepsake { name: row.hash("name")?, sealed: row.get("sealed")?, at_ms: row.get("at_ms")? })
 }
 
-/// Who keeps on one shelf waits for whoever else does.
-fn lock(shelf: &Shelf) -> Lock {
-    let parts = ["keepsakes", &shelf.site, &shelf.user_name, shelf.kind].join("\0");
+/// Who keeps on one on waits for whoever else does.
+fn lock(on: &Shelf) -> Lock {
+    let parts = ["keepsakes", &on.site, &on.user_name, on.kind].join("\0");
     Lock::Count(Sha256::digest(parts).into())
 }
 
 impl Sql {
-    pub(super) async fn keepsakes(&self, shelf: &Shelf) -> Result<Vec<Keepsake>, sqlx::Error> {
+    pub(super) async fn keepsakes(&self, on: &Shelf) -> Result<Vec<Keepsake>, sqlx::Error> {
         let sql = "SELECT name, sealed, at_ms FROM keepsake WHERE site = $1 AND user_name = $2 AND kind = $3 \
                    ORDER BY at_ms DESC, name";
-        let rows = self.database.rows(sql, values![&*shelf.site, &*shelf.user_name, shelf.kind]).await?;
+        let rows = self.database.rows(sql, values![&*on.site, &*on.user_name, on.kind]).await?;
         rows.iter().map(keepsake_of).collect()
     }
 
-    pub(super) async fn keepsake(&self, shelf: &Shelf, name: [u8; 32]) -> Result<Option<Keepsake>, sqlx::Error> {
+    pub(super) async fn keepsake(&self, on: &Shelf, name: [u8; 32]) -> Result<Option<Keepsake>, sqlx::Error> {
         let sql = "SELECT name, sealed, at_ms FROM keepsake \
                    WHERE site = $1 AND user_name = $2 AND kind = $3 AND name = $4";
-        let row = self.database.row(sql, values![&*shelf.site, &*shelf.user_name, shelf.kind, name]).await?;
+        let row = self.database.row(sql, values![&*on.site, &*on.user_name, on.kind, name]).await?;
         row.as_ref().map(keepsake_of).transpose()
     }
 
-    pub(super) async fn keep(&self, shelf: &Shelf, keepsake: Keepsake, most: u32) -> Result<(), sqlx::Error> {
+    pub(super) async fn keep(&self, on: &Shelf, keepsake: Keepsake, most: u32) -> Result<(), sqlx::Error> {
         let upsert = "INSERT INTO keepsake (site, user_name, kind, name, sealed, at_ms) VALUES ($1, $2, $3, $4, $5, $6) \
                       ON CONFLICT (site, user_name, kind, name) \
                       DO UPDATE SET sealed = excluded.sealed, at_ms = excluded.at_ms";
@@ -39,15 +39,15 @@ impl Sql {
                     (SELECT name FROM keepsake WHERE site = $1 AND user_name = $2 AND kind = $3 AND name <> $4 \
                      ORDER BY at_ms DESC, name LIMIT 1000 OFFSET $5)";
         let Keepsake { name, sealed, at_ms } = keepsake;
-        let mut work = self.database.begin(lock(shelf)).await?;
-        work.run(upsert, values![&*shelf.site, &*shelf.user_name, shelf.kind, name, sealed, at_ms]).await?;
+        let mut work = self.database.begin(lock(on)).await?;
+        work.run(upsert, values![&*on.site, &*on.user_name, on.kind, name, sealed, at_ms]).await?;
         let others = i64::from(most.saturating_sub(1));
-        work.run(trim, values![&*shelf.site, &*shelf.user_name, shelf.kind, name, others]).await?;
+        work.run(trim, values![&*on.site, &*on.user_name, on.kind, name, others]).await?;
         work.commit().await
     }
 
-    pub(super) async fn let_go(&self, shelf: &Shelf, name: [u8; 32]) -> Result<(), sqlx::Error> {
+    pub(super) async fn let_go(&self, on: &Shelf, name: [u8; 32]) -> Result<(), sqlx::Error> {
         let sql = "DELETE FROM keepsake WHERE site = $1 AND user_name = $2 AND kind = $3 AND name = $4";
-        self.database.run(sql, values![&*shelf.site, &*shelf.user_name, shelf.kind, name]).await.map(drop)
+        self.database.run(sql, values![&*on.site, &*on.user_name, on.kind, name]).await.map(drop)
     }
 }
