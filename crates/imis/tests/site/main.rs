@@ -12,6 +12,7 @@ mod crowd;
 mod hand_over;
 mod homes;
 mod raw;
+mod records;
 mod renewing;
 mod saving;
 mod tokens;

@@ -7,7 +7,7 @@ pub(super) const REL: &str = "noopener noreferrer";
 /// Where every link opens.
 pub(super) const TARGET: &str = "_blank";
 /// Attributes of any tag.
-pub(super) const EVERYWHERE: [&str; 4] = ["dir", "lang", "title", "style"];
+pub(super) const EVERYWHERE: [&str; 3] = ["dir", "lang", "style"];
 /// Style properties that change how text looks where it stands, and nothing else.
 pub(super) const STYLES: [&str; 7] =
     ["color", "background-color", "font-weight", "font-style", "text-align", "text-decoration", "vertical-align"];
@@ -55,7 +55,7 @@ pub(super) fn allowed(tag: &str, name: &str, value: &str) -> Option<String> {
         "href" => link(value),
         "src" => image(value),
         "style" => style(value),
-        "alt" | "title" => Some(words(value)),
+        "alt" => Some(words(value)),
         "dir" => one_of(value, &["ltr", "rtl", "auto"]),
         "lang" => plain(value, 35, "-"),
         "align" => one_of(value, &["left", "right", "center", "justify"]),
