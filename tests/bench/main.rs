@@ -5,9 +5,11 @@
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
+mod export;
 mod in_browser;
 mod peers;
 mod process;
+mod queries;
 mod report;
 mod sessions;
 
@@ -28,11 +30,17 @@ async fn main() {
     if report.wants(&process::NAMES) {
         process::memory_and_start(&mut report).await;
     }
+    if report.wants(&export::NAMES) {
+        export::large_query(&mut report).await;
+    }
     if report.wants(&sessions::NAMES) {
         sessions::requests_and_renewals(&mut report).await;
     }
     if report.wants(&[sessions::PURGE]) {
         sessions::purge(&mut report).await;
+    }
+    if report.wants(&queries::NAMES) {
+        queries::memory(&mut report).await;
     }
     if report.wants(&peers::NAMES) {
         peers::side_by_side(&mut report).await;

@@ -62,7 +62,7 @@ impl Server {
     }
 
     /// A line of the kernel's account of the process, in MiB.
-    fn memory(&self, line: &str) -> f64 {
+    pub(crate) fn memory(&self, line: &str) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux tells");
         let kibibytes = status
             .lines()

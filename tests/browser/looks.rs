@@ -1,5 +1,7 @@
 //! How it looks and reads, at 320 pixels: pictures to look at, and what a screen reader says.
 
+use crate::timeline::{back, open_contact, shows};
+use crate::writing::choose_type;
 use sim::imis::{Effect, Fault, PageHeaders, ReferrerPolicy};
 use tests::world::{PASSWORD, Plan, World};
 use tests::{Pane, Ways};
@@ -117,5 +119,41 @@ async fn pictures_of_signing_in_through_a_window_in_light_dark_and_high_contrast
         pane.sees("This one").await;
         pane.picture(&format!("{look}-account")).await;
         assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+    }
+}
+
+#[tokio::test]
+async fn pictures_of_the_timeline_a_record_and_its_form_in_light_dark_and_high_contrast() {
+    let world = World::start().await;
+    for (look, scheme, forced) in [("light", "light", false), ("dark", "dark", false), ("contrast", "dark", true)] {
+        let browser = world.one_process_browser().await;
+        browser.prefer(scheme, forced).await;
+        let pane = Pane::open(browser, format!("{}?theme={scheme}", world.outlook.url())).await;
+        pane.resize(1280, 1600).await;
+        pane.sign_in("STAFF1", PASSWORD).await;
+        open_contact(&pane, "Langley", "Theodora Langley").await;
+        shows(&pane, 20).await;
+        pane.picture(&format!("{look}-timeline")).await;
+        pane.fill("Search this timeline", "(62)").await;
+        shows(&pane, 1).await;
+        pane.choose("(62)").await;
+        pane.button("Download agenda.txt").await;
+        pane.picture(&format!("{look}-record")).await;
+        assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+        back(&pane).await;
+        pane.headed("Timeline").await;
+        pane.press("New entry").await;
+        choose_type(&pane, "Member enquiry").await;
+        pane.fill("Minutes spent", "a few").await;
+        pane.fill("Question", &"How much is it for students? ".repeat(9)).await;
+        pane.fill("Add a contact", "hopper").await;
+        pane.sees("Grace Hopper").await;
+        pane.press("Write to iMIS").await;
+        pane.sees("Write a number").await;
+        pane.picture(&format!("{look}-form")).await;
+        assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+        back(&pane).await;
+        pane.headed("Leave without saving?").await;
+        pane.picture(&format!("{look}-leave")).await;
     }
 }

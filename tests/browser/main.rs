@@ -3,11 +3,17 @@
 //! and a stand-in iMIS whose ledger is the witness.
 
 mod bad_input;
+mod bodies;
+mod compose;
 mod looks;
+mod looks_queries;
 mod other_mail;
 mod people;
+mod queries;
 mod save;
 mod session;
 mod sessions;
 mod sign_in;
 mod storage;
+mod timeline;
+mod writing;

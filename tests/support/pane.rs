@@ -35,7 +35,8 @@ impl Pane {
         pane
     }
 
-    pub(crate) async fn find(&self, by: By, what: &str) -> WebElement {
+    /// Waits for an element that shows.
+    pub async fn find(&self, by: By, what: &str) -> WebElement {
         let found = self.browser.driver.query(by).wait(PATIENCE, GLANCE).and_displayed().first().await;
         let Ok(element) = found else { panic!("no {what}; the page says:\n{}", self.text().await) };
         element
@@ -100,8 +101,15 @@ impl Pane {
     /// Waits until the pane does not show this text any more.
     pub async fn no_longer_sees(&self, text: &str) {
         let path = format!("//body//*[contains(normalize-space(text()), {})]", literal(text));
-        let gone = self.browser.driver.query(By::XPath(path)).wait(PATIENCE, GLANCE).and_displayed().not_exists().await;
-        assert!(gone.unwrap_or(false), "“{text}” is still there:\n{}", self.text().await);
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let query = self.browser.driver.query(By::XPath(path.clone())).wait(GLANCE * 20, GLANCE).and_displayed();
+            // What is drawn anew while it is looked at is looked at again.
+            if query.not_exists().await.unwrap_or(false) {
+                return;
+            }
+        }
+        panic!("“{text}” is still there:\n{}", self.text().await);
     }
 
     /// Signs in through the form.

@@ -78,6 +78,8 @@ pub enum MatchReason {
     PrimaryEmail,
     /// The address is another e-mail of the contact.
     OtherEmail,
+    /// The person said that the contact is meant, for this message; no server answers it.
+    Chosen,
 }
 
 /// Organisations whose people have addresses at a domain, for an address that nobody has.

@@ -3,8 +3,8 @@
 use crate::renewal::Renewal;
 use crate::session::Automatic;
 use crate::{
-    CardEvent, Cards, Compose, Desk, Draft, Effect, Event, Message, MessageKey, People, Save, Session, SheetLogic,
-    Sheets, Timelines, Trouble, Welcome,
+    CardEvent, Cards, Compose, Desk, Draft, Effect, Event, MayChange, Message, MessageKey, People, Save, Session,
+    SheetLogic, Sheets, Timelines, Trouble, Welcome,
 };
 use api::{Bootstrap, ContactId, EmailAddress, Me, SaveId, SaveTargets};
 
@@ -66,6 +66,8 @@ pub struct App {
     pub compose: Compose,
     /// Whether the line that says who signed in is shown.
     pub welcome: Welcome,
+    /// What the person may do with contacts.
+    pub may_change: MayChange,
     pub(crate) sheet_logic: Option<SheetLogic>,
     pub(crate) awaiting: Vec<Event>,
     pub(crate) sender: Option<ContactId>,
@@ -104,6 +106,7 @@ impl App {
             timelines: Timelines::default(),
             compose: Compose::default(),
             welcome: Welcome::Over,
+            may_change: MayChange::default(),
             bootstrap: None,
             own: None,
             last_user: None,
@@ -277,13 +280,14 @@ impl App {
                     mail.draft.fit(&targets);
                 }
                 self.targets = Targets::Known(targets);
-                return vec![];
+                return self.want_options();
             }
             Event::TargetsAnswered(Err(trouble)) => {
                 let effects = self.notice_end(Some(&trouble));
                 self.targets = Targets::Failed(trouble);
                 return effects;
             }
+            Event::ContactOptionsAnswered(answer) => return self.options_answered(answer),
             Event::TargetsAgainAsked => {
                 self.targets = Targets::Loading;
                 return vec![Effect::FetchTargets];

@@ -7,9 +7,9 @@ use crate::{
 };
 use crate::{Attachment, Body, Code, Credentials, DialogTrouble, Message, MessageKey, Prompt, Role, SaveKind, Trouble};
 use api::{
-    ActivityTypeId, AttachmentReport, BeginSignIn, Bootstrap, ContactId, DialogMessage, EmailAddress, EndScope, FlowId,
-    ListSessions, Matches, Me, SaveId, SaveMessage, SaveReport, SaveTargets, Sessions, SessionsEnded, SignIn,
-    SignInBegun, SignInMethod, SiteName, Whose,
+    ActivityTypeId, AttachmentReport, BeginSignIn, Bootstrap, ContactId, ContactOptions, DialogMessage, EmailAddress,
+    EndScope, FlowId, ListSessions, Matches, Me, SaveId, SaveMessage, SaveReport, SaveTargets, Sessions, SessionsEnded,
+    SignIn, SignInBegun, SignInMethod, SiteName, Whose,
 };
 use std::sync::Arc;
 
@@ -99,6 +99,8 @@ pub enum Event {
     TargetsAnswered(Result<SaveTargets, Trouble>),
     /// Ask again.
     TargetsAgainAsked,
+    /// The server answered what may be done with contacts.
+    ContactOptionsAnswered(Result<ContactOptions, Trouble>),
     /// From, To or Cc was switched.
     RoleToggled(Role),
     /// Somebody was taken off the list.
@@ -239,6 +241,8 @@ pub enum Effect {
     Match(MessageKey, Vec<EmailAddress>),
     /// Ask what may be saved to → [`Event::TargetsAnswered`].
     FetchTargets,
+    /// Ask what may be done with contacts → [`Event::ContactOptionsAnswered`].
+    FetchContactOptions,
     /// Read the body of the open message → [`Event::BodyRead`].
     ReadBody {
         /// For this save.
@@ -315,6 +319,7 @@ impl Effect {
                 | Self::EndSessions(_)
                 | Self::Match(..)
                 | Self::FetchTargets
+                | Self::FetchContactOptions
                 | Self::Save(_)
                 | Self::Upload { .. }
                 | Self::Find(..)

@@ -21,7 +21,9 @@ pub enum Forms {
 impl Forms {
     /// Which form a record is written with.
     pub fn find(&self, kind: RecordKind, type_id: &str) -> Option<&RecordForm> {
-        self.all().iter().find(|form| form.kind == kind && form.type_id == type_id)
+        // Of kinds that have but one form, whatever the record itself is called.
+        let fits = |form: &RecordForm| form.type_id.is_empty() || form.type_id.eq_ignore_ascii_case(type_id);
+        self.all().iter().find(|form| form.kind == kind && fits(form))
     }
 
     /// All that are offered.

@@ -35,7 +35,10 @@ mod write;
 mod writing_sheet;
 mod written;
 
-pub use add::{AddEffect, AddEvent, Adding};
+pub use add::{
+    AddEffect, AddEvent, AddPhase, Adding, Adds, Became, Blank, Candidate, ComparePhase, Comparison, ContactForm,
+    Difference, Fault, Filled, Job, MayChange,
+};
 pub use ahead::{Ahead, SearchAhead};
 pub use app::{App, OpenMail, Place, Targets};
 pub use card::{CardEffect, CardEvent, Cards, ContactCard, KeptHere, Part};

@@ -134,6 +134,7 @@ pub enum RecordEffect {
 
 impl App {
     pub(crate) fn open_record(&mut self, contact: ContactId, record: RecordId) -> Vec<Effect> {
+        self.timelines.read(&contact);
         let entry = self.timelines.entry(&contact, &record).cloned();
         let open = OpenRecord {
             contact,

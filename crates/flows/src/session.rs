@@ -443,6 +443,7 @@ impl App {
         }
         self.arrived_ms = self.now_ms;
         self.targets = Targets::Loading;
+        self.may_change = crate::MayChange::default();
         effects.push(Effect::FetchTargets);
         effects.extend(self.look_up());
         effects.extend(self.desk.as_mut().map(crate::Desk::load));
@@ -463,6 +464,7 @@ impl App {
         self.cards = crate::Cards::default();
         self.sender = None;
         self.timelines = crate::Timelines::default();
+        self.may_change = crate::MayChange::default();
         self.compose.forget();
         self.welcome = Welcome::Over;
         if let Some(Ok(mail)) = &mut self.mail {

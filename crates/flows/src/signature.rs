@@ -181,3 +181,16 @@ fn take_contacts(lines: &[String], author: &Author<'_>, signature: &mut Signatur
     }
     texts
 }
+
+/// Whether two texts are the same words, whatever their accents, case and punctuation.
+pub(crate) fn same_words(one: &str, other: &str) -> bool {
+    text::plain(one) == text::plain(other)
+}
+
+/// Whether two numbers are one, however each is written: with its country or within it.
+pub(crate) fn same_number(one: &str, other: &str) -> bool {
+    let bare = |number: &str| text::digits(&number.replace("(0)", "")).trim_start_matches('0').to_owned();
+    let (one, other) = (bare(one), bare(other));
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    long == short || (short.len() >= 7 && long.ends_with(&short))
+}

@@ -280,6 +280,13 @@ impl Timelines {
         }
     }
 
+    /// What just happened is read by whoever goes on from here.
+    pub(crate) fn read(&mut self, contact: &ContactId) {
+        if let Some(history) = self.of_mut(contact) {
+            history.news = None;
+        }
+    }
+
     pub(crate) fn tell(&mut self, contact: &ContactId, news: News) {
         if let Some(history) = self.of_mut(contact) {
             history.news = Some(news);

@@ -249,6 +249,32 @@ impl Writing {
         all
     }
 
+    /// Whether what failed was refused, so that it can be put right and sent for the rest alone.
+    pub fn rest_can_be_put_right(&self) -> bool {
+        let refused = |state: &RecordState| match state {
+            RecordState::Saved(_) => true,
+            RecordState::Failed(trouble) => is_refusal(trouble),
+            RecordState::Waiting => false,
+        };
+        self.phase == WritePhase::Partly && self.results.iter().all(|(_, state)| refused(state))
+    }
+
+    /// Back to the form, for those whose record was refused.
+    pub(crate) fn put_right(&mut self) {
+        if !self.rest_can_be_put_right() {
+            return;
+        }
+        let failed = |(contact, state): (Contact, RecordState)| match state {
+            RecordState::Failed(trouble) => Some((contact, trouble)),
+            RecordState::Saved(_) | RecordState::Waiting => None,
+        };
+        let rest: Vec<_> = std::mem::take(&mut self.results).into_iter().filter_map(failed).collect();
+        if let Some((_, trouble)) = rest.first() {
+            self.refused(trouble.clone());
+        }
+        self.contacts = rest.into_iter().map(|(contact, _)| contact).collect();
+    }
+
     /// It was not written, or nobody knows.
     pub(crate) fn refused(&mut self, trouble: Trouble) {
         if !is_refusal(&trouble) {
@@ -266,7 +292,7 @@ impl Writing {
 
 /// Whether a day that nobody typed is today: the record's own (`imis.md §6.1`), or one that must be there.
 fn begins_today(name: &str, required: bool) -> bool {
-    required || name == "TRANSACTION_DATE" || name == "InteractionDate"
+    required || ["TRANSACTION_DATE", "EFFECTIVE_DATE", "InteractionDate"].contains(&name)
 }
 
 /// What of a record changes; `None` if nothing does. What nobody touched goes nowhere, however it is written.
@@ -319,6 +345,8 @@ pub enum WriteEvent {
     SendAsked(SaveId),
     /// Send the same once more.
     RetryAsked,
+    /// Put right what was refused, for the contacts that it was refused for.
+    PutRightAsked,
     /// The server answered a writing.
     Written(Result<SaveReport, Trouble>),
     /// The server answered a change.

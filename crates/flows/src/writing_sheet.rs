@@ -95,6 +95,10 @@ impl App {
             WriteEvent::RetryAsked if matches!(writing.phase, WritePhase::Unsure(_) | WritePhase::Partly) => {
                 writing.again()
             }
+            WriteEvent::PutRightAsked => {
+                writing.put_right();
+                None
+            }
             WriteEvent::Written(answer) => return self.written(id, answer),
             WriteEvent::Changed(answer) => return self.changed(id, answer),
             WriteEvent::LeaveCancelled => {
@@ -110,7 +114,7 @@ impl App {
 
     /// Whether the topmost sheet lets go; one that holds work asks first.
     pub(crate) fn may_leave(&mut self, leaving: Leaving) -> bool {
-        let Some((id, Sheet::Write(writing))) = self.sheets.top() else { return true };
+        let Some((id, Sheet::Write(writing))) = self.sheets.top() else { return self.adding_may_leave(leaving) };
         if !writing.holds_work() {
             return true;
         }

@@ -1,7 +1,7 @@
 //! One client for each site, and a handle for each person who acts there.
 
 use crate::{
-    Abilities, Clock, Error, ErrorKind, MemoryHome, Operation, Renewal, SiteUrl, TokenHome, UserName,
+    Abilities, Clock, Error, ErrorKind, MemoryHome, Operation, QueryForm, Renewal, SiteUrl, TokenHome, UserName,
     exchange::{Again, Answer, Failed, RetryBudget, good, interpret, not_understood, pause},
     queries::QueryDoor,
     slot::TokenSlot,
@@ -74,6 +74,8 @@ pub(crate) struct Person {
     pub(crate) abilities: tokio::sync::Mutex<Option<(Instant, Arc<Abilities>)>>,
     /// Every e-mail of the person's own contact.
     pub(crate) own_emails: Mutex<Option<(Instant, Arc<[String]>)>>,
+    /// The form of the site's query that searches contacts, and that query's path.
+    pub(crate) search_form: Mutex<Option<(Instant, String, Arc<QueryForm>)>>,
 }
 
 impl Person {
@@ -82,6 +84,7 @@ impl Person {
             token: Arc::new(TokenSlot::new(user.clone())),
             abilities: tokio::sync::Mutex::default(),
             own_emails: Mutex::default(),
+            search_form: Mutex::default(),
         }
     }
 }

@@ -4,6 +4,8 @@
 //! nothing in a word is ever read as an operator or a wildcard. `Party` is asked and not its summary,
 //! which knows no organisation.
 
+mod by_query;
+
 use crate::{
     Acting, Contact, Error, ErrorKind, Operation,
     fold::{fold, spellings},

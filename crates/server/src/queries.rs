@@ -198,6 +198,15 @@ impl Prepared {
         &self.place
     }
 
+    /// Whether it still asks and answers what it did.
+    pub(crate) async fn is_unchanged(&self, app: &App, session: &Session) -> Result<bool, Failure> {
+        let acting = session.acting(app)?;
+        match session.while_alive(Box::pin(acting.query_form(&self.place.path))).await? {
+            Ok(form) => Ok(form.fingerprint() == self.form.fingerprint()),
+            Err(error) => Err(failure(app, session, &error).await),
+        }
+    }
+
     /// A page of its rows.
     pub(crate) async fn page(
         &self,

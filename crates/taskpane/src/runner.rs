@@ -28,7 +28,8 @@ use crate::chunks;
 use crate::dispatch::Dispatch;
 use crate::theme;
 use api::{
-    ConfirmSession, EmailAddress, EndSessions, GetMe, GetSaveTargets, MatchContacts, Me, Redeem, SaveId, SignInBegun,
+    AddId, ConfirmSession, EmailAddress, EndSessions, GetContactOptions, GetMe, GetSaveTargets, MatchContacts, Me,
+    Redeem, SaveId, SignInBegun,
 };
 use flows::{BeginOrder, Code, DialogTrouble, Effect, Event, Prompt, Trouble};
 use leptos::prelude::window;
@@ -51,6 +52,11 @@ pub(crate) struct Runner {
 /// A new save's name.
 pub(crate) fn new_save_id() -> Option<SaveId> {
     Some(SaveId(window().crypto().ok()?.random_uuid()))
+}
+
+/// A new adding's name.
+pub(crate) fn new_add_id() -> Option<AddId> {
+    Some(AddId(window().crypto().ok()?.random_uuid()))
 }
 
 impl Runner {
@@ -140,6 +146,7 @@ impl Runner {
                 Event::Matched(key, call.addresses, answer)
             }
             Effect::FetchTargets => Event::TargetsAnswered(server.call(&GetSaveTargets).await),
+            Effect::FetchContactOptions => Event::ContactOptionsAnswered(server.call(&GetContactOptions).await),
             Effect::People(effect) => Event::People(people::carry_out(self, effect).await),
             Effect::Find(..)
             | Effect::Record(..)

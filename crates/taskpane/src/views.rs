@@ -1,11 +1,15 @@
 //! The screens and their sections. Each reads its own projection of the state and sends events.
 
 mod adding;
+mod adding_fields;
+mod adding_form;
+mod adding_organisation;
 mod attachments;
 mod card;
 mod card_actions;
 mod card_facts;
 mod card_rows;
+mod comparing;
 mod compose;
 mod confirm;
 mod contact;
@@ -20,6 +24,7 @@ mod frame;
 mod guesses;
 mod hit;
 mod home;
+mod likely;
 mod mail;
 mod missing;
 mod opened;

@@ -1,5 +1,6 @@
 //! The pane's stories: events in, state and effects out, on the host.
 
+mod add;
 mod card;
 mod compose;
 mod find;

@@ -198,6 +198,33 @@ fn a_record_for_one_of_two_is_partly_written_and_the_rest_is_tried_again() {
 }
 
 #[test]
+fn what_was_refused_for_one_is_put_right_and_sent_for_that_one_alone() {
+    let (mut app, sheet) = begun();
+    tell(&mut app, sheet, WriteEvent::ContactAdded(contact("102", "Grace Hopper")));
+    fill(&mut app, sheet, &[("DESCRIPTION", "Dues")]);
+    tell(&mut app, sheet, WriteEvent::SendAsked(id("one")));
+    let partly = report(&[("101", Ok("Activity:9")), ("102", Err(ProblemCode::ImisRefused))]);
+    tell(&mut app, sheet, WriteEvent::Written(Ok(partly)));
+    tell(&mut app, sheet, WriteEvent::PutRightAsked);
+    fill(&mut app, sheet, &[("DESCRIPTION", "Other")]);
+    let effects = tell(&mut app, sheet, WriteEvent::SendAsked(id("two")));
+    let request = sent(&effects).expect("it is sent");
+    assert_eq!((&request.save, &*request.contacts), (&id("two"), &[api::ContactId("102".to_owned())][..]));
+}
+
+#[test]
+fn what_nobody_knows_is_not_put_right_under_a_new_id() {
+    let (mut app, sheet) = begun();
+    tell(&mut app, sheet, WriteEvent::ContactAdded(contact("102", "Grace Hopper")));
+    fill(&mut app, sheet, &[("DESCRIPTION", "Dues")]);
+    tell(&mut app, sheet, WriteEvent::SendAsked(id("one")));
+    let partly = report(&[("101", Ok("Activity:9")), ("102", Err(ProblemCode::Unknown))]);
+    tell(&mut app, sheet, WriteEvent::Written(Ok(partly)));
+    tell(&mut app, sheet, WriteEvent::PutRightAsked);
+    assert!(tell(&mut app, sheet, WriteEvent::SendAsked(id("two"))).is_empty());
+}
+
+#[test]
 fn a_half_written_form_survives_another_message_and_signing_in_again() {
     let (mut app, sheet) = begun();
     fill(&mut app, sheet, &[("DESCRIPTION", "Dues"), ("AMOUNT", "12,")]);
@@ -294,6 +321,26 @@ fn a_record_that_somebody_else_changed_can_be_looked_at_as_it_is_now() {
     let effects = tell(&mut app, sheet, WriteEvent::CurrentAsked);
     assert_eq!(effects.len(), 1, "the record is asked for again");
     assert_eq!(app.sheets.top().map(|(top, _)| top), Some(record));
+}
+
+#[test]
+fn a_note_is_changed_by_the_one_form_for_notes_whatever_its_purpose() {
+    let note = RecordForm {
+        kind: RecordKind::Note,
+        type_id: String::new(),
+        title: String::new(),
+        actions: vec![],
+        fields: vec![field("Text", FieldKind::LongText)],
+    };
+    let mut known = full(5);
+    known.entry.kind = RecordKind::Note;
+    let known = RecordInFull { type_id: "Board".to_owned(), values: vec![value("Text", "Old")], ..known };
+    let (mut app, _) = read(RecordForms { forms: vec![note], contacts_max: 1 }, known);
+    app.update(Event::SheetOpened(Opening::ChangeRecord));
+    let (sheet, _) = app.sheets.top().expect("a sheet was opened");
+    fill(&mut app, sheet, &[("Text", "New")]);
+    let effects = tell(&mut app, sheet, WriteEvent::SendAsked(id("s")));
+    assert_eq!(change_sent(&effects).map(|request| request.to.clone()), Some(vec![value("Text", "New")]));
 }
 
 #[test]

@@ -112,21 +112,36 @@ impl Acting {
                 let pairs = said.iter().map(value).collect();
                 self.rows("iqa", path, pairs, place).await
             }
-            QueryDoor::Query => {
-                let pairs = named(&form.prompts, said, Naming::Caption)?;
-                let again = named(&form.prompts, said, Naming::Property)?;
-                match self.rows("query", path, pairs.clone(), place).await {
-                    // Whether a caption is a Search Label is told nowhere; a site that does not know it says so.
-                    Err(failed)
-                        if matches!(failed.error.kind, ErrorKind::Refused { status: 400, .. }) && again != pairs =>
-                    {
-                        self.rows("query", path, again, place).await.map_err(|second| {
-                            if matches!(second.error.kind, ErrorKind::Refused { .. }) { failed } else { second }
-                        })
-                    }
-                    outcome => outcome,
-                }
+            QueryDoor::Query => self.run_named(path, &form.prompts, said, place).await,
+        }
+    }
+
+    /// Whether a caption is a Search Label is told nowhere: a site that does not know one says so, and is told the
+    /// property's name instead; all of them where it does not say which.
+    async fn run_named(
+        &self,
+        path: &str,
+        prompts: &[QueryPrompt],
+        said: &[Option<String>],
+        place: &[(String, String)],
+    ) -> Result<wire::Rows, Failed> {
+        let mut naming = vec![Naming::Caption; prompts.len()];
+        let mut pairs = named(prompts, said, &naming)?;
+        let mut first = None;
+        loop {
+            let failed = match self.rows("query", path, pairs.clone(), place).await {
+                Err(failed) if matches!(failed.error.kind, ErrorKind::Refused { status: 400, .. }) => failed,
+                Err(failed) => return Err(first.filter(|_| refused(&failed)).unwrap_or(failed)),
+                Ok(rows) => return Ok(rows),
+            };
+            rename(prompts, said, &failed, &mut naming);
+            let again = named(prompts, said, &naming)?;
+            let first_failed = first.get_or_insert(failed);
+            if again == pairs {
+                let error = first_failed.error.clone();
+                return Err(Failed::before(error));
             }
+            pairs = again;
         }
     }
 
@@ -149,6 +164,24 @@ impl Acting {
     }
 }
 
+const fn refused(failed: &Failed) -> bool {
+    matches!(failed.error.kind, ErrorKind::Refused { .. })
+}
+
+/// Gives up the caption that a refusal names, or all of them.
+fn rename(prompts: &[QueryPrompt], said: &[Option<String>], failed: &Failed, naming: &mut [Naming]) {
+    let ErrorKind::Refused { message, .. } = &failed.error.kind else { return };
+    let message = message.as_deref().unwrap_or_default();
+    let blamed = |place: &usize| {
+        let caption = prompts[*place].caption.as_deref().filter(|_| said[*place].is_some());
+        naming[*place] == Naming::Caption && caption.is_some_and(|caption| message.contains(caption))
+    };
+    match (0..prompts.len()).find(blamed) {
+        Some(place) => naming[place] = Naming::Property,
+        None => naming.fill(Naming::Property),
+    }
+}
+
 /// At worst, every byte but letters and digits is encoded by three.
 fn encoded_bytes(pairs: &[&(String, String)]) -> usize {
     let encoded = |text: &str| text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum::<usize>();
@@ -166,13 +199,13 @@ fn row_values(row: &wire::Row, columns: &[QueryColumn], names: &[String]) -> Vec
 }
 
 /// Names and values for `/api/query`; prompts left empty are left out.
-fn named(prompts: &[QueryPrompt], said: &[Option<String>], naming: Naming) -> Result<Vec<(String, String)>, Failed> {
+fn named(prompts: &[QueryPrompt], said: &[Option<String>], naming: &[Naming]) -> Result<Vec<(String, String)>, Failed> {
     let mut pairs = Vec::new();
-    for (prompt, said) in prompts.iter().zip(said) {
+    for ((prompt, said), naming) in prompts.iter().zip(said).zip(naming) {
         let Some(said) = said else { continue };
         let alone = prompts.iter().filter(|other| other.bare().eq_ignore_ascii_case(prompt.bare())).count() == 1;
         let usable = |name: &&str| !RESERVED.contains(&name.to_ascii_lowercase().as_str());
-        let caption = prompt.caption.as_deref().filter(|_| naming == Naming::Caption);
+        let caption = prompt.caption.as_deref().filter(|_| *naming == Naming::Caption);
         let name = caption.filter(usable).or_else(|| Some(prompt.bare()).filter(usable).filter(|_| alone));
         let name = name.unwrap_or(&prompt.property);
         if !usable(&name) {
@@ -295,7 +328,7 @@ mod tests {
         labelled.property = "Contact.Phrase".to_owned();
         let prompts = [prompt(Some(4), false), prompt(Some(2), false), labelled];
         let names = |naming| {
-            let pairs = named(&prompts, &said, naming).ok().unwrap();
+            let pairs = named(&prompts, &said, &[naming; 3]).ok().unwrap();
             pairs.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
         };
         let expected = ["vBoNetContactData.LastName", "vBoNetContactData.LastName", "Contact.Phrase"];

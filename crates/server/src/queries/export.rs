@@ -10,7 +10,7 @@ use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
 use crate::request;
 use crate::session::Session;
-use api::{ExportQuery, RunQuery};
+use api::{ExportQuery, ProblemCode, RunQuery};
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
@@ -20,6 +20,9 @@ use tokio::sync::mpsc;
 
 /// Longest wait for a person to take a page.
 const TAKEN_WITHIN: Duration = Duration::from_mins(2);
+
+/// Pages between two looks at the definition.
+const LOOK_EVERY: u32 = 20;
 
 /// An export that has begun.
 pub(crate) struct Export {
@@ -39,7 +42,8 @@ struct Writing {
     app: App,
     session: Session,
     prepared: Prepared,
-    sender: mpsc::Sender<io::Result<Bytes>>,
+    /// Bytes, and `None` at the true end.
+    sender: mpsc::Sender<Option<Bytes>>,
     rows: u64,
     _turn: Turn,
 }
@@ -53,16 +57,28 @@ pub(crate) async fn begin(app: &App, session: &Session, asked: &ExportQuery) -> 
     let (sender, receiver) = mpsc::channel(1);
     let writing = Writing { app: app.clone(), session: session.clone(), prepared, sender, rows: 0, _turn: turn };
     tokio::spawn(request::within(request::current(), writing.run(first)));
-    let chunks = stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
+    let chunks = stream::unfold(Some(receiver), chunk);
     Ok(Export { total, body: Body::from_stream(chunks) })
+}
+
+type Chunks = Option<mpsc::Receiver<Option<Bytes>>>;
+
+/// The next bytes of the body. Whatever ends the writing but the end itself breaks the answer off, so that nobody
+/// takes a part for all.
+async fn chunk(receiver: Chunks) -> Option<(io::Result<Bytes>, Chunks)> {
+    let mut receiver = receiver?;
+    match receiver.recv().await {
+        Some(Some(bytes)) => Some((Ok(bytes), Some(receiver))),
+        Some(None) => None,
+        None => Some((Err(io::Error::other(BrokenOff)), None)),
+    }
 }
 
 impl Writing {
     async fn run(mut self, first: imis::QueryPage) {
-        let outcome = self.write(first).await;
-        if outcome == Err("failed") || outcome == Err("signed_out") || outcome == Err("changed") {
-            // Without an end, so that nobody takes it for all.
-            let _ = self.sender.send(Err(io::Error::other(BrokenOff))).await;
+        let mut outcome = self.write(first).await;
+        if outcome.is_ok() {
+            outcome = self.hand(None).await;
         }
         let outcome = outcome.err().unwrap_or("complete");
         let query = self.prepared.place().path.clone();
@@ -72,39 +88,47 @@ impl Writing {
 
     async fn write(&mut self, mut page: imis::QueryPage) -> Result<(), &'static str> {
         let columns = page.columns.clone();
-        self.hand(csv::head(&columns)).await?;
-        let mut captions_of_none = false;
-        loop {
+        self.hand(Some(csv::head(&columns).map_err(|_| "failed")?)).await?;
+        for number in 1_u32.. {
             // An empty page may not know its columns.
-            let same = page.rows.is_empty() || page.columns == columns || captions_of_none;
-            if !same {
+            if !page.rows.is_empty() && page.columns != columns {
                 return Err("changed");
             }
-            captions_of_none = false;
-            let count = page.rows.len() as u64;
-            if count > 0 {
-                self.hand(csv::rows(&columns, &page.rows)).await?;
+            if !page.rows.is_empty() {
+                self.hand(Some(csv::rows(&columns, &page.rows).map_err(|_| "failed")?)).await?;
             }
-            self.rows += count;
-            let Some(next) = page.next else { return Ok(()) };
+            self.rows += page.rows.len() as u64;
+            let next = page.next;
             drop(page);
+            // Rows do not always show a change, so the definition is asked now and then, and at the end.
+            let look = number.is_multiple_of(LOOK_EVERY) || (next.is_none() && number > 1);
+            if look && !self.prepared.is_unchanged(&self.app, &self.session).await.map_err(|failure| word(&failure))? {
+                return Err("changed");
+            }
+            let Some(next) = next else { break };
             let fetched = self.prepared.page(&self.app, &self.session, next, RunQuery::PAGE_MAX.into()).await;
-            page = fetched.map_err(|failure| match failure.problem.code {
-                api::ProblemCode::SignedOut => "signed_out",
-                _ => "failed",
-            })?;
+            page = fetched.map_err(|failure| word(&failure))?;
         }
+        Ok(())
     }
 
     /// Hands bytes on once there is room for them; nobody there, or nobody taking them, ends it.
-    async fn hand(&self, bytes: Result<Bytes, ::csv::Error>) -> Result<(), &'static str> {
-        let bytes = bytes.map_err(|_| "failed")?;
-        let sent = tokio::time::timeout(TAKEN_WITHIN, self.sender.send(Ok(bytes)));
+    async fn hand(&self, bytes: Option<Bytes>) -> Result<(), &'static str> {
+        let sent = tokio::time::timeout(TAKEN_WITHIN, self.sender.send(bytes));
         let sent = self.session.while_alive(sent).await.map_err(|_| "signed_out")?;
         match sent {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err("left"),
             Err(_) => Err("failed"),
         }
+    }
+}
+
+/// Why an export ended, for the audit log.
+fn word(failure: &Failure) -> &'static str {
+    match failure.problem.code {
+        ProblemCode::SignedOut => "signed_out",
+        ProblemCode::QueryNotOffered => "changed",
+        _ => "failed",
     }
 }

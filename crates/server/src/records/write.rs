@@ -242,8 +242,8 @@ fn name_given(problem: &mut Problem, values: &[FieldValue]) {
 
 fn at_fields(problem: &mut Problem, names: &[&str]) {
     for complaint in &mut problem.fields {
-        let named = names.iter().find(|name| name.eq_ignore_ascii_case(&complaint.field));
-        complaint.field = named.map_or_else(String::new, |name| (*name).to_owned());
+        let found = names.iter().find(|name| name.eq_ignore_ascii_case(&complaint.field));
+        complaint.field = found.map_or_else(String::new, |name| (*name).to_owned());
     }
 }
 

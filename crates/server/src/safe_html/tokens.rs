@@ -124,8 +124,9 @@ pub(super) struct Written {
 }
 
 /// Which tags are written.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Keep {
+    #[default]
     Allowed,
     Words,
 }
@@ -179,12 +180,6 @@ struct State {
     tags: usize,
     blocked_images: u32,
     cut: bool,
-}
-
-impl Default for Keep {
-    fn default() -> Self {
-        Self::Allowed
-    }
 }
 
 struct Writer(RefCell<State>);

@@ -2,10 +2,10 @@
 
 use crate::world::{Person, World};
 use api::{
-    ColumnKind, DescribeQuery, GetKeptQueries, KeepQuery, ListQueries, Problem, ProblemCode, PromptValue, Query,
-    QueryForm, QueryId, QueryList, QueryPage, RunQuery,
+    ColumnKind, DescribeQuery, ListQueries, Problem, ProblemCode, PromptValue, Query, QueryForm, QueryList, QueryPage,
+    RunQuery,
 };
-use sim::imis::{Edition, Effect, Fault, Settings};
+use sim::imis::{Edition, Settings};
 use std::time::Duration;
 
 pub(crate) const EDITIONS: [Edition; 2] = [Edition::Ems, Edition::Imis2017];

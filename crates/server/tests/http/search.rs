@@ -202,3 +202,34 @@ async fn nobody_searches_who_is_not_signed_in() {
     let nobody = world.person("forged");
     assert_eq!(code(search(&nobody, "lovelace").await), ProblemCode::SignedOut);
 }
+
+#[tokio::test]
+async fn the_sites_own_query_searches_where_it_has_one() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let world = World::with(Settings { edition, ..Settings::default() }, |config| {
+            config.sites[0].contacts.search_query = Some("$/Outlook/Find contacts".to_owned());
+        })
+        .await;
+        let person = world.sign_in_as("STAFF1").await;
+        for text in ["lovelace", "Lovelace, Ada", "ada.lovelace@example.org"] {
+            let found = search(&person, text).await.unwrap();
+            assert_eq!((ids(&found), found.partial), (vec!["101"], false), "{text}");
+            assert_eq!(found.contacts[0].email.as_ref().unwrap().as_str(), "ada.lovelace@example.org");
+        }
+        world.imis.ledger().forget_requests();
+        search(&person, "hopper").await.unwrap();
+        assert_eq!(world.imis.ledger().requests().len(), 1, "and nothing else");
+        assert!(search(&person, "contains:a").await.unwrap().contacts.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_search_query_that_cannot_be_run_is_stood_in_for_and_said() {
+    let world = World::with(Settings::default(), |config| {
+        config.sites[0].contacts.search_query = Some("$/Outlook/Not there".to_owned());
+    })
+    .await;
+    let person = world.sign_in_as("STAFF1").await;
+    let found = search(&person, "lovelace").await.unwrap();
+    assert_eq!((ids(&found), found.partial), (vec!["101"], true));
+}

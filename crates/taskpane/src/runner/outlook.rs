@@ -32,6 +32,11 @@ pub(super) async fn body(key: &MessageKey) -> Result<Body, Trouble> {
     Ok(Body { html: html.map_err(trouble)?, text: text.map_err(trouble)? })
 }
 
+/// The body as text alone.
+pub(super) async fn text(key: &MessageKey) -> Result<String, Trouble> {
+    open(key)?.body(Format::Text).await.map_err(trouble)
+}
+
 /// The bytes of an attachment.
 pub(super) async fn content(key: &MessageKey, attachment: &Attachment) -> Result<Vec<u8>, Trouble> {
     let info = AttachmentInfo {

@@ -1,6 +1,6 @@
 //! A contact: its card, and its timeline below.
 
-use super::{card, compose, timeline};
+use super::{adding, card, compose, timeline};
 use api::ContactId;
 use leptos::prelude::*;
 
@@ -8,6 +8,7 @@ use leptos::prelude::*;
 pub(super) fn contact(contact: &ContactId) -> impl IntoView {
     view! {
         {card::card(contact)}
+        {adding::compare_button(contact)}
         {compose::for_contact(contact)}
         {timeline::timeline(contact)}
     }

@@ -52,13 +52,18 @@ pub(super) const fn picture(family: Family) -> &'static str {
     }
 }
 
-/// What a record is, in words: "Activity · Telephone call".
-pub(super) fn kind(entry: &TimelineEntry) -> String {
-    let family = match Family::of(entry.kind) {
+/// What one record of a family is called.
+pub(super) fn one(family: Family) -> &'static str {
+    match family {
         Family::Activities => words::kind_activity(),
         Family::Interactions => words::kind_interaction(),
         Family::Notes => words::kind_note(),
-    };
+    }
+}
+
+/// What a record is, in words: "Activity · Telephone call".
+pub(super) fn kind(entry: &TimelineEntry) -> String {
+    let family = one(Family::of(entry.kind));
     let named = entry.type_name.trim();
     if named.is_empty() || named.eq_ignore_ascii_case(family) {
         family.to_owned()
@@ -81,10 +86,12 @@ pub(super) fn foot(entry: &TimelineEntry) -> String {
 }
 
 fn row(contact: &ContactId, entry: &TimelineEntry) -> impl IntoView + use<> {
-    // A note without a title begins with its text.
-    let untitled = entry.title.trim().is_empty() && !entry.snippet.trim().is_empty();
-    let title = if untitled { entry.snippet.clone() } else { title(entry) };
-    let snippet = Some(entry.snippet.clone()).filter(|text| !untitled && !text.trim().is_empty());
+    // What has no title but the beginning of its text is shown by that.
+    let note = Family::of(entry.kind) == Family::Notes || entry.title.trim().is_empty();
+    let begins = note && entry.snippet.starts_with(entry.title.trim_end_matches('…').trim());
+    let titled = !begins || entry.snippet.trim().is_empty();
+    let title = titled.then(|| title(entry));
+    let snippet = Some(entry.snippet.clone()).filter(|text| !text.trim().is_empty());
     let foot = Some(foot(entry)).filter(|text| !text.is_empty());
     view! {
         <li>
@@ -95,7 +102,7 @@ fn row(contact: &ContactId, entry: &TimelineEntry) -> impl IntoView + use<> {
                         <span class="view-entry-kind">{kind(entry)}</span>" "
                         <span class="view-entry-time">{entry.at.as_ref().map(format::time)}</span>" "
                     </span>
-                    <span class="view-entry-title">{title}</span>" "
+                    {title.map(|text| view! { <span class="view-entry-title">{text}</span>" " })}
                     {snippet.map(|text| view! { <span class="view-entry-snippet">{text}</span>" " })}
                     {foot.map(|text| view! { <span class="view-entry-foot">{text}</span> })}
                 </span>

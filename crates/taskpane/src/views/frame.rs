@@ -45,7 +45,8 @@ fn size(html: &str) -> &'static str {
             _ => {}
         }
     }
-    match letters + html.matches("<tr").count() * 40 + html.matches("<img").count() * 400 {
+    let lines: usize = ["<p", "<br", "<tr", "<li", "<h"].iter().map(|tag| html.matches(tag).count()).sum();
+    match letters + lines * 40 + html.matches("<img").count() * 400 {
         0..=160 => "view-frame--short",
         161..=700 => "view-frame--medium",
         _ => "view-frame--long",

@@ -1,15 +1,19 @@
 //! Who is not in iMIS: counted, and listed on demand.
 
-use crate::parts::{block, holds, icon, pressed};
+use crate::dispatch::dispatch;
+use crate::parts::{block, holds, icon, moves, pressed};
 use crate::views::person;
 use crate::words;
-use flows::{Lookup, People, Standing};
+use api::EmailAddress;
+use flows::{Event, Lookup, Opening, People, Standing};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 /// The line and its disclosure.
 pub(super) fn missing(people: Memo<Option<People>>) -> impl IntoView {
     let open = RwSignal::new(false);
+    let may_add = dispatch().project(flows::App::may_add);
+    let addable = Memo::new(move |_| people.with(|people| people.as_ref().map_or(0, People::addable)));
     let count = Memo::new(move |_| {
         people
             .with(|people| people.as_ref().filter(|people| people.lookup != Lookup::Searching).map(People::not_in_imis))
@@ -28,9 +32,12 @@ pub(super) fn missing(people: Memo<Option<People>>) -> impl IntoView {
                     {icon("icon icon--chevron")}
                     {words::people_missing(&all.to_string(), &missing.to_string())}
                 </button>
-                <ul id="missing" class="view-missing" hidden=move || !open.get()>
-                    {block(move || people.with(|people| people.as_ref().map(addresses)))}
-                </ul>
+                <div id="missing" class="view-missing" hidden=move || !open.get()>
+                    <ul class="add-missing-list">
+                        {block(move || people.with(|people| people.as_ref().map(|people| addresses(people, may_add.get()))))}
+                    </ul>
+                    {block(move || (may_add.get() && addable.get() > 1).then(|| add_all(addable.get())))}
+                </div>
             </div>
         }))}
         {block(move || Some(unreadable()).filter(|count| *count > 0).map(|count| view! {
@@ -46,13 +53,34 @@ pub(super) fn close_on_escape(event: &KeyboardEvent, open: RwSignal<bool>) {
     }
 }
 
-fn addresses(people: &People) -> impl IntoView + use<> {
+fn addresses(people: &People, may_add: bool) -> impl IntoView + use<> {
     let missing = people.shown().filter(|entry| entry.standing == Standing::NotInImis);
     let line = |entry: &flows::Entry| {
         let name = person::on_message(entry);
         let address =
             (!entry.name.is_empty()).then(|| view! { <span class="quiet">" "{entry.address.to_string()}</span> });
-        view! { <li>{name}{address}</li> }
+        view! {
+            <li class="add-missing">
+                <span class="add-missing-who">{name.clone()}{address}</span>
+                {may_add.then(|| add(&name, &entry.address))}
+            </li>
+        }
     };
     missing.map(line).collect::<Vec<_>>()
+}
+
+fn add(name: &str, address: &EmailAddress) -> impl IntoView + use<> {
+    let event = Event::SheetOpened(Opening::Add(Some(address.clone())));
+    view! {
+        <button type="button" class="part-button part-button--subtle" aria-label=words::add_one_named(name)
+            on:click=moves(event)>{words::add_one()}</button>
+    }
+}
+
+fn add_all(count: usize) -> impl IntoView {
+    view! {
+        <button type="button" class="part-button" on:click=moves(Event::SheetOpened(Opening::AddAll))>
+            {words::add_all(&count.to_string())}
+        </button>
+    }
 }

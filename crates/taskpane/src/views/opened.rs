@@ -46,16 +46,22 @@ pub(super) fn opened(id: SheetId) -> impl IntoView {
 
 fn head(entry: &TimelineEntry) -> impl IntoView + use<> {
     let foot = Some(entries::foot(entry)).filter(|text| !text.is_empty());
+    let family = Family::of(entry.kind);
+    let title = match family {
+        // A note's title is the beginning of its text, which stands below.
+        Family::Notes => entries::one(family).to_owned(),
+        Family::Activities | Family::Interactions => entries::title(entry),
+    };
     let time = entry.at.as_ref().map(format::time).unwrap_or_default();
     view! {
         <div class="view-record-head">
-            <span class=entries::picture(Family::of(entry.kind)) aria-hidden="true"></span>
+            <span class=entries::picture(family) aria-hidden="true"></span>
             <div class="view-entry-body">
                 <p class="view-entry-head">
                     <span class="view-entry-kind">{entries::kind(entry)}</span>" "
                     <span class="view-entry-time">{time}</span>
                 </p>
-                <h2 class="view-record-title">{entries::title(entry)}</h2>
+                <h2 class="view-record-title">{title}</h2>
                 {foot.map(|text| view! { <p class="view-entry-foot">{text}</p> })}
             </div>
         </div>

@@ -87,6 +87,7 @@ pub(super) fn why(found: &Match) -> String {
     let reason = match found.reason {
         MatchReason::PrimaryEmail => words::match_primary(address),
         MatchReason::OtherEmail => words::match_other(address),
+        MatchReason::Chosen => words::match_chosen(address),
     };
     let mut parts = vec![words::contact_id(&found.contact.id.0), reason];
     if found.remembered {

@@ -129,15 +129,19 @@ fn filters(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
 /// What stands in place of the list, or below it: waiting, nothing, trouble, what is missing.
 fn state(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
     let again = Event::Timeline(TimelineEvent::AgainAsked(contact.clone()));
-    let reading = of(dispatch, contact, |history| Some((history.reading, history.entries.is_empty())));
+    let reading =
+        of(dispatch, contact, |history| Some((history.reading, history.entries.is_empty(), history.more.is_some())));
     let filtered = of(dispatch, contact, History::is_filtered);
     let trouble = of(dispatch, contact, |history| history.trouble.clone());
     let missing = of(dispatch, contact, |history| history.missing.clone());
     let retry = again.clone();
     view! {
         {block(move || match (reading.get()?, trouble.with(Option::is_some)) {
-            ((Reading::First, _), _) => Some(spinner(words::timeline_loading()).into_any()),
-            ((Reading::Nothing, true), false) => {
+            ((Reading::First, ..), _) => Some(spinner(words::timeline_loading()).into_any()),
+            ((Reading::Nothing, true, true), false) => {
+                Some(view! { <p class="quiet">{words::timeline_none_so_far()}</p> }.into_any())
+            }
+            ((Reading::Nothing, true, false), false) => {
                 let text = if filtered.get() { words::timeline_no_match() } else { words::timeline_empty() };
                 Some(view! { <p class="quiet">{text}</p> }.into_any())
             }

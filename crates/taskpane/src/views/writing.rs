@@ -1,6 +1,6 @@
 //! Writing or changing a record: for whom, of which type, and its fields.
 
-use super::{fields, for_whom, writing_state};
+use super::{entries, fields, for_whom, writing_state};
 use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{block, heard, holds, keep_focus, spinner, told, trouble_notice};
 use crate::{runner, words};
@@ -151,7 +151,7 @@ fn group(family: Family, forms: &[RecordForm], chosen: Option<&(RecordKind, Stri
     let options: Vec<_> = mine
         .map(|(place, form)| {
             let selected = chosen.is_some_and(|(kind, type_id)| *kind == form.kind && *type_id == form.type_id);
-            let title = if form.title.is_empty() { label } else { form.title.as_str() }.to_owned();
+            let title = if form.title.is_empty() { entries::one(family) } else { form.title.as_str() }.to_owned();
             view! { <option value=place.to_string() selected=selected>{title}</option> }
         })
         .collect();

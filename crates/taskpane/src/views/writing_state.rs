@@ -79,10 +79,17 @@ fn unsure(id: SheetId, trouble: &Trouble) -> AnyView {
 
 /// For whom it was written, and for whom not.
 fn partly(id: SheetId, results: &[(Contact, RecordState)]) -> AnyView {
+    let fixable = dispatch().look(|app| match app.sheets.get(id) {
+        Some(flows::Sheet::Write(writing)) => writing.rest_can_be_put_right(),
+        _ => false,
+    });
     let rows: Vec<_> = results.iter().map(|(contact, state)| outcome(contact, state)).collect();
     let act = view! {
         <ul class="view-outcomes">{rows}</ul>
-        {button(words::try_again(), Event::Write(id, WriteEvent::RetryAsked))}
+        <div class="part-actions">
+            {button(words::try_again(), Event::Write(id, WriteEvent::RetryAsked))}
+            {fixable.then(|| button(words::write_put_right(), Event::Write(id, WriteEvent::PutRightAsked)))}
+        </div>
     };
     notice(words::write_partly(), vec![words::write_partly_advice().to_owned()], act)
 }

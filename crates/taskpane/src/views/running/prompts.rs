@@ -1,5 +1,6 @@
 //! What a query asks, as fields of the right kind. What is typed stays in the page until it is sent.
 
+use super::rows::POSITION;
 use super::{of, running_of};
 use crate::dispatch::Dispatch;
 use crate::parts::{heard, keep_focus, told};
@@ -33,13 +34,10 @@ pub(super) fn prompts(dispatch: Dispatch, id: SheetId, changed: bool) -> AnyView
         event.prevent_default();
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
         if let Some(data) = form.and_then(|form| FormData::new_with_form(&form).ok()) {
-            dispatch.send_and_move(Event::Query(id, QueryEvent::RunAsked(read(&data, &names))));
-            let first = faults.with_untracked(|faults| faults.first().map(|(name, _)| name.clone()));
+            dispatch.send(Event::Query(id, QueryEvent::RunAsked(read(&data, &names))));
+            let first = dispatch.look(|app| running_of(app, id)?.faults.first().map(|(name, _)| name.clone()));
             let at = first.and_then(|name| names.iter().position(|(other, _)| *other == name));
-            if let Some(at) = at {
-                dispatch.take_focus();
-                keep_focus(field_id(at));
-            }
+            keep_focus(at.map_or_else(|| POSITION.to_owned(), field_id));
         }
     };
     view! {
@@ -54,7 +52,7 @@ pub(super) fn prompts(dispatch: Dispatch, id: SheetId, changed: bool) -> AnyView
     .into_any()
 }
 
-fn field_id(at: usize) -> String {
+pub(super) fn field_id(at: usize) -> String {
     ["prompt-", &at.to_string()].concat()
 }
 

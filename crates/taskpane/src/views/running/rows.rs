@@ -1,8 +1,9 @@
 //! The rows of a query, a page at a time, with what they answer and how they are sorted.
 
+use super::prompts::field_id;
 use super::{choosing, export, of, running_of, table, trouble_of};
 use crate::dispatch::Dispatch;
-use crate::parts::{block, heard, holds, moves, named, pressed, spinner, told};
+use crate::parts::{block, heard, holds, keep_focus, named, pressed, spinner, told};
 use crate::values;
 use crate::words;
 use api::{PromptValue, QueryForm};
@@ -11,8 +12,8 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
-/// Where the focus goes when another page comes.
-const POSITION: &str = "query-position";
+/// Where the focus goes when the query is run.
+pub(super) const POSITION: &str = "query-position";
 
 /// Answers, position, what can be done, and the table.
 pub(super) fn rows(dispatch: Dispatch, id: SheetId) -> AnyView {
@@ -70,10 +71,14 @@ fn answers(dispatch: Dispatch, id: SheetId) -> AnyView {
     let Some((form, answers)) = known.filter(|(form, _)| !form.prompts.is_empty()) else { return ().into_any() };
     let lines: Vec<_> =
         form.prompts.iter().zip(&answers).map(|(prompt, answer)| view! { <li>{line(prompt, answer)}</li> }).collect();
+    let change = move || {
+        dispatch.send(Event::Query(id, QueryEvent::PromptsAsked));
+        keep_focus(field_id(0));
+    };
     view! {
         <section class="view-answers" aria-label=words::query_answers()>
             <ul class="quiet">{lines}</ul>
-            <button type="button" class="part-button" on:click=moves(Event::Query(id, QueryEvent::PromptsAsked))>
+            <button type="button" class="part-button" on:click=pressed(change)>
                 {words::query_change()}
             </button>
         </section>

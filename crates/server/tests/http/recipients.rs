@@ -1,0 +1,100 @@
+//! Putting people from queries and lists into a message.
+
+use crate::queries::{EDITIONS, describe, run, world};
+use api::{CollectRecipients, ContactId, ProblemCode, Recipients, RunQuery};
+
+fn contacts(ids: &[&str]) -> CollectRecipients {
+    CollectRecipients { query: None, contacts: ids.iter().map(|id| ContactId((*id).to_owned())).collect() }
+}
+
+fn of_query(query: RunQuery) -> CollectRecipients {
+    CollectRecipients { query: Some(query), contacts: Vec::new() }
+}
+
+fn left_out(found: &Recipients) -> (u32, u32, u32, bool) {
+    (found.opted_out, found.without_address, found.repeated, found.more)
+}
+
+/// 105 and 106 share an address, 108 has none, 123 wants no e-mail, 999999 is nobody.
+#[tokio::test]
+async fn contacts_are_taken_once_and_those_left_out_are_counted() {
+    for edition in EDITIONS {
+        let world = world(edition).await;
+        let person = world.sign_in_as("STAFF1").await;
+        let ask = contacts(&["101", "105", "106", "108", "123", "999999", "101"]);
+        let found = person.call(&ask).await.unwrap();
+        let people: Vec<_> = found.people.iter().map(|person| (&*person.name, person.address.as_str())).collect();
+        assert_eq!(people[0].1, "ada.lovelace@example.org");
+        assert!(people[0].0.contains("Ada Lovelace"));
+        assert_eq!(people.len(), 2, "{people:?}");
+        assert_eq!(left_out(&found), (1, 2, 2, false));
+    }
+}
+
+#[tokio::test]
+async fn a_query_gives_each_address_once_however_it_says_who_does_not_want_it() {
+    for edition in EDITIONS {
+        let world = world(edition).await;
+        let person = world.sign_in_as("STAFF1").await;
+        // One says so in a column, the other by the contacts' own preferences.
+        for name in ["Newsletter readers", "All", "Chair"] {
+            let form = describe(&person, name).await;
+            let total = person.call(&run(&form, &[])).await.unwrap().total.unwrap();
+            let found = person.call(&of_query(run(&form, &[]))).await.unwrap();
+            assert_eq!(found.opted_out, 1, "{name}");
+            assert!(found.repeated >= 1 && found.without_address >= 1, "{name}: {:?}", left_out(&found));
+            let all = found.people.len() as u64 + u64::from(found.opted_out + found.repeated + found.without_address);
+            assert_eq!(all, total, "{name}: everybody is somewhere");
+            let unique: std::collections::HashSet<_> = found.people.iter().map(|person| &person.address).collect();
+            assert_eq!(unique.len(), found.people.len());
+            assert!(found.people.iter().all(|person| !person.name.is_empty()), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_person_in_the_query_and_in_the_list_is_one() {
+    let world = world(sim::imis::Edition::Ems).await;
+    let person = world.sign_in_as("STAFF1").await;
+    let form = describe(&person, "Find contacts").await;
+    let query = Some(run(&form, &[("Last name", &["Lovelace"])]));
+    let found = person.call(&CollectRecipients { query, ..contacts(&["101"]) }).await.unwrap();
+    assert_eq!((found.people.len(), found.repeated), (1, 1));
+}
+
+#[tokio::test]
+async fn there_are_so_many_recipients_and_no_more() {
+    for edition in EDITIONS {
+        let world = world(edition).await;
+        let person = world.sign_in_as("STAFF1").await;
+        let form = describe(&person, "Everybody there is").await;
+        let found = person.call(&of_query(run(&form, &[]))).await.unwrap();
+        assert_eq!(found.people.len(), CollectRecipients::MAX);
+        assert!(found.more && found.repeated > 0 && found.without_address > 0, "{:?}", left_out(&found));
+        let ids: Vec<String> = (0..=CollectRecipients::MAX).map(|number| number.to_string()).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        assert_eq!(person.call(&contacts(&ids)).await.unwrap_err().code, ProblemCode::Invalid);
+    }
+}
+
+#[tokio::test]
+async fn a_query_without_e_mail_column_gives_nobody() {
+    for edition in EDITIONS {
+        let world = world(edition).await;
+        let person = world.sign_in_as("STAFF1").await;
+        let form = describe(&person, "Names only").await;
+        assert!(person.call(&run(&form, &[])).await.unwrap().email_column.is_none());
+        let problem = person.call(&of_query(run(&form, &[]))).await.unwrap_err();
+        assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Invalid, Some("email_column")));
+    }
+}
+
+#[tokio::test]
+async fn keys_that_are_none_are_refused() {
+    let world = world(sim::imis::Edition::Ems).await;
+    let person = world.sign_in_as("STAFF1").await;
+    for bad in ["", "101|102", "in:101", "../token", "101 ", "a\nb"] {
+        let problem = person.call(&contacts(&["101", bad])).await.unwrap_err();
+        assert_eq!(problem.code, ProblemCode::Invalid, "{bad:?}");
+    }
+}
