@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 /// The clerks of a site, by its name in the configuration.
 pub(crate) type Site = (&'static str, Clerks);
 
-/// When everybody goes home.
+/// When everybody goes home, whichever comes first.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Until {
-    /// After so many deeds each, whatever time they take.
-    Deeds(usize),
-    /// After this time, whatever was done in it.
-    Passed(Duration),
+pub(crate) struct Until {
+    /// So many deeds each.
+    pub(crate) deeds: usize,
+    /// So much time.
+    pub(crate) time: Duration,
 }
 
 /// What everybody saw together.
@@ -31,8 +31,10 @@ pub(crate) enum Until {
 pub(crate) struct Tally {
     /// How long each call took.
     pub(crate) times: Vec<Duration>,
-    /// The answers that were another's, or lacked what is the person's own.
+    /// The answers that held what is another's.
     pub(crate) foreign: Vec<String>,
+    /// The answers that lacked what is the person's own.
+    pub(crate) lacking: Vec<String>,
     /// The answers that were refusals, by route and reason; being asked to wait is none.
     pub(crate) refused: BTreeMap<String, usize>,
     /// How often somebody was asked to wait.
@@ -45,6 +47,7 @@ impl Tally {
     fn add(&mut self, other: Self) {
         self.times.extend(other.times);
         self.foreign.extend(other.foreign);
+        self.lacking.extend(other.lacking);
         for (reason, count) in other.refused {
             *self.refused.entry(reason).or_default() += count;
         }
@@ -104,13 +107,11 @@ pub(crate) async fn work(url: &str, sites: &[Site], until: Until) -> (Tally, Dur
     let mut working = tokio::task::JoinSet::new();
     for mut person in people {
         working.spawn(async move {
-            let mut done = 0;
-            while match until {
-                Until::Deeds(count) => done < count,
-                Until::Passed(time) => begun.elapsed() < time,
-            } {
+            for done in 0..until.deeds {
+                if begun.elapsed() >= until.time {
+                    break;
+                }
                 person.do_something(done).await;
-                done += 1;
             }
             person.tally
         });
@@ -171,7 +172,8 @@ impl Person {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.url)).header(api::VERSION_HEADER, api::VERSION);
+        let request =
+            self.http.request(method, format!("{}{path}", self.url)).header(api::VERSION_HEADER, api::VERSION);
         if self.token.is_empty() { request } else { request.bearer_auth(&self.token) }
     }
 
@@ -189,7 +191,7 @@ impl Person {
         let lower = text.to_lowercase();
         let own = lower.contains(&self.clerk.marker) || lower.contains(&self.clerk.user_name.to_lowercase());
         if whose == Whose::Own && !own {
-            self.tally.foreign.push(format!("{route}: nothing of {} in {text:.200}", self.clerk.marker));
+            self.tally.lacking.push(format!("{route}: {}", self.clerk.marker));
         }
     }
 
@@ -213,7 +215,10 @@ impl Person {
         }
         self.look(route, &text, Whose::Anybody);
         match serde_json::from_str::<Problem>(&text) {
-            Ok(problem) if problem.code == ProblemCode::Busy => self.tally.waits += 1,
+            // Too much at once for the store is a wait too: it takes nothing that it cannot keep.
+            Ok(problem) if [ProblemCode::Busy, ProblemCode::StoreUnavailable].contains(&problem.code) => {
+                self.tally.waits += 1;
+            }
             Ok(problem) => *self.tally.refused.entry(format!("{route} {:?}", problem.code)).or_default() += 1,
             Err(_) => *self.tally.refused.entry(format!("{route} {status}")).or_default() += 1,
         }

