@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
+mod crowd;
 mod export;
 mod in_browser;
 mod peers;
@@ -45,6 +46,9 @@ async fn main() {
     }
     if report.wants(&queries::NAMES) {
         queries::memory(&mut report).await;
+    }
+    if report.wants(&crowd::NAMES) {
+        crowd::five_hundred(&mut report).await;
     }
     if report.wants(&peers::NAMES) {
         peers::side_by_side(&mut report).await;

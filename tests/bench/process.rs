@@ -32,6 +32,11 @@ impl Drop for Server {
 impl Server {
     /// Starts the built program and says how long it took until it was ready.
     pub(crate) async fn start(folder: &Path, imis: &str) -> (Self, f64) {
+        Self::start_with(folder, imis, "").await
+    }
+
+    /// Likewise, with more sections at the end of its configuration.
+    pub(crate) async fn start_with(folder: &Path, imis: &str, more: &str) -> (Self, f64) {
         let port =
             std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
         let url = format!("http://127.0.0.1:{port}");
@@ -39,7 +44,7 @@ impl Server {
         let key = base64::engine::general_purpose::STANDARD.encode(uuid::Uuid::new_v4().as_bytes().repeat(2));
         let configuration = format!(
             "public_url = \"{url}\"\nlisten = \"127.0.0.1:{port}\"\npane = \"{pane}\"\ndata = \"{data}\"\nkey = \"{key}\"\n\
-             [sites.live]\ntitle = \"Bench\"\nurl = \"{imis}\"\nattachment_max_bytes = {max}\ncredentials = {{ enabled = true, remember = true }}\n",
+             [sites.live]\ntitle = \"Bench\"\nurl = \"{imis}\"\nattachment_max_bytes = {max}\ncredentials = {{ enabled = true, remember = true }}\n{more}",
             pane = pane.display(),
             data = folder.join("data").display(),
             max = 150 * MEBIBYTE,

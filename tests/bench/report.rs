@@ -30,6 +30,18 @@ impl Report {
         self.line(name, value, unit, budget, value >= budget);
     }
 
+    /// Prints a figure that has no budget.
+    pub(crate) fn information(&mut self, name: &str, value: f64, unit: &str) {
+        if !self.wants(&[name]) {
+            return;
+        }
+        if self.json {
+            println!("{}", json!({ "name": name, "value": value, "unit": unit, "budget": null, "ok": true }));
+        } else {
+            println!("{name:<44} {value:>12.2} {unit:<9}");
+        }
+    }
+
     fn line(&mut self, name: &str, value: f64, unit: &str, budget: f64, ok: bool) {
         if !self.wants(&[name]) {
             return;

@@ -12,6 +12,7 @@ mod arguments;
 mod collation;
 mod contacts;
 mod contracts;
+pub mod crowd;
 pub mod faults;
 mod filter;
 mod generator;
@@ -50,6 +51,7 @@ pub use applications::{
 };
 pub use arguments::{Arguments, run};
 pub use collation::Collation;
+pub use crowd::{Clerk, Clerks};
 pub use faults::{Effect, Fault, Faults, Lasts, Stored};
 pub use ledger::{Change, Entry, Event, Grant, Ledger, Seen, StoredFile, Way};
 pub use openid_module::{LoginHint, OpenIdMode, OpenIdModule, Public, StaffClaim};
@@ -120,6 +122,8 @@ pub struct Settings {
     pub latency: Duration,
     /// Contacts.
     pub people: People,
+    /// Staff beside those of the stories.
+    pub clerks: Clerks,
     /// Longest request body; a longer one meets the web server's own 413 page.
     pub request_body_max: u64,
     /// Port on loopback; 0 for any free one.
@@ -150,6 +154,7 @@ impl Default for Settings {
             max_limit: 500,
             latency: Duration::ZERO,
             people: People::Story,
+            clerks: Clerks::NONE,
             request_body_max: 30 * 1024 * 1024,
             port: 0,
             client_applications: Vec::new(),
@@ -185,10 +190,14 @@ struct World {
     faults: Faults,
 }
 
+fn everybody(settings: &Settings) -> Vec<party::Party> {
+    generator::everybody(settings.people).into_iter().chain(settings.clerks.contacts()).collect()
+}
+
 impl World {
     fn new(settings: Settings, url: Url) -> Self {
         Self {
-            accounts: Mutex::new(accounts::Accounts::new()),
+            accounts: Mutex::new(accounts::Accounts::new(settings.clerks)),
             website: Mutex::new(Website {
                 applications: settings.client_applications.clone(),
                 headers: settings.page_headers,
@@ -196,7 +205,7 @@ impl World {
             }),
             openid: Mutex::new(openid_module::OpenId::new(settings.openid.clone())),
             url,
-            parties: RwLock::new(parties::Parties::new(generator::everybody(settings.people), settings.collation)),
+            parties: RwLock::new(parties::Parties::new(everybody(&settings), settings.collation)),
             tables: Mutex::new(seed::tables(settings.edition, settings.people)),
             library: Mutex::new(queries::library()),
             ledger: Ledger::default(),

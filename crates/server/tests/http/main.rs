@@ -12,6 +12,7 @@ mod card;
 mod codes;
 mod command;
 mod contacts;
+mod crowd;
 mod dialog;
 mod doors;
 mod export;

@@ -11,7 +11,13 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use time::OffsetDateTime;
 
-use super::people::{ACCESS_KEYWORD, PASSWORD, SIGN_INS};
+use super::{
+    crowd::Clerks,
+    people::{ACCESS_KEYWORD, PASSWORD, SIGN_INS},
+};
+
+/// What staff who may use the API are.
+pub(super) const STAFF: &[&str] = &["IsStaff", "RemoteService", "AuthenticatedUser", "Everyone"];
 
 /// An account locks after so many bad passwords in a row (imis.md §3.1).
 const BAD_PASSWORDS: u32 = 5;
@@ -135,15 +141,15 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(clerks: Clerks) -> Self {
         let users = SIGN_INS
             .iter()
             .map(|&(party, name, first, last, _)| {
                 let (roles, level): (&[&str], u8) = match name {
                     "MANAGER" => (&["SysAdmin", "IsStaff", "RemoteService", "AuthenticatedUser", "Everyone"], 8),
-                    "STAFF1" => (&["IsStaff", "RemoteService", "AuthenticatedUser", "Everyone"], 4),
-                    "STAFF3" => (&["IsStaff", "RemoteService", "AuthenticatedUser", "Everyone"], 3),
-                    "READER1" => (&["IsStaff", "RemoteService", "AuthenticatedUser", "Everyone"], 1),
+                    "STAFF1" => (STAFF, 4),
+                    "STAFF3" => (STAFF, 3),
+                    "READER1" => (STAFF, 1),
                     "MEMBER1" => (&["IsMember", "RemoteService", "AuthenticatedUser", "Everyone"], 0),
                     _ => (&["IsStaff", "AuthenticatedUser", "Everyone"], 4),
                 };
@@ -163,13 +169,15 @@ impl Accounts {
                 }
             })
             .collect();
-        Self {
+        let mut accounts = Self {
             users,
             tokens: HashMap::new(),
             refresh_tokens: HashMap::new(),
             sign_ins: HashMap::new(),
             ahead: Duration::ZERO,
-        }
+        };
+        clerks.join(&mut accounts);
+        accounts
     }
 
     fn now(&self) -> Instant {
