@@ -2,7 +2,7 @@
 
 use sim::imis::{Edition, Effect, Fault, Stored};
 use tests::world::{PASSWORD, PROFILE, Plan, World};
-use tests::{Pane, browser};
+use tests::{Pane, until};
 
 /// Only the card itself says that, no list does.
 const LOADED: &str = "Changed ";
@@ -155,11 +155,7 @@ async fn a_card_seen_before_is_there_at_once_and_refreshed_behind_after_ten_minu
     pane.minutes_pass(11).await;
     pane.choose("Grace Hopper").await;
     pane.sees(LOADED).await;
-    let begun = std::time::Instant::now();
-    while asks(&world) == 0 {
-        assert!(begun.elapsed() < browser::PATIENCE, "it is never refreshed");
-        tokio::time::sleep(browser::GLANCE).await;
-    }
+    until("it is refreshed", async || (asks(&world) > 0).then_some(())).await;
 }
 
 #[tokio::test]

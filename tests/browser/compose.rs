@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 use sim::imis::{Edition, Settings};
-use tests::Pane;
-use tests::browser::{GLANCE, PATIENCE};
 use tests::world::{Plan, World};
+use tests::{Pane, until};
 
 /// Signed in, with a new message begun in this form.
 async fn writing(world: &World, format: &str) -> Pane {
@@ -21,15 +20,8 @@ async fn draft(pane: &Pane) -> Value {
 
 /// The draft once this many stand in a field.
 async fn filled(pane: &Pane, field: &str, count: usize) -> Vec<Value> {
-    let since = std::time::Instant::now();
-    loop {
-        let people = draft(pane).await[field].as_array().cloned().unwrap_or_default();
-        if people.len() == count {
-            return people;
-        }
-        assert!(since.elapsed() < PATIENCE, "{} in {field}, not {count}:\n{}", people.len(), pane.text().await);
-        tokio::time::sleep(GLANCE).await;
-    }
+    let people = async || draft(pane).await[field].as_array().filter(|people| people.len() == count).cloned();
+    until(&format!("{count} stand in {field}"), people).await
 }
 
 async fn found(pane: &Pane, name: &str) {

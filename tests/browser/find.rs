@@ -1,9 +1,9 @@
 //! Searching contacts as one types, with iMIS's ledger as witness.
 
 use sim::imis::{Edition, Effect, Fault, Stored};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tests::world::{PASSWORD, Plan, World};
-use tests::{Pane, browser};
+use tests::{Pane, until};
 
 const FIELD: &str = "Name, ID, e-mail or organisation";
 const DOWN: &str = "\u{e015}";
@@ -23,11 +23,8 @@ async fn world_of(edition: Edition) -> World {
 
 /// Waits until iMIS was asked for something with this in it.
 async fn asked(world: &World, text: &str) {
-    let begun = Instant::now();
-    while !world.imis.ledger().requests().iter().any(|seen| seen.query.contains(text)) {
-        assert!(begun.elapsed() < browser::PATIENCE, "iMIS is never asked for {text}");
-        tokio::time::sleep(browser::GLANCE).await;
-    }
+    let asked = async || world.imis.ledger().requests().iter().any(|seen| seen.query.contains(text)).then_some(());
+    until(&format!("iMIS is asked for {text}"), asked).await;
 }
 
 /// How many searches the pane has had answered.
@@ -74,11 +71,7 @@ async fn a_late_answer_never_takes_the_place_of_a_newer_one() {
     asked(&world, "grace").await;
     pane.fill(FIELD, "lovelace").await;
     pane.sees("Ada Lovelace").await;
-    let begun = Instant::now();
-    while answered(&pane).await < 2 {
-        assert!(begun.elapsed() < browser::PATIENCE, "the late answer never comes");
-        tokio::time::sleep(browser::GLANCE).await;
-    }
+    until("the late answer comes", async || (answered(&pane).await > 1).then_some(())).await;
     pane.sees("Ada Lovelace").await;
     pane.no_longer_sees("Grace Hopper").await;
 }

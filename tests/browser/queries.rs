@@ -3,9 +3,8 @@
 use serde_json::json;
 use sim::imis::{Edition, Effect, Fault, Settings};
 use std::path::{Path, PathBuf};
-use tests::Pane;
-use tests::browser::PATIENCE;
 use tests::world::{PASSWORD, Plan, World};
+use tests::{Pane, until};
 
 async fn on(edition: Edition) -> World {
     let imis = Settings { edition, ..Settings::default() };
@@ -35,11 +34,7 @@ async fn take_downloads(pane: &Pane, world: &World) -> PathBuf {
 
 /// The text of a file once it is there.
 async fn downloaded(file: &Path) -> String {
-    let since = std::time::Instant::now();
-    while !file.is_file() {
-        assert!(since.elapsed() < PATIENCE, "{} does not come", file.display());
-        tokio::time::sleep(tests::browser::GLANCE).await;
-    }
+    until("the file comes", async || file.is_file().then_some(())).await;
     String::from_utf8(std::fs::read(file).expect("it can be read")).expect("it is text")
 }
 

@@ -1,9 +1,8 @@
 //! The timeline of a contact and its records opened, on both editions of iMIS.
 
 use sim::imis::{Edition, Effect, Fault, Settings, Stored};
-use std::time::Duration;
-use tests::Pane;
 use tests::world::{PASSWORD, Plan, World};
+use tests::{Pane, until};
 use thirtyfour::prelude::*;
 
 /// A world of this edition.
@@ -40,13 +39,7 @@ async fn kinds(pane: &Pane) -> Vec<String> {
 
 /// Waits until exactly so many records show.
 pub(crate) async fn shows(pane: &Pane, count: usize) {
-    for _ in 0..600 {
-        if shown(pane).await == count {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("{} records show instead of {count}:\n{}", shown(pane).await, pane.text().await);
+    until(&format!("{count} records show"), async || (shown(pane).await == count).then_some(())).await;
 }
 
 /// Somebody at the pane, in a browser that tells the names of controls and lets one look into frames.
@@ -157,14 +150,8 @@ async fn an_attachment_comes_down_under_its_own_name() {
     pane.press("Download agenda.txt").await;
     pane.sees("Handed to your browser").await;
     let file = folder.join("agenda.txt");
-    for _ in 0..200 {
-        if std::fs::read(&file).is_ok_and(|bytes| bytes == b"1. Opening\n2. Closing\n") {
-            let _ = std::fs::remove_dir_all(&folder);
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the file did not come: {:?}", std::fs::read_dir(&folder).map(Iterator::count));
+    let whole = |bytes: &Vec<u8>| bytes == b"1. Opening\n2. Closing\n";
+    until("the file comes", async || std::fs::read(&file).ok().filter(whole)).await;
 }
 
 #[tokio::test]

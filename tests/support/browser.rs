@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 use thirtyfour::prelude::*;
 
 /// How the browser finds the world and whom it trusts.
@@ -175,8 +174,3 @@ fn announced_port(chromedriver: &mut Child) -> Option<u16> {
     std::thread::spawn(move || lines.for_each(drop));
     Some(port)
 }
-
-/// Longest wait for anything a person would wait for.
-pub const PATIENCE: Duration = Duration::from_secs(30);
-/// How often to look.
-pub const GLANCE: Duration = Duration::from_millis(50);

@@ -9,11 +9,13 @@ pub mod browser;
 pub mod certified;
 pub mod key;
 pub mod pane;
+pub mod until;
 pub mod ways;
 pub mod window;
 pub mod world;
 
 pub use browser::Browser;
 pub use pane::Pane;
+pub use until::until;
 pub use ways::Ways;
 pub use world::{Plan, World};

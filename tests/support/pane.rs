@@ -1,9 +1,9 @@
 //! A person at the pane: what they do, and what they see.
 
-use crate::browser::{Browser, GLANCE, PATIENCE};
+use crate::browser::Browser;
+use crate::until::{GLANCE, PATIENCE, until};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::time::Instant;
 use thirtyfour::prelude::*;
 
 /// Outlook with the pane beside it. Between calls the browser looks into the pane.
@@ -102,15 +102,12 @@ impl Pane {
     /// Waits until the pane does not show this text any more.
     pub async fn no_longer_sees(&self, text: &str) {
         let path = format!("//body//*[contains(normalize-space(text()), {})]", literal(text));
-        let begun = std::time::Instant::now();
-        while begun.elapsed() < PATIENCE {
-            let query = self.browser.driver.query(By::XPath(path.clone())).wait(GLANCE * 20, GLANCE).and_displayed();
+        let gone = async || {
+            let query = self.browser.driver.query(By::XPath(path.clone())).nowait().and_displayed();
             // What is drawn anew while it is looked at is looked at again.
-            if query.not_exists().await.unwrap_or(false) {
-                return;
-            }
-        }
-        panic!("“{text}” is still there:\n{}", self.text().await);
+            query.not_exists().await.unwrap_or(false).then_some(())
+        };
+        until(&format!("“{text}” goes"), gone).await;
     }
 
     /// Signs in through the form.
@@ -269,17 +266,13 @@ impl Pane {
 
     /// Waits until what has the keyboard has an id that begins like this; its whole id.
     pub async fn keyboard_at(&self, beginning: &str) -> String {
-        let begun = Instant::now();
-        loop {
+        let there = async || {
             let script = "return document.activeElement?.id ?? ''";
             let id = self.browser.driver.execute(script, vec![]).await.expect("the script runs");
             let id = id.json().as_str().unwrap_or_default().to_owned();
-            if id.starts_with(beginning) {
-                return id;
-            }
-            assert!(begun.elapsed() < PATIENCE, "“{id}” has the keyboard; the page says:\n{}", self.text().await);
-            tokio::time::sleep(GLANCE).await;
-        }
+            id.starts_with(beginning).then_some(id)
+        };
+        until(&format!("“{beginning}…” has the keyboard"), there).await
     }
 
     /// Waits for something shown that this selector finds.

@@ -1,8 +1,8 @@
 //! The sign-in window beside the pane: going there, and coming back.
 
-use crate::browser::{Browser, GLANCE, PATIENCE};
+use crate::browser::Browser;
 use crate::pane::Pane;
-use std::time::Instant;
+use crate::until;
 use thirtyfour::prelude::*;
 
 /// The windows of a browser beside this one.
@@ -15,15 +15,9 @@ impl Pane {
     /// Looks into the sign-in window, once it is there. The verbs of the pane work in it until
     /// [`Pane::back`].
     pub async fn in_window(&self) {
-        let begun = Instant::now();
-        loop {
-            let others = others(&self.browser, &self.window).await;
-            if let Some(popup) = others.into_iter().next() {
-                return self.browser.driver.switch_to_window(popup).await.expect("the window is there");
-            }
-            assert!(begun.elapsed() < PATIENCE, "no window opened; the pane says:\n{}", self.text().await);
-            tokio::time::sleep(GLANCE).await;
-        }
+        let other = async || others(&self.browser, &self.window).await.into_iter().next();
+        let popup = until("a window opens", other).await;
+        self.browser.driver.switch_to_window(popup).await.expect("the window is there");
     }
 
     /// Looks into the pane again.
@@ -40,22 +34,15 @@ impl Pane {
 
     /// Waits until no window is beside Outlook, and looks into the pane.
     pub async fn sees_the_window_go(&self) {
-        let begun = Instant::now();
-        while !others(&self.browser, &self.window).await.is_empty() {
-            assert!(begun.elapsed() < PATIENCE, "the window stays open");
-            tokio::time::sleep(GLANCE).await;
-        }
+        until("the window goes", async || others(&self.browser, &self.window).await.is_empty().then_some(())).await;
         self.back().await;
     }
 
     /// Waits until a window has asked the organisation's provider to end a session and is gone, and looks into
     /// the pane.
     pub async fn sees_the_provider_sign_out(&self, provider: &sim::openid::Running) {
-        let begun = Instant::now();
-        while provider.ledger().count(sim::openid::Endpoint::EndSession) == 0 {
-            assert!(begun.elapsed() < PATIENCE, "nobody asks the provider to end a session");
-            tokio::time::sleep(GLANCE).await;
-        }
+        let asked = async || (provider.ledger().count(sim::openid::Endpoint::EndSession) > 0).then_some(());
+        until("the provider is asked to end a session", asked).await;
         self.sees_the_window_go().await;
     }
 
@@ -137,16 +124,11 @@ impl Pane {
 
     /// Waits until the control of this name has the keyboard.
     pub async fn has_the_keyboard(&self, name: &str) {
-        let begun = Instant::now();
-        loop {
+        let there = async || {
             let focused = self.browser.driver.active_element().await.expect("something has the keyboard");
-            let label = self.browser.computed(&focused, "computedlabel").await;
-            if label == name {
-                return;
-            }
-            assert!(begun.elapsed() < PATIENCE, "“{label}” has the keyboard");
-            tokio::time::sleep(GLANCE).await;
-        }
+            (self.browser.computed(&focused, "computedlabel").await == name).then_some(())
+        };
+        until(&format!("“{name}” has the keyboard"), there).await;
     }
 
     /// What the pane keeps of its session in this window.
@@ -158,11 +140,11 @@ impl Pane {
 
     /// Waits until it is something else.
     pub async fn keeps_another_session_than(&self, former: &str) {
-        let begun = Instant::now();
-        while matches!(self.kept_session().await.as_str(), kept if kept == former || kept.is_empty()) {
-            assert!(begun.elapsed() < PATIENCE, "the session is the same; the pane says:\n{}", self.text().await);
-            tokio::time::sleep(GLANCE).await;
-        }
+        let another = async || {
+            let kept = self.kept_session().await;
+            (!kept.is_empty() && kept != former).then_some(())
+        };
+        until("the pane keeps another session", another).await;
     }
 
     /// Whether the browser refuses to let the pane keep anything.

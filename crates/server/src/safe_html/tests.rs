@@ -1,3 +1,5 @@
+//! The corpus of hostile bodies, and the invariants that hold for any body whatever.
+
 use super::*;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};

@@ -137,18 +137,18 @@ async fn no_route_for_people_answers_strangers_or_whoever_has_another_kind_of_se
 }
 
 /// Two people, at one site or at two.
-const PAIRS: [((&str, &str), (&str, &str)); 5] = [
-    (("live", "MANAGER"), ("live", "STAFF1")),
-    (("live", "STAFF3"), ("live", "READER1")),
-    (("live", "STAFF3"), ("live", "STAFF1")),
-    (("live", "STAFF3"), ("south", "STAFF3")),
-    (("live", "MANAGER"), ("south", "READER1")),
+const PAIRS: [[(&str, &str); 2]; 5] = [
+    [("live", "MANAGER"), ("live", "STAFF1")],
+    [("live", "STAFF3"), ("live", "READER1")],
+    [("live", "STAFF3"), ("live", "STAFF1")],
+    [("live", "STAFF3"), ("south", "STAFF3")],
+    [("live", "MANAGER"), ("south", "READER1")],
 ];
 
 #[tokio::test]
 async fn nobody_reaches_what_is_another_s_by_any_route() {
     for edition in [Edition::Ems, Edition::Imis2017] {
-        for (giver, taker) in PAIRS {
+        for [giver, taker] in PAIRS {
             let settings = || Settings { edition, ..Settings::default() };
             let (world, south) = two_sites([settings(), settings()]).await;
             let pair = Pair::new(&world, giver, taker).await;

@@ -161,7 +161,7 @@ impl<'a> Pair<'a> {
         let cursor = giver.call(&timeline("119")).await.unwrap().more.unwrap();
         let mine = ListSessions { whose: api::Whose::Mine, user_name: String::new() };
         let session = giver.call(&mine).await.unwrap().sessions.remove(0).id;
-        let given = Given {
+        let things = Given {
             session,
             query,
             form,
@@ -177,7 +177,7 @@ impl<'a> Pair<'a> {
             add,
             added,
         };
-        Self { giver, taker, taker_name, same_site, given }
+        Self { giver, taker, taker_name, same_site, given: things }
     }
 
     /// What the giver has now, to be compared.

@@ -26,9 +26,9 @@ pub(super) fn choosing(dispatch: Dispatch, id: SheetId) -> impl IntoView {
         None => words::compose_all_open().to_owned(),
     };
     let nothing = move || count.get() == Some(Some(0));
-    let full = move || !all.get() && count.get().flatten() >= Some(CollectRecipients::MAX as u64);
+    let at_most = move || !all.get() && count.get().flatten() >= Some(CollectRecipients::MAX as u64);
     let every =
-        total.map_or_else(|| words::compose_all_open().to_owned(), |number| words::compose_all(&values::count(number)));
+        total.map_or_else(|| words::compose_all_open().to_owned(), |rows| words::compose_all(&values::count(rows)));
     let send = move |event: QueryEvent| Event::Query(id, event);
     let fill = move || {
         if !nothing() {
@@ -51,7 +51,7 @@ pub(super) fn choosing(dispatch: Dispatch, id: SheetId) -> impl IntoView {
                 })}
                 {button(words::compose_none(), send(QueryEvent::NoneTicked))}
             </div>
-            {block(move || full().then(|| {
+            {block(move || at_most().then(|| {
                 let most = values::count(CollectRecipients::MAX as u64);
                 view! { <p class="quiet">{words::compose_most(&most)}</p> }
             }))}
