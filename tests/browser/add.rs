@@ -77,7 +77,7 @@ async fn who_may_only_read_sees_no_button_to_add() {
     at_the_list(&pane).await;
     pane.sees("tim.reed@reed.example").await;
     // By then the server has said what this person may do.
-    pane.sees("To 1 contact").await;
+    pane.sees("Your iMIS account may not save").await;
     assert!(!pane.text().await.contains("Add all"), "{}", pane.text().await);
 }
 

@@ -40,7 +40,7 @@ async fn the_senders_card_is_open_on_the_message_on_both_editions_and_for_those_
         pane.sees("Grace Hopper").await;
         pane.sees("Other e-mail grace@home.example").await;
         assert!(!pane.text().await.contains(LOADED), "it stays folded up");
-        pane.press("Sender").await;
+        pane.press("Sender Adm. Grace Hopper").await;
         pane.sees(LOADED).await;
     }
 }
@@ -50,7 +50,7 @@ async fn a_card_says_everything_and_links_to_the_profile() {
     let world = World::start().await;
     let pane = world.signed_in().await;
     look_at(&pane, "124", "Manifold").await;
-    pane.sees("Copy").await;
+    pane.find_css("button[aria-label='Copy Mobile']").await;
     for part in ["Mobile", "Web", "Address", "iMIS ID"] {
         pane.sees(part).await;
     }

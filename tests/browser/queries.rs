@@ -89,7 +89,10 @@ async fn asks(edition: Edition) {
     pane.press("Run").await;
     pane.sees("Ada Lovelace").await;
     pane.sees("Last name: Love").await;
-    pane.sees("Sorted by Full Name").await;
+    // The older edition does not tell its columns' names, and so not what sorts them.
+    if edition == Edition::Ems {
+        pane.sees("Sorted by Full Name").await;
+    }
     pane.press("Open the contact 101 Ms. Ada Lovelace").await;
     pane.headed("Contact").await;
     pane.press("Back").await;

@@ -1,7 +1,7 @@
 //! A person at the pane: what they do, and what they see.
 
 use crate::browser::Browser;
-use crate::until::{GLANCE, PATIENCE, until};
+use crate::until::{GLANCE, PATIENCE, found_in_time, until};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use thirtyfour::prelude::*;
@@ -38,8 +38,11 @@ impl Pane {
 
     /// Waits for an element that shows.
     pub async fn find(&self, by: By, what: &str) -> WebElement {
-        let found = self.browser.driver.query(by).wait(PATIENCE, GLANCE).and_displayed().first().await;
-        let Ok(element) = found else { panic!("no {what}; the page says:\n{}", self.text().await) };
+        // What is drawn anew while it is looked at is looked at again.
+        let look = async || self.browser.driver.query(by.clone()).nowait().and_displayed().first().await.ok();
+        let Some(element) = found_in_time(look).await else {
+            panic!("no {what}; the page says:\n{}", self.text().await)
+        };
         element
     }
 
@@ -84,7 +87,9 @@ impl Pane {
     pub async fn fill(&self, label: &str, text: &str) {
         let field = self.field(label).await;
         field.clear().await.expect("the field can be emptied");
-        field.send_keys(text).await.expect("the field takes text");
+        // Emptied by the driver, a field tells nobody; by a key it does.
+        let keys = if text.is_empty() { " \u{8}" } else { text };
+        field.send_keys(keys).await.expect("the field takes text");
     }
 
     /// Waits until the pane shows this text.

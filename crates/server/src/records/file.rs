@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(of("a.pdf"), "attachment; filename=\"a.pdf\"; filename*=UTF-8''a.pdf");
         assert_eq!(
             of("é\"; x=\r\n1.pdf"),
-            "attachment; filename=\"____ x_1.pdf\"; filename*=UTF-8''%C3%A9_%3B%20x%3D1.pdf"
+            "attachment; filename=\"___ x_1.pdf\"; filename*=UTF-8''%C3%A9_%3B%20x%3D1.pdf"
         );
         assert!(of("..\\..\\etc/passwd").contains("filename=\"passwd\""));
     }

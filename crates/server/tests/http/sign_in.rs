@@ -242,7 +242,7 @@ async fn a_name_in_other_letters_that_look_alike_to_a_database_is_the_same_name(
 
 #[tokio::test]
 async fn a_locked_a_disabled_and_an_unknown_account_and_a_wrong_password_are_answered_alike_and_in_the_same_time() {
-    const STEP: Duration = Duration::from_millis(300);
+    const STEP: Duration = Duration::from_millis(900);
     let world = World::with(Settings::default(), |config| config.limits.sign_in_floor = STEP).await;
     for (late, name, password) in [(0, STAFF, "wrong"), (120, "NOBODY", "wrong"), (200, "DISABLED1", PASSWORD)] {
         let slow = Fault::once(Effect::Latency(Duration::from_millis(late))).on("POST", "token");
@@ -251,7 +251,7 @@ async fn a_locked_a_disabled_and_an_unknown_account_and_a_wrong_password_are_ans
         let problem = world.try_sign_in(name, password).await.unwrap_err();
         assert_eq!(problem, Problem::new(ProblemCode::WrongCredentials), "{name}");
         let took = begun.elapsed();
-        assert!((STEP..STEP + Duration::from_millis(150)).contains(&took), "{name}: {took:?}");
+        assert!((STEP..STEP * 3 / 2).contains(&took), "{name}: {took:?}");
     }
 }
 

@@ -69,7 +69,7 @@ fn sent(dispatch: Dispatch, contact: &ContactId) -> AnyView {
                 <button type="button" id="sender-title" class="part-disclosure-button" aria-controls="sender-card"
                     aria-expanded=holds(move || open.get()) on:click=pressed(fold)>
                     {icon("icon icon--chevron")}
-                    {words::card_sender()}
+                    {words::card_sender()} " "
                     <span class="card-fold-name">
                         {told(move || head.get().filter(|_| !open.get()).map(|head| head.contact.name).unwrap_or_default())}
                     </span>

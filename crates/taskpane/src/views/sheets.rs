@@ -60,7 +60,7 @@ fn frame(dispatch: Dispatch, id: SheetId, shown: &Shown) -> AnyView {
         }
     };
     view! {
-        <header class="view-header">
+        <header class="view-header" on:keydown=heard(escape)>
             <button type="button" class="part-button part-button--subtle"
                 on:click=pressed(move || dispatch.send_and_move(Event::SheetClosed))>
                 {icon("icon icon--back")} {words::back()}

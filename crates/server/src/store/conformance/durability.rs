@@ -43,7 +43,8 @@ async fn an_older_server_works_on_the_tables_of_a_newer_one(place: Place) {
         "ALTER TABLE revocation ADD COLUMN reason BIGINT NOT NULL DEFAULT 7",
         "CREATE TABLE department (name TEXT)",
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-         SELECT 99, 'departments', success, checksum, 1 FROM _sqlx_migrations",
+         SELECT 99, 'departments', success, checksum, 1 FROM _sqlx_migrations \
+         WHERE version = (SELECT MIN(version) FROM _sqlx_migrations)",
     ] {
         newer.database().run(sql, values![]).await.unwrap();
     }
