@@ -3,7 +3,7 @@
 use super::holds;
 use crate::dispatch::dispatch;
 use flows::Event;
-use leptos::ev::MouseEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -15,6 +15,17 @@ pub(crate) fn pressed(act: impl Fn() + 'static) -> Box<dyn FnMut(MouseEvent)> {
 /// What any other event of the browser does, boxed likewise.
 pub(crate) fn heard<E: 'static>(act: impl Fn(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(act)
+}
+
+/// What Escape does here, where it does anything; `act` says whether it did. What is taken is kept from office.js,
+/// which would give the keyboard back to Outlook (`office-js.md §1.6`).
+pub(crate) fn at_escape(act: impl Fn() -> bool + 'static) -> Box<dyn FnMut(KeyboardEvent)> {
+    heard(move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() && act() {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    })
 }
 
 /// A click that makes this event happen.

@@ -1,8 +1,7 @@
 //! Something quiet that opens on demand.
 
-use super::button::{heard, pressed};
+use super::button::{at_escape, pressed};
 use super::{block, holds, icon};
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 /// A line that shows more when it is pressed, and hides it again at Escape.
@@ -12,13 +11,9 @@ pub(crate) fn disclosure(
     more: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let escape = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
-            open.set(false);
-        }
-    };
+    let close = move || open.try_update(std::mem::take).unwrap_or_default();
     view! {
-        <div class="part-disclosure" on:keydown=heard(escape)>
+        <div class="part-disclosure" on:keydown=at_escape(close)>
             <button type="button" class="part-disclosure-button" aria-expanded=holds(move || open.get())
                 aria-controls=id on:click=pressed(move || open.update(|open| *open = !*open))>
                 {icon("icon icon--chevron")}

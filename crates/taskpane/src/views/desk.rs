@@ -3,12 +3,12 @@
 use super::sign_in::way;
 use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{
-    avatar, block, button, heading, heard, icon, keep_focus, moves, pressed, spinner, subheading, trouble_notice,
+    at_escape, avatar, block, button, heading, heard, icon, keep_focus, moves, pressed, spinner, subheading,
+    trouble_notice,
 };
 use crate::{format, words};
 use api::{ContactKind, EndScope, Me, SessionInfo, Sessions, Site, Whose};
 use flows::{App, Desk, Ending, Event, Listed, Session};
-use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
@@ -38,10 +38,9 @@ pub(crate) fn desk(whose: Whose) -> impl IntoView {
         Whose::Mine => (words::account(), words::sessions_own()),
         Whose::Everybodys => (words::sessions_all(), words::sessions_all()),
     };
-    let escape = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
-            close(dispatch);
-        }
+    let escape = move || {
+        close(dispatch);
+        true
     };
     view! {
         <header class="view-header">
@@ -50,7 +49,7 @@ pub(crate) fn desk(whose: Whose) -> impl IntoView {
             </button>
             <div class="view-header-names">{heading(title)}</div>
         </header>
-        <main class="view-main" on:keydown=heard(escape)>
+        <main class="view-main" on:keydown=at_escape(escape)>
             {match whose {
                 Whose::Mine => account().into_any(),
                 Whose::Everybodys => search().into_any(),

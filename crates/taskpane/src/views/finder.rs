@@ -163,7 +163,9 @@ fn press(dispatch: Dispatch, id: SheetId, event: &KeyboardEvent) {
             }
         }
         "Escape" if dispatch.look(|app| find(app, id).is_some_and(|find| !find.text.is_empty())) => {
+            // What is around the field would close.
             event.prevent_default();
+            event.stop_propagation();
             dispatch.send(Event::Find(id, FindEvent::Typed(String::new())));
             event_target::<web_sys::HtmlInputElement>(event).set_value("");
         }

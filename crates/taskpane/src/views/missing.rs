@@ -1,12 +1,11 @@
 //! Who is not in iMIS: counted, and listed on demand.
 
 use crate::dispatch::dispatch;
-use crate::parts::{block, holds, icon, moves, pressed};
+use crate::parts::{at_escape, block, holds, icon, moves, pressed};
 use crate::views::person;
 use crate::words;
 use api::EmailAddress;
 use flows::{Event, Lookup, Opening, People, Standing};
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 /// The line and its disclosure.
@@ -19,9 +18,10 @@ pub(super) fn missing(people: Memo<Option<People>>) -> impl IntoView {
             .with(|people| people.as_ref().filter(|people| people.lookup != Lookup::Searching).map(People::not_in_imis))
     });
     let unreadable = move || people.with(|people| people.as_ref().map_or(0, |people| people.unreadable));
+    let close = move || open.try_update(std::mem::take).unwrap_or_default();
     view! {
         {block(move || count.get().filter(|(missing, _)| *missing > 0).map(|(missing, all)| view! {
-            <div class="part-disclosure" on:keydown=move |event| close_on_escape(&event, open)>
+            <div class="part-disclosure" on:keydown=at_escape(close)>
                 <button
                     type="button"
                     class="part-disclosure-button"
@@ -43,13 +43,6 @@ pub(super) fn missing(people: Memo<Option<People>>) -> impl IntoView {
         {block(move || Some(unreadable()).filter(|count| *count > 0).map(|count| view! {
             <p class="quiet">{words::people_unreadable(count)}</p>
         }))}
-    }
-}
-
-/// Escape closes what is open.
-pub(super) fn close_on_escape(event: &KeyboardEvent, open: RwSignal<bool>) {
-    if event.key() == "Escape" && open.get_untracked() {
-        open.set(false);
     }
 }
 

@@ -2,11 +2,10 @@
 
 use super::{details, mail};
 use crate::dispatch::dispatch;
-use crate::parts::{block, heard, icon, pressed};
+use crate::parts::{at_escape, block, icon, pressed};
 use crate::words;
 use api::SaveId;
 use flows::{App, Save, SavePhase, Summary};
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 fn others(app: &App) -> Vec<Save> {
@@ -32,13 +31,9 @@ fn line(at: usize, save: &Save, open: RwSignal<Option<SaveId>>) -> impl IntoView
     let is_open = open.get().as_ref() == Some(&save.id);
     let id = save.id.clone();
     let region = ["other-", &at.to_string()].concat();
-    let escape = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
-            open.set(None);
-        }
-    };
+    let close = move || open.try_update(Option::take).flatten().is_some();
     view! {
-        <div class="part-disclosure" on:keydown=heard(escape)>
+        <div class="part-disclosure" on:keydown=at_escape(close)>
             <button
                 type="button"
                 class="part-disclosure-button"

@@ -2,10 +2,9 @@
 
 use super::{adding, contact, finder, folders, opened, running, writing};
 use crate::dispatch::{Dispatch, dispatch};
-use crate::parts::{block, heading, heard, icon, pressed};
+use crate::parts::{at_escape, block, heading, icon, pressed};
 use crate::words;
 use flows::{App, Event, Sheet, SheetId};
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 /// Which sheet shows, and of what kind.
@@ -54,20 +53,19 @@ fn frame(dispatch: Dispatch, id: SheetId, shown: &Shown) -> AnyView {
         Shown::Queries => (words::queries_title(), folders::folders(id).into_any()),
         Shown::Query => (words::query_title(), running::running(id).into_any()),
     };
-    let escape = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !event.default_prevented() {
-            dispatch.send_and_move(Event::SheetClosed);
-        }
+    let escape = move || {
+        dispatch.send_and_move(Event::SheetClosed);
+        true
     };
     view! {
-        <header class="view-header" on:keydown=heard(escape)>
+        <header class="view-header" on:keydown=at_escape(escape)>
             <button type="button" class="part-button part-button--subtle"
                 on:click=pressed(move || dispatch.send_and_move(Event::SheetClosed))>
                 {icon("icon icon--back")} {words::back()}
             </button>
             <div class="view-header-names">{heading(title)}</div>
         </header>
-        <main class="view-main" on:keydown=heard(escape)>{body}</main>
+        <main class="view-main" on:keydown=at_escape(escape)>{body}</main>
     }
     .into_any()
 }
