@@ -12,11 +12,11 @@ const PAGES: u32 = 60;
 /// How often the memory is looked at while the file comes.
 const BETWEEN: Duration = Duration::from_millis(400);
 
-/// Keeps hold of the wasm's memory, to ask its size.
+/// Keeps hold of the wasm's memory, to ask its size. The parts that are fetched later share it.
 const NOTE_MEMORY: &str = "for (const name of ['instantiateStreaming', 'instantiate']) { \
     const real = WebAssembly[name]; \
     WebAssembly[name] = async (...given) => { const made = await real.apply(WebAssembly, given); \
-    window.wasmMemory = (made.instance ?? made).exports.memory; return made; }; }";
+    window.wasmMemory ??= (made.instance ?? made).exports.memory; return made; }; }";
 
 /// The memory that lives, after what is dead was collected, in MiB; more than before is what counts.
 async fn living(pane: &Pane) -> f64 {

@@ -70,6 +70,51 @@ async fn everybody_missing_is_added_one_after_another() {
 }
 
 #[tokio::test]
+async fn somebody_who_is_in_imis_already_is_shown_first_and_used_instead() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let world = world(edition).await;
+        let pane = world.signed_in().await;
+        pane.open_message("From my own address").await;
+        pane.press("1 of 1 not in iMIS").await;
+        pane.press("Add Grace Hopper to iMIS").await;
+        pane.headed("In iMIS already?").await;
+        pane.sees("ID 107 · same name and organisation").await;
+        pane.press("Use the contact Adm. Grace Hopper").await;
+        pane.sees("is used").await;
+        pane.press("Close").await;
+        pane.sees("Chosen by you for grace@somewhere.example").await;
+        pane.press("Save as interaction").await;
+        pane.sees("Saved").await;
+        assert!(world.imis.ledger().created("Party").is_empty(), "nobody was added twice");
+    }
+}
+
+#[tokio::test]
+async fn a_title_and_a_phone_are_changed_from_the_signature_after_a_look_at_the_difference() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let world = world(edition).await;
+        let pane = world.signed_in().await;
+        pane.open_message("My new position").await;
+        pane.press("Everything about Ms. Ada Lovelace").await;
+        pane.press("Compare with the signature").await;
+        pane.headed("What the signature says differently").await;
+        for part in ["Analyst", "Director of Analysis", "+44 7700 900101", "+44 7700 900777"] {
+            pane.sees(part).await;
+        }
+        for label in ["Title", "Phone (Mobile)"] {
+            pane.field(label).await.click().await.expect("a tick can be set");
+        }
+        pane.press("Change in iMIS").await;
+        pane.sees("2 things were changed.").await;
+        pane.press("Close").await;
+        pane.sees("Director of Analysis, Acme Institute").await;
+        pane.sees("+44 7700 900777").await;
+        let puts = world.imis.ledger().requests().iter().filter(|request| request.method == "PUT").count();
+        assert!(puts > 0, "iMIS was told");
+    }
+}
+
+#[tokio::test]
 async fn who_may_only_read_sees_no_button_to_add() {
     let world = world(Edition::Ems).await;
     let pane = world.pane().await;
@@ -79,6 +124,10 @@ async fn who_may_only_read_sees_no_button_to_add() {
     // By then the server has said what this person may do.
     pane.sees("Your iMIS account may not save").await;
     assert!(!pane.text().await.contains("Add all"), "{}", pane.text().await);
+    pane.open_message("My new position").await;
+    pane.press("Everything about Ms. Ada Lovelace").await;
+    pane.sees("Changed Feb 3, 2026").await;
+    assert!(!pane.text().await.contains("Compare with the signature"), "{}", pane.text().await);
 }
 
 #[tokio::test]

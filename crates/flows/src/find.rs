@@ -82,8 +82,8 @@ enum When {
 /// What an answer is assumed to take before there was one, in milliseconds.
 const ASSUMED_MS: i64 = 400;
 /// The part of that time for which typing must rest, and its bounds in milliseconds.
-const REST: (i64, i64) = (2, 5);
-const REST_MIN_MS: i64 = 40;
+const REST: (i64, i64) = (1, 3);
+const REST_MIN_MS: i64 = 25;
 const REST_MAX_MS: i64 = 250;
 
 impl Default for Find {

@@ -4,7 +4,7 @@ use crate::{Acting, Contact, Error, ErrorKind, Operation, PartyId, wire};
 use std::collections::HashMap;
 
 /// Rows that are looked at for one domain.
-const ROWS: u32 = 50;
+const ROWS: u32 = 20;
 /// Most organisations guessed for one domain.
 const MOST: usize = 5;
 

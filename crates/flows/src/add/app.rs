@@ -181,14 +181,23 @@ impl App {
         }
     }
 
-    /// A card that was changed here is shown as it is now.
+    /// A contact that was changed here is shown as it is now, on its card and on the message.
     fn refresh_card(&mut self, id: SheetId) -> Vec<Effect> {
         let Some(Sheet::Add(Adding { job: Job::Compare(comparison), .. })) = self.sheets.get(id) else { return vec![] };
         let (true, Some(card)) = (matches!(comparison.phase, ComparePhase::Done(_)), &comparison.card) else {
             return vec![];
         };
         let contact = card.contact.clone();
-        self.want_card(contact)
+        let entries = self.mail.iter_mut().flatten().flat_map(|mail| &mut mail.people.entries);
+        for entry in entries {
+            if let Standing::Matched { candidates, .. } = &mut entry.standing {
+                candidates
+                    .iter_mut()
+                    .filter(|one| one.contact.id == contact.id)
+                    .for_each(|one| one.contact = contact.clone());
+            }
+        }
+        self.renew_card(&contact.id)
     }
 
     pub(crate) fn adding_may_leave(&mut self, leaving: Leaving) -> bool {

@@ -219,7 +219,7 @@ fn a_network_that_is_gone_keeps_what_was_found() {
 
 #[test]
 fn a_quick_imis_is_asked_after_a_short_rest_and_a_slow_one_after_a_longer() {
-    for (took_ms, rest_ms) in [(20, 40), (100, 40), (200, 80), (5_000, 250)] {
+    for (took_ms, rest_ms) in [(20, 25), (90, 30), (300, 100), (5_000, 250)] {
         let (mut app, id) = open();
         app.update(Event::TimeRead(1_000));
         let number = search(&mut app, id, "ada");
