@@ -130,7 +130,10 @@ fn marks(head: Memo<Option<Head>>) -> AnyView {
         Some(view! {
             <div class="card-marks">
                 {icon("icon icon--warning")}
-                <ul aria-label=words::card_marks()>{lines}</ul>
+                <div>
+                    <p id="card-marks-title" class="card-marks-title">{words::card_marks()}</p>
+                    <ul aria-labelledby="card-marks-title">{lines}</ul>
+                </div>
             </div>
         })
     })
