@@ -10,9 +10,9 @@ mod write;
 pub(crate) use party::{communication_type, in_full, picture};
 pub(crate) use party_write::{edit_contact, new_contact, usual_purpose};
 pub(crate) use read::query::{
-    Cell, Criterion, Definition, Document, Executed, Parameter, Property, Row, Rows, definition, documents, executed,
-    parameters, rows,
+    Criterion, Definition, Document, Executed, Parameter, Property, definition, documents, executed, parameters,
 };
+pub(crate) use read::rows::{Cell, Row, Rows, rows};
 pub(crate) use read::{
     activity_type, attachment, boolean, complaint, complaints, contact, contact_interaction, generic_identity,
     generic_text, granted, interaction_type, log, page, recipient, roles, token_refusal, user,

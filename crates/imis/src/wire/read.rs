@@ -2,6 +2,7 @@
 //! bare or wrapped, lists as `$values` or arrays, defaults left out.
 
 pub(super) mod query;
+pub(super) mod rows;
 
 use crate::{
     ActivityType, AttachmentId, Complaint, Contact, InteractionId, LogId, PartyId, RecipientId, User, UserName,
