@@ -224,6 +224,25 @@ impl Prepared {
     }
 }
 
+/// How many rows came, and how many the site said there are: the last page alone does not show that it is the last.
+#[derive(Default)]
+pub(crate) struct Counted {
+    pub(crate) rows: u64,
+    total: Option<u64>,
+}
+
+impl Counted {
+    pub(crate) fn add(&mut self, page: &imis::QueryPage) {
+        self.rows += page.rows.len() as u64;
+        self.total = page.total.or(self.total);
+    }
+
+    /// Whether rows are missing.
+    pub(crate) fn falls_short(&self) -> bool {
+        self.total.is_some_and(|total| self.rows < total)
+    }
+}
+
 /// A page for the pane.
 pub(crate) fn page(page: imis::QueryPage) -> QueryPage {
     let contact = QueryColumn::contact(&page.columns);

@@ -2,10 +2,10 @@
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::queries;
+use crate::queries::{self, Counted};
 use crate::session::Session;
-use api::{CollectRecipients, EmailAddress, Recipient, Recipients, RunQuery};
-use imis::{ContactForMail, QueryColumn};
+use api::{CollectRecipients, EmailAddress, ProblemCode, Recipient, Recipients, RunQuery};
+use imis::{ContactForMail, QueryColumn, QueryPage};
 use std::collections::{HashMap, HashSet};
 
 /// Most rows that are looked at: a query whose rows are all left out must come to an end.
@@ -48,24 +48,21 @@ async fn contacts(app: &App, session: &Session, ids: &[&str]) -> Result<HashMap<
 
 async fn from_query(app: &App, session: &Session, run: &RunQuery, list: &mut List) -> Result<(), Failure> {
     let prepared = queries::prepare(app, session, run.into()).await?;
-    let mut offset = 0;
+    let (mut offset, mut counted) = (0, Counted::default());
     loop {
         let page = prepared.page(app, session, offset, RunQuery::PAGE_MAX.into()).await?;
-        let Some(email) = QueryColumn::email(&page.columns) else {
-            // Without rows there may be no columns either.
-            return if page.rows.is_empty() { Ok(()) } else { Err(Failure::invalid("email_column")) };
-        };
-        let columns = Columns {
-            email,
-            contact: QueryColumn::contact(&page.columns),
-            opt_out: QueryColumn::opt_out(&page.columns),
-            name: QueryColumn::name(&page.columns),
-        };
-        let unwilling = columns.unwilling(app, session, &page.rows).await?;
-        for row in &page.rows {
-            columns.take(row, &unwilling, list);
+        counted.add(&page);
+        // Without rows there may be no columns either.
+        if !page.rows.is_empty() {
+            let columns = Columns::of(&page).ok_or_else(|| Failure::invalid("email_column"))?;
+            let unwilling = columns.unwilling(app, session, &page.rows).await?;
+            for row in &page.rows {
+                columns.take(row, &unwilling, list);
+            }
         }
         match page.next {
+            // Some of those who were meant are not there, and nobody knows who.
+            None if counted.falls_short() => return Err(Failure::new(ProblemCode::ImisNotUnderstood)),
             None => return Ok(()),
             Some(next) if list.found.more || next >= ROWS_MAX => {
                 list.found.more = true;
@@ -91,6 +88,16 @@ fn cell(row: &Row, place: usize) -> Option<&str> {
 }
 
 impl Columns {
+    /// None where no column holds addresses.
+    fn of(page: &QueryPage) -> Option<Self> {
+        Some(Self {
+            email: QueryColumn::email(&page.columns)?,
+            contact: QueryColumn::contact(&page.columns),
+            opt_out: QueryColumn::opt_out(&page.columns),
+            name: QueryColumn::name(&page.columns),
+        })
+    }
+
     /// The contacts of a page that want no e-mail by their preferences. A query with a column for that has said so
     /// itself; one without contacts cannot.
     async fn unwilling(&self, app: &App, session: &Session, rows: &[Row]) -> Result<HashSet<String>, Failure> {

@@ -91,10 +91,13 @@ impl Acting {
             outcome => outcome,
         };
         let rows = outcome?;
-        let next = rows.next.filter(|next| *next > offset);
+        if rows.next.is_some_and(|next| next <= offset) {
+            // It would give the same rows for ever.
+            return Err(not_understood(Operation::RunQuery).into());
+        }
         let (columns, names) = form.layout.fit(&rows.items);
         let row = |row: wire::Row| row_values(&row, &columns, &names);
-        Ok(QueryPage { rows: rows.items.into_iter().map(row).collect(), columns, total: rows.total, next })
+        Ok(QueryPage { rows: rows.items.into_iter().map(row).collect(), columns, total: rows.total, next: rows.next })
     }
 
     async fn run_at(

@@ -4,7 +4,7 @@
 //! off shows that, for its answer has no end.
 
 use super::room::Turn;
-use super::{Prepared, csv, prepare};
+use super::{Counted, Prepared, csv, prepare};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
@@ -44,7 +44,7 @@ struct Writing {
     prepared: Prepared,
     /// Bytes, and `None` at the true end.
     sender: mpsc::Sender<Option<Bytes>>,
-    rows: u64,
+    counted: Counted,
     _turn: Turn,
 }
 
@@ -55,7 +55,8 @@ pub(crate) async fn begin(app: &App, session: &Session, asked: &ExportQuery) -> 
     let first = prepared.page(app, session, 0, RunQuery::PAGE_MAX.into()).await?;
     let total = first.total;
     let (sender, receiver) = mpsc::channel(1);
-    let writing = Writing { app: app.clone(), session: session.clone(), prepared, sender, rows: 0, _turn: turn };
+    let counted = Counted::default();
+    let writing = Writing { app: app.clone(), session: session.clone(), prepared, sender, counted, _turn: turn };
     tokio::spawn(request::within(request::current(), writing.run(first)));
     let chunks = stream::unfold(Some(receiver), chunk);
     Ok(Export { total, body: Body::from_stream(chunks) })
@@ -82,7 +83,7 @@ impl Writing {
         }
         let outcome = outcome.err().unwrap_or("complete");
         let query = self.prepared.place().path.clone();
-        let event = Event::QueryExported { query, rows: self.rows, outcome };
+        let event = Event::QueryExported { query, rows: self.counted.rows, outcome };
         audit::note(&self.app, Entry::new(event).of(&self.session)).await;
     }
 
@@ -97,7 +98,7 @@ impl Writing {
             if !page.rows.is_empty() {
                 self.hand(Some(csv::rows(&columns, &page.rows).map_err(|_| "failed")?)).await?;
             }
-            self.rows += page.rows.len() as u64;
+            self.counted.add(&page);
             let next = page.next;
             drop(page);
             // Rows do not always show a change, so the definition is asked now and then, and at the end.
@@ -109,7 +110,7 @@ impl Writing {
             let fetched = self.prepared.page(&self.app, &self.session, next, RunQuery::PAGE_MAX.into()).await;
             page = fetched.map_err(|failure| word(&failure))?;
         }
-        Ok(())
+        if self.counted.falls_short() { Err("failed") } else { Ok(()) }
     }
 
     /// Hands bytes on once there is room for them; nobody there, or nobody taking them, ends it.

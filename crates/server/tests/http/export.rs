@@ -1,6 +1,6 @@
 //! All rows of a query as a file.
 
-use crate::queries::{EDITIONS, describe, run, world};
+use crate::queries::{BROKEN_PAGES, EDITIONS, describe, run, world};
 use crate::world::{Person, World, read};
 use api::{ExportQuery, ProblemCode, QueryForm, RunQuery, SignOut};
 use futures_util::StreamExt as _;
@@ -178,4 +178,17 @@ async fn so_many_exports_at_once_and_no_more() {
     let theirs = describe(&other, "Names only").await;
     assert_eq!(export(&other, &theirs, &[]).await.status(), 200, "others have room of their own");
     drop(first);
+}
+
+#[tokio::test]
+async fn what_ends_the_rows_before_they_are_all_there_ends_no_file() {
+    for page in BROKEN_PAGES {
+        let world = world(Edition::Ems).await;
+        let person = world.sign_in_as("STAFF1").await;
+        let form = describe(&person, LARGE).await;
+        world.imis.faults().add(Fault::once(Effect::Json((*page).to_owned())).on("GET", "query").after(3));
+        let answer = export(&person, &form, &[]).await;
+        assert!(answer.bytes().await.is_err(), "{page}");
+        assert_eq!(audited(&world).await["outcome"], "failed", "{page}");
+    }
 }

@@ -10,6 +10,19 @@ use std::time::Duration;
 
 pub(crate) const EDITIONS: [Edition; 2] = [Edition::Ems, Edition::Imis2017];
 
+/// Answers with the status of good ones that are no page, or one that leads nowhere, for any but the first.
+pub(crate) const BROKEN_PAGES: &[&str] = &[
+    r#"{"Message":"Timeout"}"#,
+    r#"{"$type":"Asi.Soa.Core.DataContracts.ServiceResponse`1[[System.Object, mscorlib]], Asi.Contracts","StatusCode":11}"#,
+    r#"{"$type":"P","Items":null}"#,
+    r#"{"$type":"P","Items":[],"TotalCount":100000,"HasNext":true,"NextOffset":0}"#,
+    r#"{"$type":"P","Items":[],"TotalCount":100000,"HasNext":true}"#,
+    r#"{"$type":"P","Items":[],"TotalCount":100000,"HasNext":true,"NextOffset":1}"#,
+    r#"{"$type":"P","Items":[],"TotalCount":100000,"HasNext":false,"NextOffset":0}"#,
+    r#"{"$type":"P","Items":[]}"#,
+    "[]",
+];
+
 pub(crate) async fn world(edition: Edition) -> World {
     World::with(Settings { edition, ..Settings::default() }, |config| {
         config.limits.imis_query = Duration::from_secs(5);

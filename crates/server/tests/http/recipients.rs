@@ -1,7 +1,9 @@
 //! Putting people from queries and lists into a message.
 
-use crate::queries::{EDITIONS, describe, run, world};
+use crate::queries::{BROKEN_PAGES, EDITIONS, describe, run, world};
+use crate::world::World;
 use api::{CollectRecipients, ContactId, ProblemCode, Recipients, RunQuery};
+use sim::imis::{Effect, Fault, Settings};
 
 fn contacts(ids: &[&str]) -> CollectRecipients {
     CollectRecipients { query: None, contacts: ids.iter().map(|id| ContactId((*id).to_owned())).collect() }
@@ -96,5 +98,17 @@ async fn keys_that_are_none_are_refused() {
     for bad in ["", "101|102", "in:101", "../token", "101 ", "a\nb"] {
         let problem = person.call(&contacts(&["101", bad])).await.unwrap_err();
         assert_eq!(problem.code, ProblemCode::Invalid, "{bad:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_breaks_off_gives_nobody() {
+    for page in BROKEN_PAGES {
+        let world = World::with(Settings { max_limit: 40, ..Settings::default() }, |_| {}).await;
+        let person = world.sign_in_as("STAFF1").await;
+        let form = describe(&person, "All").await;
+        world.imis.faults().add(Fault::once(Effect::Json((*page).to_owned())).on("GET", "query").after(1));
+        let problem = person.call(&of_query(run(&form, &[]))).await.unwrap_err();
+        assert_eq!(problem.code, ProblemCode::ImisNotUnderstood, "{page}");
     }
 }

@@ -34,16 +34,22 @@ pub(crate) struct Rows {
     pub(crate) next: Option<u64>,
 }
 
-/// Reads a page of either service (`imis.md §8.1`): generic entities, or flat objects.
+/// Reads a page of either service (`imis.md §8.1`): generic entities, or flat objects. What neither holds rows nor
+/// counts them is no page, and one with more behind it says where (`imis.md §4.3`).
 pub(crate) fn rows(body: &[u8]) -> Option<Rows> {
     let page: Ordered<'_> = serde_json::from_slice(body).ok()?;
     let total = page.member("TotalCount").and_then(Ordered::number);
-    let more = page.member("HasNext").is_none_or(|more| !matches!(more.unwrapped(), Ordered::Flag(false)));
-    let next = page.member("NextOffset").and_then(Ordered::number).filter(|next| more && *next > 0);
+    let more = page.member("HasNext").and_then(Ordered::flag);
+    let next = page.member("NextOffset").and_then(Ordered::number).filter(|next| *next > 0);
+    let next = match (more, next) {
+        (Some(true), None) => return None,
+        (Some(false), _) => None,
+        (_, next) => next,
+    };
     let items = match &page {
         Ordered::List(items) => items.as_slice(),
         Ordered::Object(_) => match page.member("Items").or_else(|| page.member("$values")) {
-            None => &[],
+            None | Some(Ordered::Null) => total.map(|_| &[][..])?,
             Some(items) => items.elements()?,
         },
         _ => return None,
@@ -122,6 +128,14 @@ impl Ordered<'_> {
     fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn flag(&self) -> Option<bool> {
+        match self.unwrapped() {
+            Self::Flag(flag) => Some(*flag),
+            Self::Text(text) => text.trim().to_ascii_lowercase().parse().ok(),
             _ => None,
         }
     }
@@ -239,8 +253,22 @@ mod tests {
 
     #[test]
     fn what_is_no_page_is_not_taken_for_an_empty_one() {
-        for body in [&b"\"text\""[..], b"12", b"{\"Items\":7}", b"{\"Items\":[7]}", b"<html>"] {
-            assert!(rows(body).is_none(), "{}", String::from_utf8_lossy(body));
+        for body in [
+            r#""text""#,
+            "12",
+            "<html>",
+            "{}",
+            r#"{"Items":7}"#,
+            r#"{"Items":[7]}"#,
+            r#"{"Items":null}"#,
+            r#"{"Message":"Timeout"}"#,
+            r#"{"Items":[],"HasNext":true,"NextOffset":0}"#,
+            r#"{"Items":[],"HasNext":"True"}"#,
+        ] {
+            assert!(rows(body.as_bytes()).is_none(), "{body}");
+        }
+        for body in [r#"{"Items":[]}"#, r#"{"Items":{"$type":"L"}}"#, "[]", r#"{"TotalCount":0,"HasNext":false}"#] {
+            assert!(rows(body.as_bytes()).is_some_and(|page| page.items.is_empty() && page.next.is_none()), "{body}");
         }
     }
 }
