@@ -3,10 +3,11 @@
 use crate::{
     Acting, Contact, Error, ErrorKind, Operation, PartyId,
     client::{CommunicationTypes, locked},
-    exchange::not_understood,
+    exchange::{Failed, not_understood},
     wire,
 };
 use futures_util::join;
+use serde_json::Value;
 use std::{fmt, sync::Arc, time::Instant};
 
 /// All that is known of a contact.
@@ -30,6 +31,8 @@ pub struct ContactInFull {
     pub marks: Vec<String>,
     /// Whether a mark forbids e-mail.
     pub no_email: bool,
+    /// Whether something is unwanted that iMIS did not name to this person: it may be e-mail.
+    pub unnamed_mark: bool,
     /// A local date.
     pub paid_through: Option<String>,
     /// A user name.
@@ -116,25 +119,35 @@ personal!(EmailOf, PhoneOf, PostalAddress);
 impl Acting {
     /// A contact in full: the time of one call.
     pub async fn contact_in_full(&self, id: &PartyId) -> Result<ContactInFull, Error> {
-        let operation = Operation::ReadContact;
-        let party = self.read(operation, || self.client.get(&["api", "Party", id.as_str()]));
-        let (party, types) = join!(party, self.communication_types());
-        let full = wire::in_full(&party?, &types).ok_or_else(|| not_understood(operation))?;
-        // Whatever the site made of the path: nobody may get somebody else's card.
-        if full.contact.id == *id { Ok(full) } else { Err(Error::new(operation, ErrorKind::NotFound)) }
+        let (party, types) = join!(self.party(id), self.communication_types());
+        // Without an answer the marks have no names.
+        in_full(id, &party?, &types.unwrap_or_default())
     }
 
-    /// What the site calls its kinds of communication. Without an answer nobody knows, and the marks have no names.
-    pub(crate) async fn communication_types(&self) -> CommunicationTypes {
-        if let Some(known) = self.client.communication_types() {
-            return known;
+    /// The same with kinds of communication that are known.
+    pub(crate) async fn contact_with(&self, id: &PartyId, types: &CommunicationTypes) -> Result<ContactInFull, Error> {
+        in_full(id, &self.party(id).await?, types)
+    }
+
+    async fn party(&self, id: &PartyId) -> Result<Value, Failed> {
+        self.read(Operation::ReadContact, || self.client.get(&["api", "Party", id.as_str()])).await
+    }
+
+    /// What the site calls its kinds of communication. Lists are filtered silently (`imis.md §16`): what one person is
+    /// shown is no answer for another, and nothing is no answer to be kept.
+    pub(crate) async fn communication_types(&self) -> Result<CommunicationTypes, Error> {
+        let person = self.person();
+        let lifetime = self.client.limits().abilities_lifetime;
+        let kept = locked(&person.communication_types).clone();
+        if let Some((_, types)) = kept.filter(|(since, _)| since.elapsed() < lifetime) {
+            return Ok(types);
         }
-        let Ok(rows) = self.list(Operation::ReadContact, "CommunicationType", &[], 2).await else {
-            return Arc::default();
-        };
+        let rows = self.list(Operation::ReadContact, "CommunicationType", &[], 2).await?;
         let types: CommunicationTypes = Arc::new(rows.iter().filter_map(wire::communication_type).collect());
-        self.client.learn_communication_types(Arc::clone(&types));
-        types
+        if !types.is_empty() {
+            *locked(&person.communication_types) = Some((Instant::now(), Arc::clone(&types)));
+        }
+        Ok(types)
     }
 
     /// Every e-mail of the person's own contact, asked for now and then.
@@ -153,4 +166,11 @@ impl Acting {
         *locked(&person.own_emails) = Some((Instant::now(), Arc::clone(&emails)));
         Ok(emails)
     }
+}
+
+fn in_full(id: &PartyId, party: &Value, types: &CommunicationTypes) -> Result<ContactInFull, Error> {
+    let operation = Operation::ReadContact;
+    let full = wire::in_full(party, types).ok_or_else(|| not_understood(operation))?;
+    // Whatever the site made of the path: nobody may get somebody else's card.
+    if full.contact.id == *id { Ok(full) } else { Err(Error::new(operation, ErrorKind::NotFound)) }
 }

@@ -76,6 +76,8 @@ pub(crate) struct Person {
     pub(crate) own_emails: Mutex<Option<(Instant, Arc<[String]>)>>,
     /// The form of the site's query that searches contacts, and that query's path.
     pub(crate) search_form: Mutex<Option<(Instant, String, Arc<QueryForm>)>>,
+    /// What the site calls its kinds of communication, as far as the person is shown them.
+    pub(crate) communication_types: Mutex<Option<(Instant, CommunicationTypes)>>,
 }
 
 impl Person {
@@ -85,6 +87,7 @@ impl Person {
             abilities: tokio::sync::Mutex::default(),
             own_emails: Mutex::default(),
             search_form: Mutex::default(),
+            communication_types: Mutex::default(),
         }
     }
 }
@@ -108,8 +111,6 @@ struct Inner {
     people: Mutex<HashMap<String, Arc<Person>>>,
     list_filter: Mutex<ListFilter>,
     query_door: Mutex<QueryDoor>,
-    /// What the site calls the kinds of communication, by their keys.
-    communication_types: Mutex<Option<(Instant, CommunicationTypes)>>,
     retries: RetryBudget,
 }
 
@@ -131,7 +132,6 @@ impl Inner {
             people: Mutex::default(),
             list_filter: Mutex::new(ListFilter::Untried),
             query_door: Mutex::default(),
-            communication_types: Mutex::default(),
             retries: RetryBudget::new(),
         }
     }
@@ -251,16 +251,6 @@ impl Client {
 
     pub(crate) fn list_filter(&self) -> ListFilter {
         *locked(&self.0.list_filter)
-    }
-
-    pub(crate) fn communication_types(&self) -> Option<CommunicationTypes> {
-        let kept = locked(&self.0.communication_types);
-        let lifetime = self.0.limits.abilities_lifetime;
-        kept.as_ref().filter(|(since, _)| since.elapsed() < lifetime).map(|(_, types)| Arc::clone(types))
-    }
-
-    pub(crate) fn learn_communication_types(&self, learnt: CommunicationTypes) {
-        *locked(&self.0.communication_types) = Some((Instant::now(), learnt));
     }
 
     pub(crate) fn learn_list_filter(&self, learnt: ListFilter) {

@@ -1,6 +1,10 @@
 //! What is needed of contacts to write to them: a name, an address, and whether they want it.
 
-use crate::{Acting, ContactInFull, Error, ErrorKind, Operation, PartyId, client::equals, wire};
+use crate::{
+    Acting, ContactInFull, Error, ErrorKind, Operation, PartyId,
+    client::{CommunicationTypes, equals},
+    wire,
+};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
 use std::fmt;
 
@@ -16,7 +20,7 @@ pub struct ContactForMail {
     pub name: String,
     /// Primary e-mail.
     pub email: Option<String>,
-    /// Whether a preference forbids e-mail; as [`ContactInFull::no_email`].
+    /// Whether a mark forbids e-mail, or may: [`ContactInFull::no_email`] or [`ContactInFull::unnamed_mark`].
     pub no_email: bool,
 }
 
@@ -28,8 +32,8 @@ impl fmt::Debug for ContactForMail {
 
 impl From<ContactInFull> for ContactForMail {
     fn from(full: ContactInFull) -> Self {
-        let ContactInFull { contact, no_email, .. } = full;
-        Self { id: contact.id, name: contact.name, email: contact.primary_email, no_email }
+        let ContactInFull { contact, no_email, unnamed_mark, .. } = full;
+        Self { id: contact.id, name: contact.name, email: contact.primary_email, no_email: no_email || unnamed_mark }
     }
 }
 
@@ -39,22 +43,24 @@ impl Acting {
         for id in ids {
             equals(Operation::FindContacts, "PartyId", id)?;
         }
-        // The names of the marks, once for all.
-        self.communication_types().await;
+        let types = match self.communication_types().await {
+            // Who may not know what a mark means takes any for one against e-mail.
+            Err(error) if is_withheld(&error) => CommunicationTypes::default(),
+            types => types?,
+        };
         let calls: Vec<BoxFuture<'_, Result<Vec<ContactForMail>, Error>>> =
-            chunks(ids).into_iter().map(|chunk| self.chunk_for_mail(chunk).boxed()).collect();
+            chunks(ids).into_iter().map(|chunk| self.chunk_for_mail(chunk, &types).boxed()).collect();
         let width = (self.client.limits().wave / 2).max(1);
         stream::iter(calls).buffered(width).try_concat().await
     }
 
     /// One call for many keys; one each where the site makes nothing of such a list.
-    async fn chunk_for_mail(&self, ids: &[&str]) -> Result<Vec<ContactForMail>, Error> {
+    async fn chunk_for_mail(&self, ids: &[&str], types: &CommunicationTypes) -> Result<Vec<ContactForMail>, Error> {
         let filter = ("PartyId".to_owned(), format!("in:{}", ids.join("|")));
         let listed = self.list(Operation::FindContacts, "Party", &[filter], 2).await;
-        let types = self.communication_types().await;
         match listed {
             Ok(rows) => {
-                let found = rows.iter().filter_map(|row| wire::in_full(row, &types)).map(ContactForMail::from);
+                let found = rows.iter().filter_map(|row| wire::in_full(row, types)).map(ContactForMail::from);
                 // Others do not count, should the site have ignored the filter.
                 let found: Vec<_> = found.filter(|contact| ids.contains(&contact.id.as_str())).collect();
                 if !found.is_empty() || ids.len() == 1 {
@@ -65,18 +71,23 @@ impl Acting {
             Err(failed) => return Err(failed.into()),
         }
         let calls: Vec<BoxFuture<'_, Result<Option<ContactForMail>, Error>>> =
-            ids.iter().map(|id| self.one_for_mail(id).boxed()).collect();
+            ids.iter().map(|id| self.one_for_mail(id, types).boxed()).collect();
         let found: Vec<_> = stream::iter(calls).buffered(self.client.limits().wave).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
 
-    async fn one_for_mail(&self, id: &str) -> Result<Option<ContactForMail>, Error> {
-        match self.contact_in_full(&PartyId::new(id)).await {
+    async fn one_for_mail(&self, id: &str, types: &CommunicationTypes) -> Result<Option<ContactForMail>, Error> {
+        match self.contact_with(&PartyId::new(id), types).await {
             Ok(full) => Ok(Some(full.into())),
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether the person is not to see it, or the site has no such thing.
+const fn is_withheld(error: &Error) -> bool {
+    matches!(error.kind, ErrorKind::Forbidden { .. } | ErrorKind::NotFound | ErrorKind::NotOffered)
 }
 
 /// Cuts keys into lists that fit into one query.

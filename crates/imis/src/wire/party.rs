@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// Reads `PersonData` or `OrganizationData`, with the names of the kinds of communication.
 pub(crate) fn in_full(value: &Value, types: &HashMap<String, String>) -> Option<ContactInFull> {
     let contact = contact(value)?;
-    let (marks, no_email) = marks(value, types);
+    let Marks { words: marks, no_email, unnamed: unnamed_mark } = marks(value, types);
     let update = member(value, "UpdateInformation");
     Some(ContactInFull {
         person: (!contact.is_organisation).then(|| person_name(value)),
@@ -22,6 +22,7 @@ pub(crate) fn in_full(value: &Value, types: &HashMap<String, String>) -> Option<
         website: text(value, "WebsiteUrl"),
         marks,
         no_email,
+        unnamed_mark,
         paid_through: attribute(value, "PaidThrough").filter(|date| is_date(date)),
         updated_by: update.and_then(|update| text(update, "UpdatedBy")),
         updated_at: update.and_then(|update| text(update, "UpdatedOn")).filter(|date| is_date(date)),
@@ -127,16 +128,29 @@ fn address(full: &Value) -> Option<PostalAddress> {
     (address != but_country).then_some(address)
 }
 
-/// What must not be done, in the site's words, and whether that forbids e-mail.
+/// What must not be done with a contact.
+struct Marks {
+    /// In the site's words.
+    words: Vec<String>,
+    /// Whether that forbids e-mail.
+    no_email: bool,
+    /// Whether there is more that has no name.
+    unnamed: bool,
+}
+
+/// Reads what must not be done.
 ///
 /// Assumed, since the shapes are not known for certain: a kind of communication is unwanted where
 /// `OptInFlag` is false or left out of its preference; an attribute `DoNot…` or `No…` that is true says so
 /// itself; and an address's preference counts where its reason begins with "do not" or "no ".
-fn marks(value: &Value, types: &HashMap<String, String>) -> (Vec<String>, bool) {
-    let mut marks: Vec<String> = Vec::new();
+fn marks(value: &Value, types: &HashMap<String, String>) -> Marks {
+    let (mut marks, mut unnamed): (Vec<String>, _) = (Vec::new(), false);
     for preference in list(value, "CommunicationTypePreferences").filter(|preference| !flag(preference, "OptInFlag")) {
         let id = text(preference, "CommunicationTypeId").unwrap_or_default().to_lowercase();
-        marks.extend(types.get(&id).cloned());
+        match types.get(&id) {
+            Some(name) => marks.push(name.clone()),
+            None => unnamed = true,
+        }
     }
     let mut no_email = marks.iter().any(|mark| is_email(mark));
     for attribute in list(value, "AdditionalAttributes").filter(|attribute| flag(attribute, "Value")) {
@@ -163,7 +177,7 @@ fn marks(value: &Value, types: &HashMap<String, String>) -> (Vec<String>, bool) 
         seen.push(lower);
         new
     });
-    (marks, no_email)
+    Marks { words: marks, no_email, unnamed }
 }
 
 /// Whether words are about e-mail as such and not one kind of it.
@@ -236,11 +250,24 @@ mod tests {
             }
         };
         let preferences = json!({ "CommunicationTypePreferences": { "$values": [
-            preference("T-1", true), preference("T-2", false), preference("unknown", false)] } });
+            preference("T-1", true), preference("T-2", false), preference("unknown", true)] } });
         assert_eq!(marks_of(preferences), (vec!["Newsletter".to_owned()], false));
         let preferences =
             json!({ "CommunicationTypePreferences": [preference("T-1", false), preference("T-3", false)] });
         assert_eq!(marks_of(preferences), (vec!["E-mail".to_owned(), "Telephone".to_owned()], true));
+    }
+
+    #[test]
+    fn what_is_unwanted_and_has_no_name_is_told_apart() {
+        for (preference, unnamed) in [
+            (json!({ "CommunicationTypeId": "unknown" }), true),
+            (json!({ "OptInFlag": false }), true),
+            (json!({ "CommunicationTypeId": "unknown", "OptInFlag": true }), false),
+            (json!({ "CommunicationTypeId": "T-2" }), false),
+        ] {
+            let party = json!({ "PartyId": "1", "CommunicationTypePreferences": [preference] });
+            assert_eq!(in_full(&party, &types()).unwrap().unnamed_mark, unnamed, "{party}");
+        }
     }
 
     #[test]

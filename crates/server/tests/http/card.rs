@@ -134,3 +134,15 @@ async fn a_picture_is_shown_if_it_is_one() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_one_person_is_not_shown_is_shown_to_others() {
+    let world = World::new().await;
+    let (reader, staff) = (world.sign_in_as("READER1").await, world.sign_in_as("STAFF1").await);
+    let ask = GetCard { contact: id("112") };
+    let nothing = r#"{"Items":[],"TotalCount":0,"HasNext":false,"NextOffset":0}"#.to_owned();
+    world.imis.faults().add(Fault::once(Effect::Json(nothing)).on("GET", "CommunicationType"));
+    assert!(reader.call(&ask).await.unwrap().marks.is_empty(), "nobody can name it");
+    assert_eq!(staff.call(&ask).await.unwrap().marks.len(), 1);
+    assert_eq!(reader.call(&ask).await.unwrap().marks.len(), 1, "and nothing is no answer to be kept");
+}

@@ -3,7 +3,7 @@
 use crate::queries::{BROKEN_PAGES, EDITIONS, describe, run, world};
 use crate::world::World;
 use api::{CollectRecipients, ContactId, ProblemCode, Recipients, RunQuery};
-use sim::imis::{Effect, Fault, Settings};
+use sim::imis::{Edition, Effect, Fault, Settings, Stored};
 
 fn contacts(ids: &[&str]) -> CollectRecipients {
     CollectRecipients { query: None, contacts: ids.iter().map(|id| ContactId((*id).to_owned())).collect() }
@@ -110,5 +110,48 @@ async fn a_query_that_breaks_off_gives_nobody() {
         world.imis.faults().add(Fault::once(Effect::Json((*page).to_owned())).on("GET", "query").after(1));
         let problem = person.call(&of_query(run(&form, &[]))).await.unwrap_err();
         assert_eq!(problem.code, ProblemCode::ImisNotUnderstood, "{page}");
+    }
+}
+
+/// 112 wants no newsletter, 123 nothing at all. Which is which only the site's kinds of communication tell.
+#[tokio::test]
+async fn whoever_does_not_want_what_nobody_can_name_is_left_out() {
+    let page =
+        |rows: &str| Effect::Json(format!(r#"{{"Items":[{rows}],"TotalCount":1,"HasNext":false,"NextOffset":0}}"#));
+    let other = r#"{"CommunicationTypeId":"another","CommunicationTypeDisplay":"Fax"}"#;
+    let three = contacts(&["101", "112", "123"]);
+    for edition in EDITIONS {
+        let site = world(edition).await;
+        let person = site.sign_in_as("STAFF1").await;
+        let form = describe(&person, "All").await;
+        let usual = person.call(&of_query(run(&form, &[]))).await.unwrap();
+        for effect in [Effect::Refused, page(""), page(other)] {
+            let site = world(edition).await;
+            let person = site.sign_in_as("STAFF1").await;
+            let form = describe(&person, "All").await;
+            site.imis.faults().add(Fault::once(effect.clone()).on("GET", "CommunicationType").always());
+            let found = person.call(&three).await.unwrap();
+            assert_eq!((found.people.len(), found.opted_out), (1, 2), "{effect:?}");
+            assert_eq!(found.people[0].address.as_str(), "ada.lovelace@example.org");
+            let found = person.call(&of_query(run(&form, &[]))).await.unwrap();
+            let one_less = (usual.people.len() - 1, usual.opted_out + 1);
+            assert_eq!((found.people.len(), found.opted_out), one_less, "{effect:?}");
+            site.imis.faults().clear();
+            let found = person.call(&three).await.unwrap();
+            let kept = effect == page(other);
+            assert_eq!(found.opted_out, if kept { 2 } else { 1 }, "an empty list is asked for again");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_given_while_imis_does_not_say_what_they_want() {
+    for effect in [Effect::ServerError { stored: Stored::No }, Effect::Html, Effect::Truncated] {
+        let world = world(Edition::Ems).await;
+        let person = world.sign_in_as("STAFF1").await;
+        world.imis.faults().add(Fault::once(effect.clone()).on("GET", "CommunicationType").always());
+        assert!(person.call(&contacts(&["101", "112"])).await.is_err(), "{effect:?}");
+        world.imis.faults().clear();
+        assert_eq!(person.call(&contacts(&["101", "112"])).await.unwrap().people.len(), 2);
     }
 }
