@@ -358,7 +358,7 @@ impl Call for CollectRecipients {
 pub struct Recipients {
     /// Whom it can go to.
     pub people: Vec<Recipient>,
-    /// Left out: contacts that do not want e-mail.
+    /// Left out: contacts that do not want e-mail, or of whom iMIS does not tell.
     pub opted_out: u32,
     /// Left out: no address, or none that is one.
     pub without_address: u32,

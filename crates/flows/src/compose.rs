@@ -43,7 +43,7 @@ pub struct Tally {
     pub repeated: u32,
     /// Left out: no address.
     pub without_address: u32,
-    /// Left out: they do not want e-mail.
+    /// Left out: they do not want e-mail, or iMIS does not tell.
     pub opted_out: u32,
     /// Left out: the field is full.
     pub no_room: u32,

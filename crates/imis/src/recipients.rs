@@ -5,7 +5,11 @@ use crate::{
     client::{CommunicationTypes, equals},
     wire,
 };
-use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
+use futures_util::{
+    FutureExt, StreamExt, TryStreamExt,
+    future::{BoxFuture, try_join_all},
+    stream,
+};
 use std::fmt;
 
 /// Longest list of keys for one `in:` filter, in bytes as encoded: IIS takes 2048 for the whole query.
@@ -58,7 +62,7 @@ impl Acting {
     async fn chunk_for_mail(&self, ids: &[&str], types: &CommunicationTypes) -> Result<Vec<ContactForMail>, Error> {
         let filter = ("PartyId".to_owned(), format!("in:{}", ids.join("|")));
         let listed = self.list(Operation::FindContacts, "Party", &[filter], 2).await;
-        match listed {
+        let listed = match listed {
             Ok(rows) => {
                 let found = rows.iter().filter_map(|row| wire::in_full(row, types)).map(ContactForMail::from);
                 // Others do not count, should the site have ignored the filter.
@@ -66,14 +70,21 @@ impl Acting {
                 if !found.is_empty() || ids.len() == 1 {
                     return Ok(found);
                 }
+                true
             }
-            Err(failed) if matches!(failed.error.kind, ErrorKind::Refused { .. } | ErrorKind::NotFound) => {}
+            Err(failed) if matches!(failed.error.kind, ErrorKind::Refused { .. } | ErrorKind::NotFound) => false,
             Err(failed) => return Err(failed.into()),
+        };
+        let mut found = Vec::new();
+        for wave in ids.chunks(self.client.limits().wave.max(1)) {
+            let calls = wave.iter().map(|id| self.one_for_mail(id, types).boxed());
+            found.extend(try_join_all(calls).await?.into_iter().flatten());
+            // Then the list was right: the person is shown none of them.
+            if listed && found.is_empty() {
+                break;
+            }
         }
-        let calls: Vec<BoxFuture<'_, Result<Option<ContactForMail>, Error>>> =
-            ids.iter().map(|id| self.one_for_mail(id, types).boxed()).collect();
-        let found: Vec<_> = stream::iter(calls).buffered(self.client.limits().wave).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        Ok(found)
     }
 
     async fn one_for_mail(&self, id: &str, types: &CommunicationTypes) -> Result<Option<ContactForMail>, Error> {

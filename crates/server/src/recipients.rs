@@ -55,9 +55,9 @@ async fn from_query(app: &App, session: &Session, run: &RunQuery, list: &mut Lis
         // Without rows there may be no columns either.
         if !page.rows.is_empty() {
             let columns = Columns::of(&page).ok_or_else(|| Failure::invalid("email_column"))?;
-            let unwilling = columns.unwilling(app, session, &page.rows).await?;
+            let willing = columns.willing(app, session, &page.rows).await?;
             for row in &page.rows {
-                columns.take(row, &unwilling, list);
+                columns.take(row, &willing, list);
             }
         }
         match page.next {
@@ -98,9 +98,9 @@ impl Columns {
         })
     }
 
-    /// The contacts of a page that want no e-mail by their preferences. A query with a column for that has said so
+    /// The contacts of a page that may be written to by their preferences. A query with a column for that has said so
     /// itself; one without contacts cannot.
-    async fn unwilling(&self, app: &App, session: &Session, rows: &[Row]) -> Result<HashSet<String>, Failure> {
+    async fn willing(&self, app: &App, session: &Session, rows: &[Row]) -> Result<HashSet<String>, Failure> {
         let (Some(contact), None) = (self.contact, self.opt_out) else { return Ok(HashSet::new()) };
         let ids = rows.iter().filter(|row| cell(row, self.email).is_some()).filter_map(|row| cell(row, contact));
         let ids: HashSet<&str> = ids.filter(|id| queries::contact_id(id).is_some()).collect();
@@ -108,22 +108,27 @@ impl Columns {
         let known = contacts(app, session, &ids).await?;
         Ok(known
             .into_values()
-            .filter(|contact| contact.no_email)
+            .filter(|contact| !contact.no_email)
             .map(|contact| contact.id.as_str().to_owned())
             .collect())
     }
 
-    fn take(&self, row: &Row, unwilling: &HashSet<String>, list: &mut List) {
-        let said_so = self.opt_out.and_then(|place| cell(row, place)).is_some_and(is_yes);
-        let prefers_so = self.contact.and_then(|place| cell(row, place)).is_some_and(|id| unwilling.contains(id));
+    /// A contact that iMIS does not show may have opted out as well as not: nobody writes to it.
+    fn take(&self, row: &Row, willing: &HashSet<String>, list: &mut List) {
+        let opted_out = match (self.opt_out, self.contact) {
+            (Some(place), _) => cell(row, place).is_some_and(|text| !is_no(text)),
+            (None, Some(place)) => cell(row, place).is_some_and(|id| !willing.contains(id)),
+            (None, None) => false,
+        };
         let name: Vec<&str> = self.name.iter().filter_map(|place| cell(row, *place)).collect();
-        list.person(&name.join(" "), cell(row, self.email), said_so || prefers_so);
+        list.person(&name.join(" "), cell(row, self.email), opted_out);
     }
 }
 
-/// Whether a cell of an opt-out column says that somebody opted out.
-fn is_yes(text: &str) -> bool {
-    ["true", "1", "yes", "y", "x"].iter().any(|yes| yes.eq_ignore_ascii_case(text.trim()))
+/// Whether a cell of an opt-out column says that somebody did not opt out. Whatever else stands there, a word of the
+/// site's own or the day of it, may say the contrary.
+fn is_no(text: &str) -> bool {
+    ["", "false", "0", "no", "n"].iter().any(|no| no.eq_ignore_ascii_case(text.trim()))
 }
 
 /// What has been collected so far.
@@ -155,6 +160,31 @@ impl List {
             // A name with a line break could become a header somewhere.
             let name = name.chars().filter(|letter| !letter.is_control()).collect::<String>().trim().to_owned();
             self.found.people.push(Recipient { name, address });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_no_in_an_opt_out_column_lets_somebody_be_written_to() {
+        let columns = Columns { email: 0, contact: None, opt_out: Some(1), name: Vec::new() };
+        for (cell, opted_out) in [
+            (None, 0),
+            (Some("false"), 0),
+            (Some(" No "), 0),
+            (Some("0"), 0),
+            (Some("true"), 1),
+            (Some("X"), 1),
+            (Some("Oui"), 1),
+            (Some("2026-05-10"), 1),
+        ] {
+            let mut list = List::default();
+            let row = vec![Some("ada@example.org".to_owned()), cell.map(str::to_owned)];
+            columns.take(&row, &HashSet::new(), &mut list);
+            assert_eq!(list.found.opted_out, opted_out, "{cell:?}");
         }
     }
 }

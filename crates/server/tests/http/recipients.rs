@@ -3,7 +3,7 @@
 use crate::queries::{BROKEN_PAGES, EDITIONS, describe, run, world};
 use crate::world::World;
 use api::{CollectRecipients, ContactId, ProblemCode, Recipients, RunQuery};
-use sim::imis::{Edition, Effect, Fault, Settings, Stored};
+use sim::imis::{Edition, Effect, Fault, People, Settings, Stored};
 
 fn contacts(ids: &[&str]) -> CollectRecipients {
     CollectRecipients { query: None, contacts: ids.iter().map(|id| ContactId((*id).to_owned())).collect() }
@@ -67,9 +67,10 @@ async fn a_person_in_the_query_and_in_the_list_is_one() {
 #[tokio::test]
 async fn there_are_so_many_recipients_and_no_more() {
     for edition in EDITIONS {
-        let world = world(edition).await;
+        let settings = Settings { edition, people: People::Generated(1_200), ..Settings::default() };
+        let world = World::with(settings, |_| {}).await;
         let person = world.sign_in_as("STAFF1").await;
-        let form = describe(&person, "Everybody there is").await;
+        let form = describe(&person, "All").await;
         let found = person.call(&of_query(run(&form, &[]))).await.unwrap();
         assert_eq!(found.people.len(), CollectRecipients::MAX);
         assert!(found.more && found.repeated > 0 && found.without_address > 0, "{:?}", left_out(&found));
@@ -154,4 +155,19 @@ async fn nobody_is_given_while_imis_does_not_say_what_they_want() {
         world.imis.faults().clear();
         assert_eq!(person.call(&contacts(&["101", "112"])).await.unwrap().people.len(), 2);
     }
+}
+
+/// Lists are filtered silently: what a query tells of a contact is then all that is known of it.
+#[tokio::test]
+async fn contacts_that_imis_does_not_show_are_left_out() {
+    let world = world(Edition::Ems).await;
+    let person = world.sign_in_as("STAFF1").await;
+    let form = describe(&person, "All").await;
+    let total = person.call(&run(&form, &[])).await.unwrap().total.unwrap();
+    let ada = r#"{"Items":[{"PartyId":"101","Name":"Ada"}],"TotalCount":1,"HasNext":false,"NextOffset":0}"#;
+    world.imis.faults().add(Fault::once(Effect::Json(ada.to_owned())).on("GET", "Party").always());
+    let found = person.call(&of_query(run(&form, &[]))).await.unwrap();
+    let people: Vec<_> = found.people.iter().map(|person| person.address.as_str()).collect();
+    assert_eq!(people, ["ada.lovelace@example.org"]);
+    assert_eq!(1 + u64::from(found.opted_out + found.without_address), total, "everybody is somewhere");
 }
