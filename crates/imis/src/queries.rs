@@ -9,7 +9,7 @@ mod run;
 
 use crate::{
     Acting, Error, ErrorKind, Operation,
-    exchange::Failed,
+    exchange::{Failed, not_understood},
     wire::{self, Executed},
 };
 use reqwest::header::CONTENT_TYPE;
@@ -98,7 +98,7 @@ impl Acting {
     /// What is in a folder, by its path or key: folders and queries, each by name.
     pub async fn query_folder(&self, folder: &str) -> Result<Vec<QueryDocument>, Error> {
         let found = self.execute(Operation::FindQueries, &wire::Execute::folder(folder)).await?;
-        found.map(|found| listed(&found)).ok_or_else(|| missing(Operation::FindQueries))
+        listed(&found.ok_or_else(|| missing(Operation::FindQueries))?)
     }
 
     /// All queries below a folder, by name; a folder without key is the root.
@@ -111,13 +111,13 @@ impl Acting {
             root.and_then(|root| root.id).ok_or_else(|| missing(operation))?
         };
         let found = self.execute(operation, &wire::Execute::below(&id)).await?.ok_or_else(|| missing(operation))?;
-        Ok(listed(&found).into_iter().filter(|document| document.kind == DocumentKind::Query).collect())
+        Ok(listed(&found)?.into_iter().filter(|document| document.kind == DocumentKind::Query).collect())
     }
 
     /// The document at a path, if there is one that the person may see.
     pub async fn query_document(&self, path: &str) -> Result<Option<QueryDocument>, Error> {
         let found = self.execute(Operation::FindQueries, &wire::Execute::document(path)).await?;
-        Ok(found.and_then(|found| listed(&found).into_iter().next()))
+        Ok(found.map(|found| listed(&found)).transpose()?.and_then(|listed| listed.into_iter().next()))
     }
 
     /// Reads by `_execute`; a miss is `None`.
@@ -144,10 +144,11 @@ fn missing(operation: Operation) -> Error {
     Error::new(operation, ErrorKind::NotFound)
 }
 
-fn listed(found: &Value) -> Vec<QueryDocument> {
-    let mut documents: Vec<_> = wire::documents(found).into_iter().filter_map(QueryDocument::of).collect();
+fn listed(found: &Value) -> Result<Vec<QueryDocument>, Error> {
+    let documents = wire::documents(found).ok_or_else(|| not_understood(Operation::FindQueries))?;
+    let mut documents: Vec<_> = documents.into_iter().filter_map(QueryDocument::of).collect();
     documents.sort_by_cached_key(|document| (document.name.to_lowercase(), document.path.clone()));
-    documents
+    Ok(documents)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use api::{
     ColumnKind, DescribeQuery, ListQueries, Problem, ProblemCode, PromptValue, Query, QueryForm, QueryList, QueryPage,
     RunQuery,
 };
-use sim::imis::{Edition, Settings};
+use sim::imis::{Edition, Effect, Fault, Settings};
 use std::time::Duration;
 
 pub(crate) const EDITIONS: [Edition; 2] = [Edition::Ems, Edition::Imis2017];
@@ -208,5 +208,48 @@ async fn rows_come_typed_in_the_querys_own_order_from_whichever_endpoint_the_sit
         assert_eq!(ids, contacts, "a row opens its contact");
         assert_eq!(page.columns[page.email_column.unwrap()].caption, "Email");
         assert_eq!((page.total, page.next), (Some(123), Some(100)), "and there is more");
+    }
+}
+
+/// An answer of `_execute` as iMIS writes it: members with default values are left out, `false` among them.
+fn refusal(status: u8, message: &str) -> Effect {
+    let class = "Asi.Soa.Core.DataContracts.ServiceResponse`1[[System.Object, mscorlib]], Asi.Contracts";
+    Effect::Json(format!(r#"{{"$type":"{class}","StatusCode":{status},"Message":"{message}"}}"#))
+}
+
+#[tokio::test]
+async fn a_refusal_without_its_false_is_no_query_without_prompts() {
+    let world = world(Edition::Ems).await;
+    let person = world.sign_in_as("STAFF1").await;
+    let query = find(&person, "Members").await.id;
+    let describe = DescribeQuery { query };
+    let definition = |effect: Effect| Fault::once(effect).on("POST", "QueryDefinition");
+    world.imis.faults().add(definition(refusal(3, "NotAuthorized")));
+    assert_eq!(person.call(&describe).await.unwrap().prompts.len(), 5, "told by its parameters");
+    for (effect, code) in [
+        (refusal(5, "NotFound"), ProblemCode::QueryNotOffered),
+        (refusal(11, "Timeout"), ProblemCode::TooSlow),
+        (Effect::Json(r#"{"Message":"Timeout"}"#.to_owned()), ProblemCode::ImisNotUnderstood),
+    ] {
+        world.imis.faults().add(definition(effect));
+        assert_eq!(person.call(&describe).await.unwrap_err().code, code);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_its_false_is_no_empty_folder() {
+    let world = world(Edition::Ems).await;
+    let person = world.sign_in_as("STAFF1").await;
+    for (effect, code) in [
+        (refusal(3, "NotAuthorized"), ProblemCode::Forbidden),
+        (refusal(5, "NotFound"), ProblemCode::NotFound),
+        (refusal(10, "no"), ProblemCode::ImisRefused),
+        (Effect::Json(r#"{"Message":"Timeout"}"#.to_owned()), ProblemCode::ImisNotUnderstood),
+    ] {
+        for text in ["", "members"] {
+            world.imis.faults().add(Fault::once(effect.clone()).on("POST", "DocumentSummary").always());
+            assert_eq!(list(&person, None, text).await.unwrap_err().code, code, "{text}");
+            world.imis.faults().clear();
+        }
     }
 }

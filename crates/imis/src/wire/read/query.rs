@@ -3,6 +3,11 @@
 use super::{bare, entries, flag, list, member, number, scalar, text, tidy};
 use serde_json::Value;
 
+/// The last `StatusCode` that is no failure (`imis.md §4.6`).
+const WARNING: u64 = 1;
+/// A `StatusCode` that is no number.
+const UNREADABLE: u64 = u64::MAX;
+
 /// The outcome of an `_execute`, in its envelope or bare (`imis.md §4.6`).
 pub(crate) enum Executed {
     /// A result.
@@ -17,19 +22,23 @@ pub(crate) enum Executed {
     Refused(Option<String>),
 }
 
-/// Reads the answer of an `_execute`.
+/// Reads the answer of an `_execute`. In an envelope that is no success nothing is found, whatever stands in it; a
+/// `false` or 0 is left out (`imis.md §4.2`).
 pub(crate) fn executed(mut answer: Value) -> Executed {
-    let enveloped = member(&answer, "IsSuccessStatusCode").is_some();
+    let told = |name| member(&answer, name).is_some();
+    let enveloped = super::class(&answer).starts_with("ServiceResponse")
+        || ["IsSuccessStatusCode", "StatusCode", "Result"].into_iter().any(told);
     if !enveloped {
         return if answer.is_null() { Executed::Missing } else { Executed::Found(answer) };
     }
-    let status = member(&answer, "StatusCode").and_then(Value::as_u64).unwrap_or(0);
+    let status = if told("StatusCode") { number(&answer, "StatusCode").unwrap_or(UNREADABLE) } else { 0 };
+    let success = member(&answer, "IsSuccessStatusCode").and_then(super::boolean).unwrap_or(status <= WARNING);
     let message = text(&answer, "Message").map(|message| tidy(&message));
     let result = answer.as_object_mut().and_then(|object| {
         let key = object.keys().find(|key| key.eq_ignore_ascii_case("Result"))?.clone();
         object.remove(&key).filter(|result| !result.is_null())
     });
-    match (result, status) {
+    match (result.filter(|_| success), status) {
         (Some(result), _) => Executed::Found(result),
         (None, 3) => Executed::Forbidden,
         (None, 11) => Executed::Timeout,
@@ -49,8 +58,8 @@ pub(crate) struct Document {
     pub(crate) system: bool,
 }
 
-/// Reads documents, one or a list.
-pub(crate) fn documents(value: &Value) -> Vec<Document> {
+/// Reads documents, one or a list; none where it is neither.
+pub(crate) fn documents(value: &Value) -> Option<Vec<Document>> {
     let one = |value: &Value| {
         Some(Document {
             id: text(value, "DocumentId"),
@@ -61,10 +70,12 @@ pub(crate) fn documents(value: &Value) -> Vec<Document> {
             system: flag(value, "IsSystem"),
         })
     };
-    match entries(value) {
-        Some(all) => all.iter().filter_map(one).collect(),
-        None => one(value).into_iter().collect(),
+    if let Some(all) = entries(value) {
+        return Some(all.iter().filter_map(one).collect());
     }
+    // An empty list may be left out.
+    let empty = value.as_object().is_some_and(|members| members.keys().all(|name| name.starts_with('$')));
+    if empty { Some(Vec::new()) } else { one(value).map(|document| vec![document]) }
 }
 
 /// A prompt, as `CriteriaData` tells of it.
@@ -100,9 +111,9 @@ pub(crate) struct Definition {
     pub(crate) open: Option<bool>,
 }
 
-/// Reads a definition.
+/// Reads a definition: of what an object must have to be one, old builds leave out some (`imis.md §8.2`).
 pub(crate) fn definition(value: &Value) -> Option<Definition> {
-    value.as_object()?;
+    ["QueryDefinitionId", "Path", "Properties", "Sources"].iter().find_map(|name| member(value, name))?;
     let criterion = |value: &Value| {
         Some(Criterion {
             property: text(value, "PropertyName")?,
@@ -205,6 +216,49 @@ fn choices(value: &Value) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn outcome(answer: &str) -> &'static str {
+        match executed(serde_json::from_str(answer).unwrap()) {
+            Executed::Found(_) => "found",
+            Executed::Missing => "missing",
+            Executed::Forbidden => "forbidden",
+            Executed::Timeout => "timeout",
+            Executed::Refused(_) => "refused",
+        }
+    }
+
+    #[test]
+    fn an_envelope_is_one_whatever_of_it_is_left_out() {
+        for (answer, expected) in [
+            (r#"{"$type":"N.ServiceResponse`1[[X]], A","Result":{"Path":"x"}}"#, "found"),
+            (r#"{"IsSuccessStatusCode":true,"Result":{"Path":"x"}}"#, "found"),
+            (r#"{"IsSuccessStatusCode":true,"StatusCode":1,"Result":{"Path":"x"}}"#, "found"),
+            (r#"{"Path":"x"}"#, "found"),
+            ("[]", "found"),
+            ("null", "missing"),
+            (r#"{"$type":"N.ServiceResponse`1[[X]], A"}"#, "missing"),
+            (r#"{"StatusCode":"5","Message":"NotFound"}"#, "missing"),
+            (r#"{"IsSuccessStatusCode":false,"Result":null,"Message":"NotFound"}"#, "missing"),
+            (r#"{"$type":"N.ServiceResponse`1[[X]], A","StatusCode":3}"#, "forbidden"),
+            (r#"{"StatusCode":3,"Result":{"Path":"x"}}"#, "forbidden"),
+            (r#"{"StatusCode":"11"}"#, "timeout"),
+            (r#"{"StatusCode":10,"Result":[]}"#, "refused"),
+            (r#"{"StatusCode":"ServiceError","Result":[]}"#, "refused"),
+            (r#"{"IsSuccessStatusCode":false,"StatusCode":9,"Result":[]}"#, "refused"),
+        ] {
+            assert_eq!(outcome(answer), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_definition_and_no_document_is_not_taken_for_an_empty_one() {
+        for value in [serde_json::json!({ "Message": "no" }), serde_json::json!("text"), serde_json::json!(7)] {
+            assert!(definition(&value).is_none() && documents(&value).is_none(), "{value}");
+        }
+        assert!(definition(&serde_json::json!({ "QueryDefinitionId": "1" })).is_some());
+        let empty = [serde_json::json!([]), serde_json::json!({ "$type": "L" })];
+        assert!(empty.iter().all(|empty| documents(empty).is_some_and(|documents| documents.is_empty())));
+    }
 
     #[test]
     fn lists_of_values_are_read_in_each_of_their_shapes() {
