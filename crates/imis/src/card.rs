@@ -25,7 +25,7 @@ pub struct ContactInFull {
     pub phones: Vec<PhoneOf>,
     /// Those that hold anything.
     pub addresses: Vec<PostalAddress>,
-    /// As it stands there.
+    /// As it stands there; people are shown it as a [`crate::web_address`].
     pub website: Option<String>,
     /// What must not be done, in the site's words.
     pub marks: Vec<String>,

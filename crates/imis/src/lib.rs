@@ -36,6 +36,7 @@ mod site;
 mod slot;
 mod token;
 mod user;
+mod web_address;
 mod wire;
 
 pub use abilities::{Abilities, Edition, InteractionDefaults};
@@ -67,3 +68,4 @@ pub use sign_in::SignedIn;
 pub use site::{BadSiteUrl, SiteUrl};
 pub use token::{AccessToken, ClientApplication, Credentials, KeepError, KeptToken, Renewal, RenewalKeeper, UserName};
 pub use user::User;
+pub use web_address::web_address;

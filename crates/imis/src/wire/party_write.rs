@@ -2,7 +2,7 @@
 
 use super::party::kind;
 use super::read::{flag, text};
-use crate::{ContactEdit, NewContact, PhoneOf, PostalAddress, Values, new_contact::phone_kind};
+use crate::{ContactEdit, NewContact, PhoneOf, PostalAddress, Values, new_contact::phone_kind, web_address};
 use serde_json::{Map, Value, json};
 
 const MEMBERSHIP: &str = "Asi.Soa.Membership.DataContracts";
@@ -104,7 +104,7 @@ pub(crate) fn usual_purpose(value: &Value) -> Option<String> {
 pub(crate) fn edit_contact(party: &mut Value, edit: &ContactEdit<'_>) -> bool {
     match edit {
         ContactEdit::Title(values) => edit_title(party, *values),
-        ContactEdit::Website(values) => edit_text(party, "WebsiteUrl", *values),
+        ContactEdit::Website(values) => edit_website(party, *values),
         ContactEdit::Phone { kind, values } => edit_phone(party, kind, *values),
     }
 }
@@ -121,15 +121,18 @@ fn set(holder: &mut Value, name: &str, to: &str) {
     }
 }
 
-fn edit_text(holder: &mut Value, name: &str, values: Values<'_>) -> bool {
-    let now = text(holder, name).unwrap_or_default();
-    if now == values.to.trim() {
+/// What stands there is what people saw of it, too: an address in full, or none for what is none.
+fn edit_website(party: &mut Value, values: Values<'_>) -> bool {
+    let now = text(party, "WebsiteUrl").unwrap_or_default();
+    let shown = web_address(&now).unwrap_or_default();
+    let is = |said: &str| [now.as_str(), shown.as_str()].contains(&said.trim());
+    if is(values.to) {
         return true;
     }
-    if now != values.from.trim() {
+    if !is(values.from) {
         return false;
     }
-    set(holder, name, values.to.trim());
+    set(party, "WebsiteUrl", values.to.trim());
     true
 }
 
@@ -258,6 +261,23 @@ mod tests {
         assert!(edit_contact(&mut twice, &removed));
         let once = twice.clone();
         assert!(edit_contact(&mut twice, &removed) && twice == once);
+    }
+
+    #[test]
+    fn a_website_is_what_people_saw_of_it() {
+        for (now, from, to, then) in [
+            ("https://www.acme.example", "https://www.acme.example/", "https://b.example", Some("https://b.example")),
+            ("www.acme.example", "https://www.acme.example/", "", Some("")),
+            ("www.acme.example", "www.acme.example", "https://b.example", Some("https://b.example")),
+            ("n/a", "", "https://b.example", Some("https://b.example")),
+            ("https://b.example", "", "https://b.example/", Some("https://b.example")),
+            ("https://b.example", "", "https://c.example", None),
+            ("n/a", "https://a.example/", "https://c.example", None),
+        ] {
+            let mut party = json!({ "PartyId": "1", "WebsiteUrl": now });
+            let fits = edit_contact(&mut party, &ContactEdit::Website(values(from, to)));
+            assert_eq!((fits, party["WebsiteUrl"].as_str()), (then.is_some(), then.or(Some(now))), "{now} {from} {to}");
+        }
     }
 
     #[test]

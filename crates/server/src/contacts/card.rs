@@ -16,7 +16,6 @@ use api::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use imis::ContactInFull;
-use url::Url;
 
 /// Largest picture that is shown, in bytes.
 const PICTURE_MAX_BYTES: usize = 512 * 1024;
@@ -61,7 +60,7 @@ pub(crate) fn card(full: ContactInFull, site: &Site) -> Card {
         emails: full.emails.into_iter().filter_map(email).collect(),
         phones: full.phones.into_iter().map(|phone| Phone { kind: phone.kind, number: phone.number }).collect(),
         addresses: full.addresses.into_iter().map(address).collect(),
-        website: full.website.as_deref().and_then(website),
+        website: full.website.as_deref().and_then(imis::web_address),
         marks: full.marks,
         no_email: full.no_email,
         paid_through: full.paid_through.map(LocalTime),
@@ -75,22 +74,6 @@ pub(crate) fn card(full: ContactInFull, site: &Site) -> Card {
 fn address(address: imis::PostalAddress) -> CardAddress {
     let imis::PostalAddress { purpose, lines, city, region, postal_code, country } = address;
     CardAddress { purpose, postal: PostalAddress { lines, city, region, postal_code, country } }
-}
-
-/// A web address that may be opened. People often leave the scheme out.
-fn website(text: &str) -> Option<String> {
-    let text = text.trim();
-    let url = match Url::parse(text) {
-        Ok(url) => url,
-        Err(url::ParseError::RelativeUrlWithoutBase)
-            if text.contains('.') && !text.starts_with(['/', '.', '?', '#']) =>
-        {
-            Url::parse(&format!("https://{text}")).ok()?
-        }
-        Err(_) => return None,
-    };
-    let plain = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
-    (plain && url.has_host()).then(|| url.into())
 }
 
 /// A picture as an address of its own, if its bytes are those of one.
@@ -109,26 +92,6 @@ fn data_url(bytes: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_website_is_http_or_none() {
-        assert_eq!(website("https://acme.example").as_deref(), Some("https://acme.example/"));
-        assert_eq!(website(" www.acme.example/about ").as_deref(), Some("https://www.acme.example/about"));
-        for bad in [
-            "javascript:alert(1)",
-            "JaVaScRiPt:alert(1).x",
-            "data:text/html,x",
-            "file:///etc/passwd",
-            "//acme.example",
-            "acme",
-            "https://user:secret@acme.example/",
-            "\u{1}javascript:alert(1)",
-            "ftp://acme.example",
-            "",
-        ] {
-            assert_eq!(website(bad), None, "{bad:?}");
-        }
-    }
 
     #[test]
     fn a_picture_is_what_its_bytes_say_and_no_larger_than_may_be() {

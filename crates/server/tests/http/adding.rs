@@ -323,6 +323,31 @@ async fn title_phone_and_website_change_and_everything_else_stays() {
 }
 
 #[tokio::test]
+async fn a_website_changes_however_it_was_written() {
+    let world = impatient(Edition::Ems).await;
+    let person = world.sign_in_as("STAFF1").await;
+    let contact = ContactId("200".to_owned());
+    let asked = |from: &str, to: &str| {
+        let changes = vec![change(ContactField::Website, "", from, to)];
+        UpdateContact { contact: contact.clone(), changes }
+    };
+    let mut shown = person.call(&GetCard { contact: contact.clone() }).await.unwrap().website;
+    for (to, then) in [
+        ("www.acme.example/new", Some("https://www.acme.example/new")),
+        ("HTTPS://Acme.Example", Some("https://acme.example/")),
+        ("n/a", None),
+        ("https://acme.example/", Some("https://acme.example/")),
+        ("", None),
+    ] {
+        let card = person.call(&asked(shown.as_deref().unwrap_or_default(), to)).await.unwrap();
+        assert_eq!(card.website.as_deref(), then, "{to}");
+        shown = card.website;
+    }
+    person.call(&asked("", "https://www.acme.example")).await.unwrap();
+    assert_eq!(code(person.call(&asked("https://acme.example/", "")).await), ProblemCode::Conflict);
+}
+
+#[tokio::test]
 async fn what_somebody_else_changed_meanwhile_is_a_conflict_with_its_field() {
     let world = impatient(Edition::Ems).await;
     let person = world.sign_in_as("STAFF1").await;
