@@ -1,16 +1,18 @@
 //! The small things a person keeps at hand, and what a site settled for all: each
-//! is sealed for its site, its owner and its kind, and found by a hash of its name.
+//! is sealed for its site, its owner and its kind, and found by a hash of its name
+//! that nobody makes without the server's key. Keys change, so a thing may stand
+//! under the name that another key of the ring gives it, until it is kept again.
 //!
 //! What does not open any more counts as not there: it is a convenience, never a fact.
 
 use crate::app::App;
+use crate::config::Key;
 use crate::failure::Failure;
 use crate::seal::{self, Purpose};
 use crate::session::Session;
 use crate::store::{Keepsake, Shelf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest as _, Sha256};
 
 /// What is kept; also how much of it, and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,22 +90,32 @@ impl<'a> Keepsakes<'a> {
 
     /// The one of that name.
     pub(crate) async fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Failure> {
-        let kept = self.app.store.keepsake(&self.shelf, hash(name)).await.map_err(|error| Failure::store(&error))?;
-        Ok(kept.and_then(|keepsake| self.open(&keepsake)))
+        let (active, others) = self.app.config.keyring.keys();
+        for key in std::iter::once(&active).chain(&others) {
+            let kept = self.app.store.keepsake(&self.shelf, self.name(key, name)).await;
+            if let Some(keepsake) = kept.map_err(|error| Failure::store(&error))? {
+                return Ok(self.open(&keepsake));
+            }
+        }
+        Ok(None)
     }
 
     /// Keeps a thing under a name; the oldest go where there are too many.
     pub(crate) async fn keep<T: Serialize>(&self, name: &str, thing: &T) -> Result<(), Failure> {
-        let name = hash(name);
+        let (active, others) = self.app.config.keyring.keys();
+        let former = others.iter().map(|key| self.name(key, name)).collect();
+        let name = self.name(&active, name);
         let plain = serde_json::to_vec(thing).map_err(|error| Failure::internal(&error))?;
         let sealed = seal::seal(&self.app.config.keyring, Purpose::Keepsake, b"", &self.place(name), &plain);
         let keepsake = Keepsake { name, sealed, at_ms: self.app.clock.now_ms() };
-        self.app.store.keep(&self.shelf, keepsake, self.most).await.map_err(|error| Failure::store(&error))
+        self.app.store.keep(&self.shelf, keepsake, former, self.most).await.map_err(|error| Failure::store(&error))
     }
 
     /// Lets the one of that name go.
     pub(crate) async fn let_go(&self, name: &str) -> Result<(), Failure> {
-        self.app.store.let_go(&self.shelf, hash(name)).await.map_err(|error| Failure::store(&error))
+        let (active, others) = self.app.config.keyring.keys();
+        let names = std::iter::once(&active).chain(&others).map(|key| self.name(key, name)).collect();
+        self.app.store.let_go(&self.shelf, names).await.map_err(|error| Failure::store(&error))
     }
 
     fn open<T: DeserializeOwned>(&self, keepsake: &Keepsake) -> Option<T> {
@@ -112,13 +124,18 @@ impl<'a> Keepsakes<'a> {
         serde_json::from_slice(&plain).ok()
     }
 
+    /// What the thing of that name is found by under a key; on no other shelf by the same.
+    fn name(&self, key: &Key, name: &str) -> [u8; 32] {
+        seal::keepsake_name(key, &self.on_shelf(name.as_bytes()))
+    }
+
     /// What a thing is sealed for.
     fn place(&self, name: [u8; 32]) -> Vec<u8> {
-        let owner = [&*self.shelf.site, &*self.shelf.user_name, self.shelf.kind].join("\0");
-        [owner.as_bytes(), &[0], &name].concat()
+        self.on_shelf(&name)
     }
-}
 
-fn hash(name: &str) -> [u8; 32] {
-    Sha256::digest(name).into()
+    fn on_shelf(&self, name: &[u8]) -> Vec<u8> {
+        let owner = [&*self.shelf.site, &*self.shelf.user_name, self.shelf.kind].join("\0");
+        [owner.as_bytes(), &[0], name].concat()
+    }
 }

@@ -7,6 +7,7 @@ use crate::config::{AuditKey, Key, KeyId, Keyring};
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
+use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -100,10 +101,7 @@ pub(crate) fn open(
 }
 
 fn cipher(key: &Key, purpose: Purpose, secret: &[u8], place: &[u8]) -> XChaCha20Poly1305 {
-    let mut for_purpose = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(None, key.expose())
-        .expand(purpose.label(), &mut *for_purpose)
-        .expect("32 bytes are within what HKDF gives");
+    let for_purpose = derived(key, purpose.label());
     let mut last = Zeroizing::new([0; 32]);
     Hkdf::<Sha256>::new(Some(secret), &*for_purpose)
         .expand_multi_info(&[purpose.label(), place], &mut *last)
@@ -111,11 +109,23 @@ fn cipher(key: &Key, purpose: Purpose, secret: &[u8], place: &[u8]) -> XChaCha20
     XChaCha20Poly1305::new_from_slice(&*last).expect("a key of 32 bytes")
 }
 
+fn derived(key: &Key, label: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(None, key.expose()).expand(label, &mut *bytes).expect("32 bytes are within what HKDF gives");
+    bytes
+}
+
 /// What makes and checks the audit log's lines under this key.
 pub(crate) fn audit_key(key: &Key) -> AuditKey {
-    let mut bytes = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(None, key.expose()).expand(b"audit", &mut *bytes).expect("32 bytes are within what HKDF gives");
-    AuditKey::new(*bytes)
+    AuditKey::new(*derived(key, b"audit"))
+}
+
+/// What a keepsake is found by: nobody makes or guesses it without the key.
+pub(crate) fn keepsake_name(key: &Key, text: &[u8]) -> [u8; 32] {
+    let key = derived(key, b"keepsake name");
+    let mut hash = Hmac::<Sha256>::new_from_slice(&*key).expect("HMAC takes keys of any length");
+    hash.update(text);
+    hash.finalize().into_bytes().into()
 }
 
 fn associated(purpose: Purpose, id: KeyId, place: &[u8]) -> Vec<u8> {

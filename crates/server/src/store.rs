@@ -344,10 +344,11 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn keepsakes<'a>(&'a self, on: &'a Shelf) -> Answer<'a, Vec<Keepsake>>;
     /// The thing of that name.
     fn keepsake<'a>(&'a self, on: &'a Shelf, name: [u8; 32]) -> Answer<'a, Option<Keepsake>>;
-    /// Keeps a thing, in the place of one of the same name; then only it and the newest others stay, `most` in all.
-    fn keep<'a>(&'a self, on: &'a Shelf, keepsake: Keepsake, most: u32) -> Answer<'a, ()>;
-    /// Lets a thing go, if it is there.
-    fn let_go<'a>(&'a self, on: &'a Shelf, name: [u8; 32]) -> Answer<'a, ()>;
+    /// Keeps a thing, in the place of those of the same or a former name; then only it and the newest others stay,
+    /// `most` in all.
+    fn keep<'a>(&'a self, on: &'a Shelf, keepsake: Keepsake, former: Vec<[u8; 32]>, most: u32) -> Answer<'a, ()>;
+    /// Lets the things of these names go, as far as they are there.
+    fn let_go<'a>(&'a self, on: &'a Shelf, names: Vec<[u8; 32]>) -> Answer<'a, ()>;
 
     /// Forgets what is over: sessions, flows, names, tokens, revocations that no session can be
     /// older than; attempts and saves begun before.

@@ -142,6 +142,12 @@ impl Keyring {
         std::iter::once(&ring.active).chain(&ring.others).find(|key| key.id == id).cloned()
     }
 
+    /// The key that seals, and the others that open: of one moment, whatever replaces them.
+    pub(crate) fn keys(&self) -> (Key, Vec<Key>) {
+        let ring = self.read();
+        (ring.active.clone(), ring.others.clone())
+    }
+
     /// What checks the audit log's lines of that key.
     pub(crate) fn audit_key(&self, id: KeyId) -> Option<AuditKey> {
         if let Some(key) = self.find(id) {

@@ -11,24 +11,38 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// What a spreadsheet may take for the beginning of a formula.
 const fn begins_formula(letter: char) -> bool {
-    matches!(letter, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}')
+    matches!(letter, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}')
 }
 
-/// What stands before a beginning without being one to somebody's eyes: a space, a mark, a control.
+/// Where a spreadsheet may part a cell. Excel goes by the list separator of its country, `;` in French, German and
+/// Spanish; it heeds quotes at the beginning of what it takes for a cell alone, so there they hold no lines together.
+const fn parts_cells(letter: char) -> bool {
+    matches!(letter, ';' | '\t' | '|' | '\r' | '\n')
+}
+
+/// What stands before a beginning without being one to somebody's eyes: a space, a mark, a control, a quote.
 fn is_unseen(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()
-        || matches!(letter, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+        || matches!(letter, '"' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }
 
-/// The cell as text whatever it says: an apostrophe stands before what could be a formula. A number in a column of
-/// numbers is a number.
+/// The cell as text whatever it says and wherever it is parted: an apostrophe stands before what could be a formula. A
+/// number in a column of numbers is a number.
 pub(super) fn safe(text: &str, kind: CellKind) -> Cow<'_, str> {
-    let first = text.chars().next();
-    let visible = text.chars().find(|letter| !is_unseen(*letter));
-    let dangerous = first.is_some_and(begins_formula) || visible.is_some_and(begins_formula);
+    let pieces =
+        || text.split_inclusive(parts_cells).enumerate().map(|(place, piece)| (is_dangerous(place, piece), piece));
     let number = matches!(kind, CellKind::Number | CellKind::Money) && is_number(text);
-    if dangerous && !number { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if number || !pieces().any(|(dangerous, _)| dangerous) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(pieces().flat_map(|(dangerous, piece)| [if dangerous { "'" } else { "" }, piece]).collect())
+}
+
+/// Whether a piece of a cell could be a formula; a cell also by a tab or the end of a line at its beginning.
+fn is_dangerous(place: usize, piece: &str) -> bool {
+    let visible = piece.chars().find(|letter| !is_unseen(*letter));
+    visible.is_some_and(begins_formula) || place == 0 && piece.starts_with(['\t', '\r', '\n'])
 }
 
 fn is_number(text: &str) -> bool {
@@ -81,13 +95,27 @@ mod tests {
 
     #[test]
     fn what_could_be_a_formula_is_text() {
-        for bad in
-            ["=1", "+1", "-1", "@a", "\t=1", "\r1", "\n=1", " =1", "\u{ff1d}1", "\u{feff}=1", "\u{200e}\u{202e}=1"]
-        {
+        for bad in ["=1", "+1", "-1", "@a", "\r1", " =1", "\"=1", "\u{ff1d}1", "\u{feff}=1", "\u{200e}\u{202e}=1"] {
             assert_eq!(safe(bad, CellKind::Text), format!("'{bad}"), "{bad:?}");
         }
-        for good in ["", "a=1", "'=1", "1-1", "Ada", "  Ada", "<b>"] {
+        for good in ["", "a=1", "'=1", "1-1", "Ada", "  Ada", "<b>", "a;b=1", "a|b", "two\r\n\tlines", "\"\""] {
             assert_eq!(safe(good, CellKind::Text), good);
+        }
+    }
+
+    #[test]
+    fn what_could_be_a_formula_where_a_cell_is_parted_is_text_too() {
+        for (text, expected) in [
+            ("a;=1;-2;b", "a;'=1;'-2;b"),
+            ("a; =1", "a;' =1"),
+            ("a;\"=1;", "a;'\"=1;"),
+            ("a|@b", "a|'@b"),
+            ("a\r\n=1\n\n+1", "a\r\n'=1\n\n'+1"),
+            ("\t=1", "'\t'=1"),
+            (";;\u{ff1d}1", ";;'\u{ff1d}1"),
+        ] {
+            assert_eq!(safe(text, CellKind::Text), expected);
+            assert_eq!(safe(text, CellKind::Money), expected);
         }
     }
 

@@ -43,23 +43,44 @@ struct Stream {
     waiting: VecDeque<Listed>,
     /// Whether there may be more behind those.
     more: bool,
+    /// Most rows to ask for at once: fewer came than were asked for, as large ones do.
+    fits: u64,
 }
 
 impl Stream {
     fn new(kind: RecordKind) -> Self {
-        Self { kind, place: 0, last: None, waiting: VecDeque::new(), more: true }
+        Self { kind, place: 0, last: None, waiting: VecDeque::new(), more: true, fits: u64::MAX }
     }
 
     async fn read(&mut self, acting: &Acting, party: &PartyId, rows: u64) -> Result<(), imis::Error> {
-        let around = if self.last.is_some() { AROUND.min(self.place) } else { 0 };
-        let from = self.place - around;
-        let page = acting.history(party, ids::store(self.kind), from, rows + around).await?;
+        let around = if self.last.is_some() { AROUND.min(self.place).min(self.fits / 4) } else { 0 };
+        self.read_around(acting, party, (around, rows)).await?;
+        // Of large rows perhaps none came but those around.
+        if around > 0 && self.needs_more() {
+            self.read_around(acting, party, (0, rows)).await?;
+        }
+        // A page that brings nothing new is the last one.
+        self.more &= !self.waiting.is_empty();
+        Ok(())
+    }
+
+    /// Reads rows from the place on, with some before it, by which the place is set right.
+    async fn read_around(
+        &mut self,
+        acting: &Acting,
+        party: &PartyId,
+        (around, rows): (u64, u64),
+    ) -> Result<(), imis::Error> {
+        let (from, asked) = (self.place - around, self.fits.min(around + rows));
+        let page = acting.history(party, ids::store(self.kind), from, asked).await?;
         let count = page.places.len() as u64;
+        if page.more && count < asked {
+            self.fits = count.max(1);
+        }
         let known = page.places.iter().position(|listed| Some(&listed.place) == self.last.as_ref());
         let skip = known.map_or(around, |index| index as u64 + 1);
-        self.place = from + skip.min(count);
-        // A page that brings nothing new is the last one.
-        self.more = page.more && skip < count;
+        self.place = from + skip;
+        self.more = page.more;
         self.waiting = page.places.into_iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).collect();
         Ok(())
     }

@@ -269,12 +269,12 @@ impl Store for Sql {
         Box::pin(async move { self.keepsake(on, name).await.map_err(failed("find what is kept")) })
     }
 
-    fn keep<'a>(&'a self, on: &'a Shelf, keepsake: Keepsake, most: u32) -> Answer<'a, ()> {
-        Box::pin(async move { self.keep(on, keepsake, most).await.map_err(failed("keep something at hand")) })
+    fn keep<'a>(&'a self, on: &'a Shelf, keepsake: Keepsake, former: Vec<[u8; 32]>, most: u32) -> Answer<'a, ()> {
+        Box::pin(async move { self.keep(on, keepsake, former, most).await.map_err(failed("keep something at hand")) })
     }
 
-    fn let_go<'a>(&'a self, on: &'a Shelf, name: [u8; 32]) -> Answer<'a, ()> {
-        Box::pin(async move { self.let_go(on, name).await.map_err(failed("let something go")) })
+    fn let_go<'a>(&'a self, on: &'a Shelf, names: Vec<[u8; 32]>) -> Answer<'a, ()> {
+        Box::pin(async move { self.let_go(on, names).await.map_err(failed("let something go")) })
     }
 
     fn tidy(&self, now_ms: i64, attempts_before_ms: i64, saves_before_ms: i64) -> Answer<'_, ()> {

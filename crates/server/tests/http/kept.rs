@@ -1,8 +1,13 @@
 //! Contacts at hand: favourites, and those looked at last.
 
 use crate::world::{Person, World, code};
-use api::{Contact, ContactId, GetKeptContacts, KeepAs, KeepContact, KeptContacts, ProblemCode};
-use sim::imis::{Edition, Effect, Fault, Settings};
+use api::{
+    Contact, ContactId, EmailAddress, GetKeptContacts, KeepAs, KeepContact, KeptContacts, MatchContacts, NeverMatch,
+    ProblemCode, RememberChoice,
+};
+use server::config::{Key, Keyring};
+use sim::imis::{Edition, Effect, Fault, Settings, people::SHARED_ADDRESS};
+use std::collections::BTreeSet;
 
 async fn keep(person: &Person<'_>, contact: &str, keep: KeepAs) {
     person.call(&KeepContact { contact: ContactId(contact.to_owned()), keep }).await.unwrap();
@@ -80,4 +85,62 @@ async fn what_is_no_id_is_not_kept() {
         let forged = KeepContact { contact: ContactId(forged.to_owned()), keep: KeepAs::Favourite };
         assert_eq!(code(person.call(&forged).await), ProblemCode::Invalid);
     }
+}
+
+/// What a store's rows are found by after somebody kept the same contact and address there.
+async fn names_in_a_store_of(key: [u8; 32]) -> BTreeSet<Vec<u8>> {
+    let world = World::with(Settings::default(), |config| config.keyring = ring(key, &[])).await;
+    for user in ["STAFF1", "READER1"] {
+        let person = world.sign_in_as(user).await;
+        keep(&person, "101", KeepAs::Favourite).await;
+        keep(&person, "101", KeepAs::Recent).await;
+        let address = EmailAddress::parse("ada.lovelace@example.org").unwrap();
+        person.call(&NeverMatch { address, never: true }).await.unwrap();
+    }
+    let names = sqlx::query_scalar("SELECT name FROM keepsake").fetch_all(&world.database().await).await.unwrap();
+    assert_eq!(names.len(), 6);
+    names.into_iter().collect()
+}
+
+fn ring(active: [u8; 32], others: &[[u8; 32]]) -> Keyring {
+    Keyring::new(Key::new(active), others.iter().copied().map(Key::new).collect())
+}
+
+#[tokio::test]
+async fn the_store_does_not_say_without_its_key_whom_somebody_kept() {
+    let (one, other) = (names_in_a_store_of([1; 32]).await, names_in_a_store_of([2; 32]).await);
+    assert!(one.is_disjoint(&other), "a name is the same under any key, so anybody can make it");
+    assert_eq!(one.len(), 6, "two people, or two lists, that have the same contact do not show it");
+}
+
+#[tokio::test]
+async fn what_is_at_hand_stays_there_once_while_the_keys_change() {
+    let (first, second) = ([1; 32], [2; 32]);
+    let mut world = World::with(Settings::default(), |config| config.keyring = ring(first, &[second])).await;
+    let token = world.sign_in_as("STAFF1").await.token;
+    let choice = |contact: &str| RememberChoice {
+        address: EmailAddress::parse(SHARED_ADDRESS).unwrap(),
+        contact: Some(ContactId(contact.to_owned())),
+    };
+    world.person(&token).call(&choice("106")).await.unwrap();
+    for contact in ["101", "103", "107"] {
+        keep(&world.person(&token), contact, KeepAs::Favourite).await;
+    }
+    for (active, other) in [(second, first), (first, second)] {
+        world.config.keyring = ring(active, &[other]);
+        world.restart().await;
+        let person = world.person(&token);
+        let addresses = vec![EmailAddress::parse(SHARED_ADDRESS).unwrap()];
+        let found = person.call(&MatchContacts { addresses }).await.unwrap().found;
+        assert!(found.iter().any(|found| found.remembered && found.contact.id.0 == "106"));
+        person.call(&choice("106")).await.unwrap();
+        keep(&person, "101", KeepAs::Favourite).await;
+        assert_eq!(ids(&person.call(&GetKeptContacts).await.unwrap().favourites), ["107", "103", "101"]);
+    }
+    world.config.keyring = ring(second, &[first]);
+    world.restart().await;
+    let person = world.person(&token);
+    keep(&person, "101", KeepAs::NoFavourite).await;
+    keep(&person, "103", KeepAs::NoFavourite).await;
+    assert_eq!(ids(&person.call(&GetKeptContacts).await.unwrap().favourites), ["107"]);
 }

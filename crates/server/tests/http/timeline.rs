@@ -1,9 +1,11 @@
 //! A contact's timeline: every kind of record, newest first, whatever one of the lists does.
 
-use crate::world::{Person, World, code};
+use crate::world::{PASSWORD, Person, World, code};
 use api::{ContactId, GetTimeline, ProblemCode, RecordKind, Timeline, TimelineCursor, TimelineEntry};
+use serde_json::json;
 use sim::imis::{Edition, Effect, Fault, RecipientsByParty, Settings};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 pub(crate) fn timeline(contact: &str) -> GetTimeline {
     GetTimeline { contact: ContactId(contact.to_owned()), kinds: Vec::new(), text: String::new(), after: None }
@@ -172,6 +174,39 @@ async fn a_kind_that_the_site_lacks_or_the_person_may_not_see_is_passed_over() {
     }
     let world = World::with(Settings { communication_log: false, ..Settings::default() }, |_| {}).await;
     assert_eq!(whole(&world.sign_in().await, timeline("119")).await.len(), 212);
+}
+
+/// Writes an activity as another program does, past our server: without limits of ours.
+async fn write_activity(world: &World, token: &str, contact: &str, at: &str, note: &str) {
+    let property = |(name, value): (&str, &str)| json!({ "Name": name, "Value": value });
+    let properties = [("ACTIVITY_TYPE", "CALL"), ("DESCRIPTION", at), ("TRANSACTION_DATE", at), ("NOTE", note)];
+    let activity = json!({
+        "$type": "Asi.Soa.Core.DataContracts.GenericEntityData, Asi.Contracts",
+        "EntityTypeName": "Activity",
+        "PrimaryParentEntityTypeName": "Party",
+        "PrimaryParentIdentity": { "EntityTypeName": "Party", "IdentityElements": { "$values": [contact] } },
+        "Properties": { "$values": properties.map(property) },
+    });
+    let request = world.http.post(world.imis.url().join("api/Activity").unwrap()).bearer_auth(token);
+    let answer = request.json(&activity).send().await.unwrap();
+    assert!(answer.status().is_success(), "{answer:?}");
+}
+
+#[tokio::test]
+async fn records_too_large_to_come_together_come_all_the_same() {
+    let world = World::with(Settings::default(), |config| config.limits.imis_read = Duration::from_secs(20)).await;
+    let form = [("grant_type", "password"), ("username", "STAFF1"), ("password", PASSWORD)];
+    let token = world.http.post(world.imis.url().join("token").unwrap()).form(&form).send().await.unwrap();
+    let token: serde_json::Value = token.json().await.unwrap();
+    let at = |day: usize| format!("2024-03-{day:02}T09:00:00");
+    // The oldest are too large for one answer to hold both.
+    for day in 1..=GetTimeline::PAGE + 2 {
+        let note = "x".repeat(if day <= 2 { 9_000_000 } else { 0 });
+        write_activity(&world, token["access_token"].as_str().unwrap(), "122", &at(day), &note).await;
+    }
+    let entries = whole(&world.sign_in().await, timeline("122")).await;
+    let titles: Vec<&str> = entries.iter().map(|entry| &*entry.title).collect();
+    assert_eq!(titles, (1..=GetTimeline::PAGE + 2).rev().map(at).collect::<Vec<_>>());
 }
 
 #[tokio::test]

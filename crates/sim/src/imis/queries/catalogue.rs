@@ -42,6 +42,12 @@ pub const BITING_CELLS: &[&str] = &[
     "\u{feff}=1+1",
     "{{7*7}}",
     "%0A=1+1",
+    "Smith;=cmd|' /C calc'!A0",
+    "Smith; \u{200e}+1+1",
+    "Smith;\"=1+1;",
+    "tab\t@SUM(1)",
+    "pipe|-2+3",
+    "two\r\n=1+1\nlines",
 ];
 
 const fn text(alias: &'static str, property: &'static str) -> Column {
