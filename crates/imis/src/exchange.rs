@@ -157,7 +157,7 @@ pub(crate) fn good(operation: Operation, answer: &Answer) -> Result<Bytes, Faile
 }
 
 /// Sorts an answer that is not a good one.
-fn refusal(operation: Operation, answer: &Answer) -> Failed {
+pub(crate) fn refusal(operation: Operation, answer: &Answer) -> Failed {
     let status = answer.status;
     let (message, field) = wire::complaint(&answer.body);
     let kind = match status.as_u16() {
