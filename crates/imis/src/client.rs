@@ -2,7 +2,7 @@
 
 use crate::{
     Abilities, Clock, Error, ErrorKind, MemoryHome, Operation, QueryForm, Renewal, SiteUrl, TokenHome, UserName,
-    exchange::{Again, Answer, Failed, RetryBudget, good, interpret, not_understood, pause},
+    exchange::{Again, Answer, Failed, RetryBudget, beside, good, interpret, not_understood, pause},
     not_permitted::{Refusals, not_permitted},
     queries::QueryDoor,
     slot::TokenSlot,
@@ -343,7 +343,7 @@ impl Acting {
     }
 
     /// Likewise, with an answer of at most `max` bytes, read otherwise.
-    async fn send_as<T>(
+    async fn send_as<T: Send + 'static>(
         &self,
         operation: Operation,
         request: impl Fn() -> RequestBuilder,
@@ -366,7 +366,8 @@ impl Acting {
             }
         }
         slot.accepted(&token, self.client.now_ms());
-        interpret(operation, &answer)
+        let read = beside(answer.body.len(), move || interpret(operation, &answer)).await;
+        read.unwrap_or_else(|| Err(not_understood(operation)))
     }
 
     /// Reads, with repetitions.

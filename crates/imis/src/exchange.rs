@@ -13,6 +13,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// From this length on an answer is read beside the calls.
+const LONG_BYTES: usize = 1024 * 1024;
+
 /// Whether a failed request may have taken effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -149,6 +152,11 @@ pub(crate) fn interpret(operation: Operation, answer: &Answer) -> Result<Value, 
         });
     }
     Err(refusal(operation, answer))
+}
+
+/// Does what takes long with so many bytes beside the calls, not between them; `None` if it panicked.
+pub(crate) async fn beside<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    if bytes < LONG_BYTES { Some(work()) } else { tokio::task::spawn_blocking(work).await.ok() }
 }
 
 /// The bytes of a good answer, for whoever reads them otherwise than as JSON of no shape.
