@@ -25,7 +25,7 @@ pub(crate) async fn five_hundred(report: &mut Report) {
     let folder = temporary_folder();
     let more = format!(
         "[sites.south]\ntitle = \"South\"\nurl = \"{}\"\ncredentials = {{ enabled = true, remember = true }}\n\
-         [limits]\nsign_ins_per_address = 100000\nexports_max = 500\nuploads_max = 500\n",
+         [limits]\nsign_ins_per_address = 100000\nexports_max = 500\nuploads_max = 500\ndownloads_max = 500\n",
         south.url()
     );
     let (server, _) = Server::start_with(&folder, north.url().as_str(), &more).await;

@@ -2,7 +2,8 @@
 
 use crate::{
     Abilities, Clock, Error, ErrorKind, MemoryHome, Operation, QueryForm, Renewal, SiteUrl, TokenHome, UserName,
-    exchange::{Again, Answer, Failed, RetryBudget, good, interpret, not_understood, pause},
+    exchange::{Again, Answer, Failed, RetryBudget, beside, good, interpret, not_understood, pause},
+    not_permitted::{Refusals, not_permitted},
     queries::QueryDoor,
     slot::TokenSlot,
     wire,
@@ -78,6 +79,7 @@ pub(crate) struct Person {
     pub(crate) search_form: Mutex<Option<(Instant, String, Arc<QueryForm>)>>,
     /// What the site calls its kinds of communication, as far as the person is shown them.
     pub(crate) communication_types: Mutex<Option<(Instant, CommunicationTypes)>>,
+    pub(crate) refusals: Refusals,
 }
 
 impl Person {
@@ -88,6 +90,7 @@ impl Person {
             own_emails: Mutex::default(),
             search_form: Mutex::default(),
             communication_types: Mutex::default(),
+            refusals: Refusals::default(),
         }
     }
 }
@@ -318,7 +321,8 @@ impl Acting {
     }
 
     /// Sends a request with the token. On 401 the token is renewed and the
-    /// request, which certainly had no effect, is sent once more.
+    /// request, which certainly had no effect, is sent once more. What a second
+    /// 401 means is [`crate::not_permitted`]'s.
     async fn send(
         &self,
         operation: Operation,
@@ -329,7 +333,7 @@ impl Acting {
     }
 
     /// Likewise, with an answer of at most `max` bytes, read otherwise.
-    async fn send_as<T>(
+    async fn send_as<T: Send + 'static>(
         &self,
         operation: Operation,
         request: impl Fn() -> RequestBuilder,
@@ -338,18 +342,22 @@ impl Acting {
         interpret: fn(Operation, &Answer) -> Result<T, Failed>,
     ) -> Result<T, Failed> {
         let slot = Arc::clone(&self.person().token);
-        let first = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
-        let mut token = first.clone();
+        let mut token = slot.token(&self.client, &self.renewal, None).await.map_err(Failed::before)?;
         let mut answer =
             self.client.exchange_up_to(operation, request().bearer_auth(token.expose()), within, max).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
-            token = slot.token(&self.client, &self.renewal, Some(&first)).await.map_err(Failed::before)?;
+            if self.is_beside_the_token(operation, &token).await? {
+                return Err(not_permitted(operation, &answer));
+            }
+            token = slot.token(&self.client, &self.renewal, Some(&token)).await.map_err(Failed::before)?;
             answer = self.client.exchange_up_to(operation, request().bearer_auth(token.expose()), within, max).await?;
+            if answer.status == StatusCode::UNAUTHORIZED {
+                return Err(self.refused_again(operation, &token, &answer).await);
+            }
         }
-        if answer.status != StatusCode::UNAUTHORIZED {
-            slot.accepted(&token, self.client.now_ms());
-        }
-        interpret(operation, &answer)
+        slot.accepted(&token, self.client.now_ms());
+        let read = beside(answer.body.len(), move || interpret(operation, &answer)).await;
+        read.unwrap_or_else(|| Err(not_understood(operation)))
     }
 
     /// Reads, with repetitions.
@@ -446,7 +454,7 @@ impl Acting {
 
     /// Adds a record whose body can be sent only once. So the token is proven
     /// first, and should it die all the same, it is renewed and the caller asked
-    /// to send again.
+    /// to send again, once: then 401 means not permitted.
     pub(crate) async fn add_once(
         &self,
         operation: Operation,
@@ -472,7 +480,11 @@ impl Acting {
             .body(body);
         let answer = self.client.exchange(operation, request, self.client.limits().upload).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
+            if self.is_beside_the_token(operation, &token).await? {
+                return Err(not_permitted(operation, &answer));
+            }
             slot.token(&self.client, &self.renewal, Some(&token)).await.map_err(Failed::before)?;
+            self.person().refusals.remember(operation);
             let again = ErrorKind::Busy { retry_after: Some(Duration::ZERO) };
             return Err(Failed::before(Error::new(operation, again)));
         }
@@ -482,7 +494,7 @@ impl Acting {
 }
 
 /// How long a token counts as alive after iMIS accepted it.
-const PROVEN: Duration = Duration::from_mins(1);
+pub(crate) const PROVEN: Duration = Duration::from_mins(1);
 
 /// A filter for exactly this value. The operator is always spelt out, so that
 /// nothing in the value is read as one; what cannot be said is refused

@@ -120,7 +120,7 @@ pub enum ErrorKind {
     Unreachable,
     /// No answer in time.
     Timeout,
-    /// The token is not accepted, even after renewal; or it cannot be renewed.
+    /// The token cannot be renewed, or iMIS does not take the person by a new one either.
     Unauthorized,
     /// The account may not be used any more: disabled, deleted, out of its
     /// dates, or no longer of the staff.
@@ -129,7 +129,7 @@ pub enum ErrorKind {
     ApplicationRefused,
     /// The home of the access tokens does not work, or not in time.
     HomeUnavailable,
-    /// This person may not do this (403).
+    /// This person may not do this: 403, or 401 under a token that iMIS takes (`imis.md §4.5`).
     Forbidden {
         /// iMIS's words, for people.
         message: Option<String>,

@@ -13,6 +13,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// From this length on an answer is read beside the calls.
+const LONG_BYTES: usize = 1024 * 1024;
+
 /// Whether a failed request may have taken effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -151,13 +154,18 @@ pub(crate) fn interpret(operation: Operation, answer: &Answer) -> Result<Value, 
     Err(refusal(operation, answer))
 }
 
+/// Does what takes long with so many bytes beside the calls, not between them; `None` if it panicked.
+pub(crate) async fn beside<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    if bytes < LONG_BYTES { Some(work()) } else { tokio::task::spawn_blocking(work).await.ok() }
+}
+
 /// The bytes of a good answer, for whoever reads them otherwise than as JSON of no shape.
 pub(crate) fn good(operation: Operation, answer: &Answer) -> Result<Bytes, Failed> {
     if answer.status.is_success() { Ok(answer.body.clone()) } else { Err(refusal(operation, answer)) }
 }
 
 /// Sorts an answer that is not a good one.
-fn refusal(operation: Operation, answer: &Answer) -> Failed {
+pub(crate) fn refusal(operation: Operation, answer: &Answer) -> Failed {
     let status = answer.status;
     let (message, field) = wire::complaint(&answer.body);
     let kind = match status.as_u16() {

@@ -23,6 +23,13 @@ pub(crate) struct Journey {
     pub(crate) dead: Option<AccessToken>,
 }
 
+/// Whether iMIS accepted a new token already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    Given,
+    Wanting,
+}
+
 impl Journey {
     pub(crate) async fn go(&self) -> Result<AccessToken, Error> {
         let settled = {
@@ -44,8 +51,8 @@ impl Journey {
         if let Some(token) = self.taken_from_home(at_home) {
             return Ok(token);
         }
-        let new = self.renew().await?;
-        self.keep(new, instead_of).await
+        let (new, proof) = self.renew().await?;
+        self.keep(new, proof, instead_of).await
     }
 
     async fn load(&self) -> Result<Option<KeptToken>, Error> {
@@ -101,7 +108,7 @@ impl Journey {
     }
 
     /// Asks iMIS, once.
-    async fn renew(&self) -> Result<NewToken, Error> {
+    async fn renew(&self) -> Result<(NewToken, Proof), Error> {
         let granted = match &self.renewal {
             Renewal::Nothing => return Err(signed_out()),
             Renewal::Credentials(credentials) => {
@@ -171,7 +178,7 @@ impl Journey {
 
     /// Makes sure that the token is this user's, and the user still admitted
     /// (`security.md §1.3` K12, K33).
-    async fn admit(&self, new: NewToken) -> Result<NewToken, Error> {
+    async fn admit(&self, new: NewToken) -> Result<(NewToken, Proof), Error> {
         let named = new.user_name.as_deref().map(UserName::new);
         let by_name = matches!(self.renewal, Renewal::Credentials(_));
         if !named.map_or(by_name, |name| name == self.slot.user) {
@@ -179,7 +186,9 @@ impl Journey {
         }
         let read = self.client.read_user_once(Operation::ReadUser, &new.token, &self.slot.user);
         match tokio::time::timeout(self.client.limits().home, read).await {
-            Ok(Ok(Some(record))) if record.admission(self.client.now_ms()) == Admission::Granted => Ok(new),
+            Ok(Ok(Some(record))) if record.admission(self.client.now_ms()) == Admission::Granted => {
+                Ok((new, Proof::Given))
+            }
             Ok(Ok(_)) => {
                 self.refuse_password();
                 Err(Error::new(Operation::SignIn, ErrorKind::Disabled))
@@ -187,15 +196,16 @@ impl Journey {
             // Whatever is wrong, the call at hand will meet it too.
             Ok(Err(_)) | Err(_) => {
                 tracing::debug!("failed to read the user after renewing the token");
-                Ok(new)
+                Ok((new, Proof::Wanting))
             }
         }
     }
 
     /// Keeps a token, and what replaces the refresh token it was bought with,
     /// before anybody uses it.
-    async fn keep(&self, new: NewToken, instead_of: Option<AccessToken>) -> Result<AccessToken, Error> {
+    async fn keep(&self, new: NewToken, proof: Proof, instead_of: Option<AccessToken>) -> Result<AccessToken, Error> {
         let now_ms = self.client.now_ms();
+        let accepted_ms = (proof == Proof::Given).then_some(now_ms);
         let kept = new.kept(now_ms);
         {
             let mut state = self.slot.state();
@@ -204,7 +214,7 @@ impl Journey {
             }
             state.refused_password = None;
             state.homeless = Some(Homeless { kept: kept.clone(), instead_of });
-            state.held = Some(Held { kept: kept.clone(), accepted_ms: Some(now_ms), early_ms: new.early_ms(now_ms) });
+            state.held = Some(Held { kept: kept.clone(), accepted_ms, early_ms: new.early_ms(now_ms) });
         }
         self.hand_out_replacements().await?;
         self.client.keep_token(&self.slot.user, &kept).await?;

@@ -24,6 +24,7 @@ mod ids;
 mod interactions;
 mod journey;
 mod new_contact;
+mod not_permitted;
 mod organisations;
 mod pictures;
 mod prompts;

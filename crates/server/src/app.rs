@@ -5,12 +5,20 @@ use crate::config::Config;
 use crate::dpop::Proofs;
 use crate::flow::Providers;
 use crate::revoke::Living;
+use crate::room::Room;
 use crate::store::SharedStore;
-use crate::{Clock, queries, request, saves};
+use crate::{Clock, request, saves};
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use tokio::sync::{Semaphore, mpsc};
+
+/// Searches, timelines and records asked for at once.
+const READS_MAX: usize = 2000;
+/// Lists of recipients collected at once, and how many of those are one person's.
+const RECIPIENTS_MAX: usize = 256;
+const RECIPIENTS_PER_PERSON: usize = 2;
 
 /// Everything a request may need; copies share it.
 #[derive(Clone)]
@@ -34,7 +42,15 @@ pub(crate) struct Shared {
     /// For messages to save.
     pub(crate) room: saves::Room,
     pub(crate) uploads: Arc<Semaphore>,
-    pub(crate) exports: queries::Room,
+    pub(crate) exports: Room,
+    /// For files on their way to people.
+    pub(crate) downloads: Room,
+    /// For searches, timelines and records.
+    pub(crate) reads: Room,
+    /// For collecting people to write to.
+    pub(crate) recipients: Room,
+    /// For making bodies safe: no more at once than there are processors.
+    pub(crate) cleaning: Arc<Semaphore>,
     stopping: AtomicBool,
     /// Held by work that goes on when the person has gone.
     work: mpsc::Sender<()>,
@@ -54,7 +70,11 @@ impl App {
             assets: Assets::read(&config.pane),
             room: saves::Room::new(&config.limits),
             uploads: Arc::new(Semaphore::new(config.limits.uploads_max)),
-            exports: queries::Room::new(&config.limits),
+            exports: Room::new(config.limits.exports_max, config.limits.exports_per_person),
+            downloads: Room::new(config.limits.downloads_max, config.limits.downloads_per_person),
+            reads: Room::new(READS_MAX, config.limits.reads_per_person),
+            recipients: Room::new(RECIPIENTS_MAX, RECIPIENTS_PER_PERSON),
+            cleaning: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get))),
             config,
             clock,
             store,

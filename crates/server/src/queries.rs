@@ -9,14 +9,12 @@ mod csv;
 mod export;
 mod kept;
 mod place;
-mod room;
 
 pub(crate) use answers::Asked;
 pub(crate) use card::columns as card_columns;
 pub(crate) use export::begin as begin_export;
 pub(crate) use kept::{favourite_paths, keep, kept, remember};
 pub(crate) use place::{FolderPlace, QueryPlace};
-pub(crate) use room::Room;
 
 use crate::app::App;
 use crate::audit::{self, Entry, Event};

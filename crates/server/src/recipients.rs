@@ -19,6 +19,7 @@ pub(crate) async fn collect(app: &App, session: &Session, asked: &CollectRecipie
     if asked.contacts.iter().any(|contact| queries::contact_id(&contact.0).is_none()) {
         return Err(Failure::invalid("contacts"));
     }
+    let _turn = app.recipients.take(session)?;
     let mut list = List::default();
     let ids: Vec<&str> = asked.contacts.iter().map(|contact| contact.0.as_str()).collect();
     let known = contacts(app, session, &ids).await?;
@@ -29,7 +30,11 @@ pub(crate) async fn collect(app: &App, session: &Session, asked: &CollectRecipie
         }
     }
     if let Some(run) = &asked.query {
-        from_query(app, session, run, &mut list).await?;
+        let collecting = from_query(app, session, run, &mut list);
+        match tokio::time::timeout(app.config.limits.recipients_total, collecting).await {
+            Ok(collected) => collected?,
+            Err(_) => list.found.more = true,
+        }
     }
     Ok(list.found)
 }

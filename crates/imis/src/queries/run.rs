@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Acting, Error, ErrorKind, Operation,
-    exchange::{Failed, not_understood},
+    exchange::{Failed, beside, not_understood},
     wire,
 };
 use std::fmt;
@@ -163,7 +163,8 @@ impl Acting {
         }
         let request = || self.client.get(&["api", service]).query(&all);
         let body = self.read_bytes(operation, request, self.client.limits().query).await?;
-        wire::rows(&body).ok_or_else(|| not_understood(operation))
+        let rows = beside(body.len(), move || wire::rows(&body)).await;
+        rows.flatten().ok_or_else(|| not_understood(operation))
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::{Absent as _, HistoryRow, RecordKey, RecordStore};
 use crate::{
-    Acting, ActivityId, AttachmentId, Error, ErrorKind, LogId, Operation, PartyId, RecipientId, client::equals,
-    exchange::not_understood, wire,
+    Acting, ActivityId, AttachmentId, Error, ErrorKind, LogId, Operation, PartyId, RecipientId,
+    client::equals,
+    exchange::{beside, not_understood},
+    wire,
 };
 use futures_util::join;
 use serde_json::Value;
@@ -148,7 +150,7 @@ impl Acting {
         };
         let request = || self.client.get(&["api", entity, attachment.as_str()]);
         let answer = self.read_up_to(operation, max, request).await?;
-        let file = wire::file(answer).ok_or_else(|| not_understood(operation))?;
+        let file = beside(max, move || wire::file(answer)).await.flatten().ok_or_else(|| not_understood(operation))?;
         if !file.owner.is_some_and(|owner| owner.eq_ignore_ascii_case(&record.key)) {
             return Err(nothing(operation));
         }

@@ -102,6 +102,25 @@ async fn a_token_that_dies_under_an_upload_asks_for_the_content_again() {
 }
 
 #[tokio::test]
+async fn a_file_that_may_not_be_attached_is_asked_for_once_more_and_no_oftener() {
+    let world = World::new(Settings::default()).await;
+    let acting = world.signed_in("STAFF1").await;
+    let log = new_log(&acting).await;
+    world.site.faults().add(Fault::once(Effect::Unauthorized).on("POST", "CommunicationLogAttachment").always());
+    let attach = || acting.attach_to_log(&log, NAME, "text/plain", content(b"hello"));
+    let again = attach().await.unwrap_err();
+    assert!(matches!(again.error().kind, ErrorKind::Busy { .. }), "{again:?}");
+    for _ in 0..2 {
+        let refused = attach().await.unwrap_err();
+        assert!(
+            matches!(&refused, WriteError::Refused(error) if matches!(error.kind, ErrorKind::Forbidden { .. })),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(world.asked("POST /token"), 1);
+}
+
+#[tokio::test]
 async fn an_upload_that_may_have_arrived_is_unknown() {
     let world = World::new(Settings::default()).await;
     let acting = world.signed_in("STAFF1").await;

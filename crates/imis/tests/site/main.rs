@@ -11,6 +11,7 @@ mod contacts;
 mod crowd;
 mod hand_over;
 mod homes;
+mod not_permitted;
 mod people;
 mod raw;
 mod records;

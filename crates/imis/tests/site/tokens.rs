@@ -78,16 +78,6 @@ async fn a_purged_token_is_renewed_once_for_all() {
 }
 
 #[tokio::test]
-async fn a_second_401_is_an_answer() {
-    let world = World::new(Settings::default()).await;
-    let acting = world.signed_in("STAFF1").await;
-    world.site.faults().add(Fault::once(Effect::Unauthorized).on("GET", "Party").always());
-    let found = acting.find_by_addresses(&["ada.lovelace@example.org"]).await;
-    assert_eq!(found.error.unwrap().kind, ErrorKind::Unauthorized);
-    assert_eq!((world.asked("GET /api/Party"), world.asked("POST /token")), (2, 1));
-}
-
-#[tokio::test]
 async fn a_refused_password_is_not_sent_again_by_renewals() {
     let world = World::new(Settings::default()).await;
     let acting = world.signed_in("STAFF1").await;

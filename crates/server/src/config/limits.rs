@@ -31,6 +31,19 @@ pub struct Limits {
     pub exports_max: usize,
     /// How many of those are one person's.
     pub exports_per_person: usize,
+    /// Longest export; one that takes longer breaks off.
+    pub export_total: Duration,
+    /// Files on their way to people at once; more are asked to wait. While iMIS answers, each takes up to four times
+    /// its size in memory.
+    pub downloads_max: usize,
+    /// How many of those are one person's.
+    pub downloads_per_person: usize,
+    /// Longest time that a person takes for a file.
+    pub download_total: Duration,
+    /// Searches, timelines and records of one person at once; more are asked to wait.
+    pub reads_per_person: usize,
+    /// Longest time to collect recipients from a query; who was not found by then is not told.
+    pub recipients_total: Duration,
     /// Longest silence within an upload.
     pub upload_silence: Duration,
     /// Bytes a second that an upload must keep, after [`Limits::upload_silence`].
@@ -67,6 +80,12 @@ impl Default for Limits {
             uploads_max: 64,
             exports_max: 16,
             exports_per_person: 2,
+            export_total: Duration::from_hours(1),
+            downloads_max: 16,
+            downloads_per_person: 2,
+            download_total: Duration::from_mins(10),
+            reads_per_person: 8,
+            recipients_total: Duration::from_mins(2),
             upload_silence: Duration::from_secs(10),
             upload_bytes_per_second: 8 * 1024,
             upload_total: Duration::from_mins(5),

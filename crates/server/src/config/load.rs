@@ -305,18 +305,18 @@ fn limits(mut section: Section<'_>, limits: &mut Limits) {
     if let Some(number) = section.number("sign_in_floor_ms", 1, 10_000) {
         limits.sign_in_floor = Duration::from_millis(number);
     }
-    if let Some(number) = section.number("saves_per_person", 1, 10_000) {
-        limits.saves_per_person = usize::try_from(number).unwrap_or(limits.saves_per_person);
-    }
-    if let Some(number) = section.number("uploads_max", 1, 10_000) {
-        limits.uploads_max = usize::try_from(number).unwrap_or(limits.uploads_max);
-    }
-    if let Some(number) = section.number("exports_max", 1, 1000) {
-        limits.exports_max = usize::try_from(number).unwrap_or(limits.exports_max);
-    }
-    if let Some(number) = section.number("exports_per_person", 1, 1000) {
-        limits.exports_per_person = usize::try_from(number).unwrap_or(limits.exports_per_person);
-    }
+    let mut places = |key: &str, place: &mut usize, most: u64| {
+        if let Some(number) = section.number(key, 1, most) {
+            *place = usize::try_from(number).unwrap_or(*place);
+        }
+    };
+    places("saves_per_person", &mut limits.saves_per_person, 10_000);
+    places("uploads_max", &mut limits.uploads_max, 10_000);
+    places("exports_max", &mut limits.exports_max, 1000);
+    places("exports_per_person", &mut limits.exports_per_person, 1000);
+    places("downloads_max", &mut limits.downloads_max, 1000);
+    places("downloads_per_person", &mut limits.downloads_per_person, 1000);
+    places("reads_per_person", &mut limits.reads_per_person, 1000);
     if let Some(number) = section.number("upload_bytes_per_second", 0, 1_000_000_000) {
         limits.upload_bytes_per_second = number;
     }
@@ -328,6 +328,9 @@ fn limits(mut section: Section<'_>, limits: &mut Limits) {
     seconds("sign_in_window_s", &mut limits.sign_in_window);
     seconds("upload_silence_s", &mut limits.upload_silence);
     seconds("upload_total_s", &mut limits.upload_total);
+    seconds("export_total_s", &mut limits.export_total);
+    seconds("download_total_s", &mut limits.download_total);
+    seconds("recipients_total_s", &mut limits.recipients_total);
     seconds("head_s", &mut limits.head);
     seconds("drain_s", &mut limits.drain);
     seconds("imis_connect_s", &mut limits.imis_connect);

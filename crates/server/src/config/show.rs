@@ -159,11 +159,17 @@ impl Config {
         writeln!(f, "uploads_max = {}", limits.uploads_max)?;
         writeln!(f, "exports_max = {}", limits.exports_max)?;
         writeln!(f, "exports_per_person = {}", limits.exports_per_person)?;
+        writeln!(f, "downloads_max = {}", limits.downloads_max)?;
+        writeln!(f, "downloads_per_person = {}", limits.downloads_per_person)?;
+        writeln!(f, "reads_per_person = {}", limits.reads_per_person)?;
         writeln!(f, "upload_bytes_per_second = {}", limits.upload_bytes_per_second)?;
         for (name, time) in [
             ("sign_in_window_s", limits.sign_in_window),
             ("upload_silence_s", limits.upload_silence),
             ("upload_total_s", limits.upload_total),
+            ("export_total_s", limits.export_total),
+            ("download_total_s", limits.download_total),
+            ("recipients_total_s", limits.recipients_total),
             ("head_s", limits.head),
             ("drain_s", limits.drain),
             ("imis_connect_s", limits.imis_connect),

@@ -11,6 +11,7 @@ use imis::{Acting, ContactSearch, ErrorKind, Inactive, OnlyKind, Searched};
 /// Searches; what a part of the search failed at is missing and said so.
 pub(crate) async fn run(app: &App, session: &Session, asked: SearchContacts) -> Result<FoundContacts, Failure> {
     check(&asked)?;
+    let _turn = app.reads.take(session)?;
     let acting = session.acting(app)?;
     let search = ContactSearch {
         text: &asked.text,

@@ -3,20 +3,18 @@
 //! It stops when the person has gone, when the session ends, and when the query changes under it; a file that broke
 //! off shows that, for its answer has no end.
 
-use super::room::Turn;
 use super::{Counted, Prepared, csv, prepare};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
+use crate::handed::{self, Giver};
 use crate::request;
+use crate::room::Turn;
 use crate::session::Session;
 use api::{ExportQuery, ProblemCode, RunQuery};
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::stream;
-use std::io;
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 /// Longest wait for a person to take a page.
 const TAKEN_WITHIN: Duration = Duration::from_mins(2);
@@ -32,52 +30,33 @@ pub(crate) struct Export {
     pub(crate) body: Body,
 }
 
-/// Why an export ended early.
-#[derive(Debug, thiserror::Error)]
-#[error("the export broke off")]
-struct BrokenOff;
-
 /// What is written by and by.
 struct Writing {
     app: App,
     session: Session,
     prepared: Prepared,
-    /// Bytes, and `None` at the true end.
-    sender: mpsc::Sender<Option<Bytes>>,
+    giver: Giver,
     counted: Counted,
     _turn: Turn,
 }
 
 /// Begins an export: with the first page at hand, so that what is wrong is told as a problem.
 pub(crate) async fn begin(app: &App, session: &Session, asked: &ExportQuery) -> Result<Export, Failure> {
-    let turn = app.exports.take(&session.me.site.0, &session.user_key())?;
+    let turn = app.exports.take(session)?;
     let prepared = prepare(app, session, asked.into()).await?;
     let first = prepared.page(app, session, 0, RunQuery::PAGE_MAX.into()).await?;
     let total = first.total;
-    let (sender, receiver) = mpsc::channel(1);
+    let (giver, body) = handed::body();
     let counted = Counted::default();
-    let writing = Writing { app: app.clone(), session: session.clone(), prepared, sender, counted, _turn: turn };
+    let writing = Writing { app: app.clone(), session: session.clone(), prepared, giver, counted, _turn: turn };
     tokio::spawn(request::within(request::current(), writing.run(first)));
-    let chunks = stream::unfold(Some(receiver), chunk);
-    Ok(Export { total, body: Body::from_stream(chunks) })
-}
-
-type Chunks = Option<mpsc::Receiver<Option<Bytes>>>;
-
-/// The next bytes of the body. Whatever ends the writing but the end itself breaks the answer off, so that nobody
-/// takes a part for all.
-async fn chunk(receiver: Chunks) -> Option<(io::Result<Bytes>, Chunks)> {
-    let mut receiver = receiver?;
-    match receiver.recv().await {
-        Some(Some(bytes)) => Some((Ok(bytes), Some(receiver))),
-        Some(None) => None,
-        None => Some((Err(io::Error::other(BrokenOff)), None)),
-    }
+    Ok(Export { total, body })
 }
 
 impl Writing {
     async fn run(mut self, first: imis::QueryPage) {
-        let mut outcome = self.write(first).await;
+        let within = self.app.config.limits.export_total;
+        let mut outcome = tokio::time::timeout(within, self.write(first)).await.unwrap_or(Err("too_long"));
         if outcome.is_ok() {
             outcome = self.hand(None).await;
         }
@@ -115,7 +94,7 @@ impl Writing {
 
     /// Hands bytes on once there is room for them; nobody there, or nobody taking them, ends it.
     async fn hand(&self, bytes: Option<Bytes>) -> Result<(), &'static str> {
-        let sent = tokio::time::timeout(TAKEN_WITHIN, self.sender.send(bytes));
+        let sent = tokio::time::timeout(TAKEN_WITHIN, self.giver.give(bytes));
         let sent = self.session.while_alive(sent).await.map_err(|_| "signed_out")?;
         match sent {
             Ok(Ok(())) => Ok(()),

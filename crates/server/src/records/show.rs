@@ -11,6 +11,7 @@ use api::{
 };
 use futures_util::join;
 use imis::{Abilities, ColumnForm, FullRecord, PartyId, RecordKey, RecordStore};
+use std::sync::Arc;
 use url::Url;
 
 /// Longest text shown.
@@ -21,6 +22,7 @@ pub(super) const WRITTEN: &str = "written:";
 /// Opens a record of a contact.
 pub(crate) async fn get(app: &App, session: &Session, ask: &GetRecord) -> Result<RecordInFull, Failure> {
     let (key, party) = (ids::key(&ask.record)?, ids::contact(&ask.contact)?);
+    let _turn = app.reads.take(session)?;
     open(app, session, &key, &party).await
 }
 
@@ -49,8 +51,7 @@ pub(super) async fn open(
         _ => None,
     };
     if let Some(html) = html {
-        let cleaned = tokio::task::spawn_blocking(move || safe_html::clean(&html)).await;
-        let SafeHtml { html, blocked_images } = cleaned.map_err(|error| Failure::internal(&error))?;
+        let SafeHtml { html, blocked_images } = session.while_alive(cleaned(app, html)).await??;
         full.html = Some(html);
         full.blocked_images = blocked_images;
     }
@@ -58,6 +59,17 @@ pub(super) async fn open(
         full.text = cut(&record.text);
     }
     Ok(full)
+}
+
+/// A body made safe, beside the requests. Whoever goes away meanwhile does not make room for another: it goes on.
+async fn cleaned(app: &App, html: String) -> Result<SafeHtml, Failure> {
+    let place = Arc::clone(&app.cleaning).acquire_owned().await.map_err(|error| Failure::internal(&error))?;
+    let cleaning = tokio::task::spawn_blocking(move || {
+        let cleaned = safe_html::clean(&html);
+        drop(place);
+        cleaned
+    });
+    cleaning.await.map_err(|error| Failure::internal(&error))
 }
 
 /// Everything but the body.

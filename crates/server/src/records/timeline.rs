@@ -153,6 +153,7 @@ pub(crate) async fn page(app: &App, session: &Session, ask: &GetTimeline) -> Res
         return Err(Failure::invalid("text"));
     }
     let mut streams = streams(ask)?;
+    let _turn = app.reads.take(session)?;
     let acting = session.acting(app)?;
     let rows = if wanted.is_empty() { ROWS } else { ROWS_SEARCHED };
     let work = async {

@@ -21,11 +21,11 @@ async fn opened(person: &Person<'_>, contact: &str, kind: RecordKind) -> Vec<Rec
     records
 }
 
-async fn download(person: &Person<'_>, path: &str) -> Response {
+pub(crate) async fn download(person: &Person<'_>, path: &str) -> Response {
     person.world.request(Method::GET, path).bearer_auth(&person.token).send().await.unwrap()
 }
 
-fn path(record: &RecordInFull, file: &RecordAttachment, contact: &str) -> String {
+pub(crate) fn path(record: &RecordInFull, file: &RecordAttachment, contact: &str) -> String {
     file.path(&record.entry.record, &ContactId(contact.to_owned()))
 }
 

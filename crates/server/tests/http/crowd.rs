@@ -36,6 +36,7 @@ pub(crate) async fn two_sites(settings: [Settings; 2]) -> (World, sim::imis::Run
         limits.sign_ins_per_address = 100_000;
         limits.exports_max = 1000;
         limits.uploads_max = 1000;
+        limits.downloads_max = 1000;
         let patient = Duration::from_mins(5);
         (limits.imis_connect, limits.imis_read, limits.imis_query, limits.imis_write) =
             (patient, patient, patient, patient);

@@ -215,3 +215,17 @@ async fn what_ends_the_rows_before_they_are_all_there_ends_no_file() {
         assert_eq!(audited(&world).await["outcome"], "failed", "{page}");
     }
 }
+
+#[tokio::test]
+async fn an_export_that_takes_too_long_breaks_off() {
+    let latency = Duration::from_millis(50);
+    let world = World::with(Settings { latency, ..Settings::default() }, |config| {
+        config.limits.export_total = latency * 8;
+    })
+    .await;
+    let person = world.sign_in_as("STAFF1").await;
+    let form = describe(&person, LARGE).await;
+    let answer = export(&person, &form, &[]).await;
+    assert!(answer.bytes().await.is_err(), "nobody takes it for all");
+    assert_eq!(audited(&world).await["outcome"], "too_long");
+}

@@ -32,6 +32,7 @@ mod records;
 mod renewal;
 mod resilience;
 mod revocation;
+mod rooms;
 mod saves;
 mod search;
 mod sign_in;

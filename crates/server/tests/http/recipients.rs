@@ -171,3 +171,16 @@ async fn contacts_that_imis_does_not_show_are_left_out() {
     assert_eq!(people, ["ada.lovelace@example.org"]);
     assert_eq!(1 + u64::from(found.opted_out + found.without_address), total, "everybody is somewhere");
 }
+
+#[tokio::test]
+async fn a_query_that_takes_too_long_gives_whom_it_found_and_says_so() {
+    let latency = std::time::Duration::from_millis(100);
+    let settings = sim::imis::Settings { latency, max_limit: 1, ..sim::imis::Settings::default() };
+    let world = World::with(settings, |config| config.limits.recipients_total = latency * 6).await;
+    let person = world.sign_in_as("STAFF1").await;
+    let form = describe(&person, "Newsletter readers").await;
+    let total = person.call(&run(&form, &[])).await.unwrap().total.unwrap();
+    let found = person.call(&of_query(run(&form, &[]))).await.unwrap();
+    let looked_at = found.people.len() as u64 + u64::from(found.opted_out + found.repeated + found.without_address);
+    assert!(found.more && looked_at < total, "{looked_at} of {total}: {:?}", left_out(&found));
+}

@@ -227,12 +227,37 @@ async fn nobody_s_timeline_is_empty_and_no_error() {
 }
 
 #[tokio::test]
-async fn a_dead_token_is_renewed_once_and_a_refused_person_is_signed_out() {
+async fn a_dead_token_is_renewed_once() {
     let world = World::new().await;
     let person = world.sign_in().await;
     world.imis.faults().add(Fault::once(Effect::Unauthorized).on("GET", "Activity"));
     let page = person.call(&timeline("101")).await.unwrap();
     assert_eq!((page.entries.len(), page.missing.len()), (4, 0));
-    world.imis.faults().add(Fault::once(Effect::Unauthorized).always().on("GET", "Activity"));
-    assert_eq!(code(person.call(&timeline("101")).await), ProblemCode::SignedOut);
+}
+
+#[tokio::test]
+async fn a_kind_that_one_may_not_see_at_a_site_that_says_401_signs_nobody_out() {
+    let world = World::new().await;
+    let person = world.sign_in().await;
+    world.imis.faults().add(Fault::once(Effect::Unauthorized).always().on("GET", "PartyNote"));
+    for _ in 0..3 {
+        let page = person.call(&timeline("101")).await.unwrap();
+        assert_eq!((page.entries.len(), page.missing.len()), (3, 0));
+    }
+    assert_eq!(world.audited("signed_out").await, 0);
+}
+
+#[tokio::test]
+async fn whoever_imis_takes_no_more_is_signed_out() {
+    type Deed = fn(&World);
+    let deeds: [Deed; 2] =
+        [|world| world.imis.disable_user("STAFF1"), |world| world.imis.remove_role("STAFF1", "RemoteService")];
+    for deed in deeds {
+        let world = World::new().await;
+        let person = world.sign_in_as("STAFF1").await;
+        deed(&world);
+        world.imis.purge_cache();
+        assert_eq!(code(person.call(&timeline("101")).await), ProblemCode::SignedOut);
+        assert_eq!(world.audited("signed_out").await, 1);
+    }
 }

@@ -1,7 +1,7 @@
-//! Room for exports: so many at once, and so many of one person.
+//! Room for what takes long or much: so many at once, and so many of one person.
 
-use crate::config::Limits;
 use crate::failure::Failure;
+use crate::session::Session;
 use api::ProblemCode;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,13 +28,17 @@ pub(crate) struct Turn {
 }
 
 impl Room {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self { all: limits.exports_max, each: limits.exports_per_person, taken: Arc::default() }
+    /// Room for so many, and so many of each person.
+    pub(crate) fn new(all: usize, each: usize) -> Self {
+        Self { all, each, taken: Arc::default() }
     }
 
-    /// Takes a turn; refused when there are enough under way.
-    pub(crate) fn take(&self, site: &str, user_name: &str) -> Result<Turn, Failure> {
-        let whose = (site.to_owned(), user_name.to_owned());
+    /// Takes a turn of this person; refused when there are enough under way.
+    pub(crate) fn take(&self, session: &Session) -> Result<Turn, Failure> {
+        self.take_as((session.me.site.0.clone(), session.user_key()))
+    }
+
+    fn take_as(&self, whose: Whose) -> Result<Turn, Failure> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let theirs = taken.get(&whose).copied().unwrap_or(0);
         if theirs >= self.each || taken.values().sum::<usize>() >= self.all {
@@ -62,9 +66,8 @@ mod tests {
 
     #[test]
     fn there_is_room_for_some_of_each_and_of_all_and_it_comes_back() {
-        let limits = Limits { exports_max: 3, exports_per_person: 2, ..Limits::default() };
-        let room = Room::new(&limits);
-        let code = |user: &str| room.take("s", user).map_err(|failure| failure.problem.code);
+        let room = Room::new(3, 2);
+        let code = |user: &str| room.take_as(("s".to_owned(), user.to_owned())).map_err(|failure| failure.problem.code);
         let first = code("ada").unwrap();
         let _second = code("ada").unwrap();
         assert_eq!(code("ada").unwrap_err(), ProblemCode::Busy);
