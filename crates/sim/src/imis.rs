@@ -126,6 +126,8 @@ pub struct Settings {
     pub clerks: Clerks,
     /// Longest request body; a longer one meets the web server's own 413 page.
     pub request_body_max: u64,
+    /// Longest file that is kept whole, in bytes; of a longer one, the digest and the beginning.
+    pub files_kept_max: usize,
     /// Port on loopback; 0 for any free one.
     pub port: u16,
     /// Client applications that are there from the start.
@@ -156,6 +158,7 @@ impl Default for Settings {
             people: People::Story,
             clerks: Clerks::NONE,
             request_body_max: 30 * 1024 * 1024,
+            files_kept_max: 1024 * 1024,
             port: 0,
             client_applications: Vec::new(),
             refresh_use: RefreshUse::Once,

@@ -125,7 +125,7 @@ fn settings(world: &World, call: &Call<'_>, segments: &[&str]) -> Outcome {
 
 fn create(world: &World, user: &User, contract: &'static Contract, body: &[u8]) -> Outcome {
     Action::Create.demand(user)?;
-    let mut draft = rows::read(contract, body)?;
+    let mut draft = rows::read(contract, body, world.settings.files_kept_max)?;
     let mut tables = world.tables();
     rules::apply((world, &tables), contract, user, &mut draft, None);
     if !draft.complaints.is_empty() {
@@ -144,7 +144,7 @@ fn create(world: &World, user: &User, contract: &'static Contract, body: &[u8]) 
 
 fn replace(world: &World, user: &User, (contract, id): (&'static Contract, &str), body: &[u8]) -> Outcome {
     Action::Update.demand(user)?;
-    let mut draft = rows::read(contract, body)?;
+    let mut draft = rows::read(contract, body, world.settings.files_kept_max)?;
     let mut tables = world.tables();
     let before = tables.get(contract, id).cloned().ok_or_else(|| missing(contract.entity))?;
     rights::demand_change(user, &tables, contract, &before)?;

@@ -38,7 +38,7 @@ pub struct StoredFile {
     /// The first bytes, at most [`StoredFile::HEAD`].
     #[serde(skip)]
     pub head: Bytes,
-    /// The content, when it is no longer than [`StoredFile::KEPT`].
+    /// The content, when it is no longer than [`crate::imis::Settings::files_kept_max`].
     #[serde(skip)]
     pub content: Option<Bytes>,
 }
@@ -46,8 +46,6 @@ pub struct StoredFile {
 impl StoredFile {
     /// How many of the first bytes are kept of every file.
     pub const HEAD: usize = 256;
-    /// The longest content that is kept whole.
-    pub const KEPT: usize = 1024 * 1024;
 
     /// A file that is there whole.
     pub(super) fn of(name: String, content: &[u8]) -> Self {

@@ -61,8 +61,8 @@ pub(super) struct Draft {
 }
 
 /// Reads a body. Members the contract does not have are ignored; `$type` has to be the first member, or the platform
-/// binds nothing and finds itself without an argument (imis.md §4.2).
-pub(super) fn read(contract: &Contract, body: &[u8]) -> Result<Draft, Answer> {
+/// binds nothing and finds itself without an argument (imis.md §4.2). A file of at most `kept_max` bytes is kept whole.
+pub(super) fn read(contract: &Contract, body: &[u8], kept_max: usize) -> Result<Draft, Answer> {
     let body = Lean::parse(body).map_err(|_| Answer::bad_request("ArgumentFault: The request body is not valid."))?;
     let wanted = format!("Asi.Soa.{}", contract.class);
     if !body.class().is_some_and(|class| class.eq_ignore_ascii_case(&wanted)) {
@@ -82,7 +82,7 @@ pub(super) fn read(contract: &Contract, body: &[u8]) -> Result<Draft, Answer> {
     if let Some((name, form)) = contract.file {
         let name = draft.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         if let Some(content) = body.member(contract.content()).filter(|content| **content != Lean::Null) {
-            draft.file = Some(read_file(name, form, content)?);
+            draft.file = Some(read_file(name, form, content, kept_max)?);
         }
     }
     Ok(draft)
@@ -142,7 +142,7 @@ pub(super) fn complaint(field: &str, value: &str, message: &str) -> Complaint {
 }
 
 /// Decodes a file piece by piece, keeping its digest and its beginning.
-fn read_file(name: String, form: FileForm, content: &Lean<'_>) -> Result<StoredFile, Answer> {
+fn read_file(name: String, form: FileForm, content: &Lean<'_>, kept_max: usize) -> Result<StoredFile, Answer> {
     let fault = || Answer::bad_request("ArgumentFault: Value does not fall within the expected range.");
     let is_wrapped = matches!(content, Lean::Object(_));
     if form == FileForm::Object && !is_wrapped {
@@ -161,12 +161,12 @@ fn read_file(name: String, form: FileForm, content: &Lean<'_>) -> Result<StoredF
         let decoded = STANDARD.decode_slice(chunk, &mut piece).map_err(|_| fault())?;
         digest.update(&piece[..decoded]);
         length += decoded as u64;
-        if head.len() < StoredFile::KEPT + 1 {
-            let room = StoredFile::KEPT + 1 - head.len();
+        if head.len() < kept_max + 1 {
+            let room = kept_max + 1 - head.len();
             head.extend_from_slice(&piece[..decoded.min(room)]);
         }
     }
-    let whole = head.len() <= StoredFile::KEPT;
+    let whole = head.len() <= kept_max;
     let sha256 = digest.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing to a string cannot fail.
         let _ok = write!(hex, "{byte:02x}");
