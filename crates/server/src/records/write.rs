@@ -1,6 +1,6 @@
 //! Writing a record without a message, exactly once: by the journal that saves go by.
 
-use super::{forms, ids, show, values};
+use super::{forms, ids, values};
 use crate::app::App;
 use crate::config::Site;
 use crate::failure::Failure;
@@ -92,7 +92,7 @@ async fn decide(app: &App, acting: &Acting, ask: &WriteRecord, site: &Site) -> R
         }
         RecordKind::Note => Kind::Note,
     };
-    let message_key = format!("{}{}", show::WRITTEN, ask.save.0.to_lowercase());
+    let message_key = format!("{}{}", plan::WRITTEN, ask.save.0.to_lowercase());
     Head::written(kind, message_key, app.clock.now_ms(), ask.utc_offset_minutes)
 }
 
