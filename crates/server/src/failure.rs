@@ -24,6 +24,11 @@ impl Failure {
         Self { problem: Problem::new(code), status: None }
     }
 
+    /// A problem, with the status of its code.
+    pub(crate) const fn of(problem: Problem) -> Self {
+        Self { problem, status: None }
+    }
+
     /// A field of the request is at fault.
     pub(crate) fn invalid(field: &str) -> Self {
         Self { problem: Problem { field: Some(field.to_owned()), ..Problem::new(ProblemCode::Invalid) }, status: None }

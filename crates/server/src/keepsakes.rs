@@ -23,8 +23,6 @@ pub(crate) enum Kind {
     NeverMatch,
     /// Whom the site means by an address that several contacts have.
     Choice,
-    /// Contacts that somebody is adding or has added, so that none is added twice.
-    Adding,
     /// Queries that somebody chose.
     FavouriteQuery,
     /// Queries that somebody ran.
@@ -40,7 +38,6 @@ impl Kind {
             Self::RecentContact => "recent-contact",
             Self::NeverMatch => "never-match",
             Self::Choice => "choice",
-            Self::Adding => "adding",
             Self::FavouriteQuery => "favourite-query",
             Self::RecentQuery => "recent-query",
             Self::QueryAnswers => "query-answers",
@@ -54,7 +51,6 @@ impl Kind {
             Self::RecentContact | Self::RecentQuery => 12,
             Self::NeverMatch => 500,
             Self::Choice => 10_000,
-            Self::Adding => 200,
             Self::QueryAnswers => 100,
         }
     }

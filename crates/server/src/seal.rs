@@ -42,6 +42,8 @@ pub(crate) enum Purpose {
     Folder,
     /// What somebody keeps at hand.
     Keepsake,
+    /// Who was there before a contact was added.
+    Adding,
 }
 
 impl Purpose {
@@ -56,6 +58,7 @@ impl Purpose {
             Self::Query => b"query",
             Self::Folder => b"folder",
             Self::Keepsake => b"keepsake",
+            Self::Adding => b"adding",
         }
     }
 }

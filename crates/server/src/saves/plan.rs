@@ -156,7 +156,8 @@ impl Head {
     }
 }
 
-fn place(key: &SaveKey) -> Vec<u8> {
+/// What something of a save is sealed for.
+pub(crate) fn place(key: &SaveKey) -> Vec<u8> {
     [&key.site, "\0", &key.user_name, "\0", &key.save].concat().into_bytes()
 }
 

@@ -15,6 +15,7 @@ mod contacts;
 mod crowd;
 mod dialog;
 mod doors;
+mod doubt;
 mod export;
 mod kept;
 mod key_binding;
