@@ -39,6 +39,11 @@ impl Failure {
         Self { problem: Problem { retry_after_s: Some(seconds.max(1)), ..Problem::new(code) }, status: None }
     }
 
+    /// Somebody else's turn, where a conflict would mean that what the person saw has changed.
+    pub(crate) fn busy_for_conflict(self) -> Self {
+        if self.problem.code == ProblemCode::Conflict { Self::wait(ProblemCode::Busy, 1) } else { self }
+    }
+
     /// With an HTTP status that says more than the code's.
     pub(crate) const fn with_status(mut self, status: StatusCode) -> Self {
         self.status = Some(status);

@@ -121,6 +121,11 @@ pub(crate) fn stopped(session: &Session, stop: &Stop) -> Result<(), Failure> {
     if stop.is_due() { Err(Failure::wait(ProblemCode::Conflict, 1)) } else { Ok(()) }
 }
 
+/// Likewise, for a change of what the site shares.
+pub(crate) fn stopped_change(session: &Session, stop: &Stop) -> Result<(), Failure> {
+    stopped(session, stop).map_err(Failure::busy_for_conflict)
+}
+
 /// A failure as the person must hear it if an earlier try has left open what became of it: whoever believed that
 /// nothing was written would write it again, under another name.
 pub(crate) async fn in_doubt(app: &App, key: &SaveKey, failure: Failure) -> Failure {

@@ -78,9 +78,9 @@ async fn a_record_is_changed_in_its_place_and_the_rest_goes_back_as_it_came() {
         let after = acting.record(&party, &key).await.unwrap();
         assert_eq!(after.value(name), "Changed");
         assert_eq!((after.row.at, &after.row.type_code), (before.row.at, &before.row.type_code));
-        acting.remove_record(&after, &party).await.unwrap();
+        acting.remove_record(&key).await.unwrap();
         assert_eq!(acting.record(&party, &key).await.unwrap_err().kind, ErrorKind::NotFound);
-        acting.remove_record(&after, &party).await.unwrap();
+        acting.remove_record(&key).await.unwrap();
     }
 }
 

@@ -30,6 +30,7 @@ mod query_attacks;
 mod query_stories;
 mod recipients;
 mod records;
+mod removing;
 mod renewal;
 mod resilience;
 mod revocation;
