@@ -38,6 +38,7 @@ mod saves;
 mod search;
 mod sign_in;
 mod single_sign_on;
+mod stopping;
 mod timeline;
 mod two_users;
 mod uploads;
