@@ -66,6 +66,8 @@ pub(crate) enum Event {
     RecordChanged { record: String, outcome: &'static str },
     /// Somebody removed one, or a contact's line of one, or tried to.
     RecordRemoved { record: String, outcome: &'static str },
+    /// Somebody settled, for everybody at the site, that an address means this contact; or no longer.
+    AddressSettled { contact: String, settled: bool },
     /// The OpenID provider asked to end sessions.
     LogoutToken { outcome: &'static str, count: i64 },
 }
