@@ -54,11 +54,19 @@ pub enum Changed {
     Done,
     /// Something else stood where this change, by its place among those asked for, is to be made; nothing was written.
     Conflict(usize),
+    /// It was no longer wanted when it was to be written; nothing was.
+    Stopped,
 }
 
 impl Acting {
-    /// Makes all of these changes or none. Repeated, it finds them made.
-    pub async fn change_contact(&self, id: &PartyId, edits: &[ContactEdit<'_>]) -> Result<Changed, WriteError> {
+    /// Makes all of these changes or none. Repeated, it finds them made. Whether they are still wanted is asked right
+    /// before they are written.
+    pub async fn change_contact(
+        &self,
+        id: &PartyId,
+        edits: &[ContactEdit<'_>],
+        wanted: impl FnOnce() -> bool + Send,
+    ) -> Result<Changed, WriteError> {
         let operation = Operation::ChangeContact;
         let before = self.whole_party(id).await.map_err(WriteError::Refused)?;
         let mut party = before.clone();
@@ -69,6 +77,9 @@ impl Acting {
         }
         if party == before {
             return Ok(Changed::Done);
+        }
+        if !wanted() {
+            return Ok(Changed::Stopped);
         }
         let Err(failed) = self.replace(operation, ("Party", id.as_str()), wire::json(&party)).await else {
             return Ok(Changed::Done);

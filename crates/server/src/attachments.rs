@@ -4,13 +4,13 @@
 use crate::app::App;
 use crate::body::{Broken, Paced};
 use crate::failure::Failure;
-use crate::saves::journal::{Journal, Outcome};
+use crate::saves::journal::{Journal, Look, Outcome};
 use crate::saves::plan::{self, Attachment, Head};
 use crate::session::Session;
 use crate::{saves, store::StepState};
 use api::{AttachmentOutcome, AttachmentReport, ProblemCode, RecordId};
 use bytes::Bytes;
-use futures_util::future::{self, BoxFuture};
+use futures_util::future;
 use futures_util::stream;
 use imis::{Acting, ActivityId, Content, LogId, WriteError};
 use std::io;
@@ -106,6 +106,7 @@ impl Upload {
             }
         }
         let steps: Vec<String> = lacking.iter().map(|record| plan::attachment_step(self.index, record)).collect();
+        let open: Vec<bool> = steps.iter().map(|step| self.journal.is_unknown(step)).collect();
         self.journal.note_sent(&steps).await?;
         if lacking.is_empty() {
             body.drain().await;
@@ -115,7 +116,10 @@ impl Upload {
             let sent = sent.unwrap_or_else(|_| lacking.iter().map(|_| Outcome::stopped()).collect());
             // What was not read is read and dropped, so that the answer arrives.
             body.drain().await;
-            outcomes.extend(lacking.into_iter().zip(sent));
+            for ((record, outcome), open) in lacking.into_iter().zip(sent).zip(open) {
+                let outcome = if open { self.settle(&record, outcome).await } else { outcome };
+                outcomes.push((record, outcome));
+            }
         }
         let named = outcomes.iter().map(|(record, outcome)| (plan::attachment_step(self.index, record), outcome));
         let named: Vec<_> = named.collect();
@@ -139,8 +143,15 @@ impl Upload {
         }
     }
 
+    /// How it ended on a record where an earlier try was left open.
+    async fn settle(&self, record: &RecordId, outcome: Outcome) -> Outcome {
+        let (store, key) = self.journal.place();
+        let step = plan::attachment_step(self.index, record);
+        Journal::settle(&store, &key, &step, outcome, self.files(record)).await
+    }
+
     /// The files of this name on a record.
-    fn files<'a>(&'a self, record: &'a RecordId) -> BoxFuture<'a, Result<Vec<String>, imis::Error>> {
+    fn files<'a>(&'a self, record: &'a RecordId) -> Look<'a> {
         Box::pin(async move {
             let files = match target(record) {
                 Target::Log(log) => self.acting.log_attachments(&log).await?,

@@ -62,10 +62,12 @@ pub(crate) enum Event {
     ContactChanged { contact: String, outcome: &'static str },
     /// All rows of a query were asked for as a file, and so many given.
     QueryExported { query: String, rows: u64, outcome: &'static str },
-    /// Somebody changed a record.
-    RecordChanged { record: String },
-    /// Somebody removed one, or a contact's line of one.
-    RecordRemoved { record: String },
+    /// Somebody changed a record, or tried to.
+    RecordChanged { record: String, outcome: &'static str },
+    /// Somebody removed one, or a contact's line of one, or tried to.
+    RecordRemoved { record: String, outcome: &'static str },
+    /// Somebody settled, for everybody at the site, that an address means this contact; or no longer.
+    AddressSettled { contact: String, settled: bool },
     /// The OpenID provider asked to end sessions.
     LogoutToken { outcome: &'static str, count: i64 },
 }

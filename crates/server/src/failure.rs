@@ -24,6 +24,11 @@ impl Failure {
         Self { problem: Problem::new(code), status: None }
     }
 
+    /// A problem, with the status of its code.
+    pub(crate) const fn of(problem: Problem) -> Self {
+        Self { problem, status: None }
+    }
+
     /// A field of the request is at fault.
     pub(crate) fn invalid(field: &str) -> Self {
         Self { problem: Problem { field: Some(field.to_owned()), ..Problem::new(ProblemCode::Invalid) }, status: None }
@@ -32,6 +37,11 @@ impl Failure {
     /// To be tried again later.
     pub(crate) fn wait(code: ProblemCode, seconds: u32) -> Self {
         Self { problem: Problem { retry_after_s: Some(seconds.max(1)), ..Problem::new(code) }, status: None }
+    }
+
+    /// Somebody else's turn, where a conflict would mean that what the person saw has changed.
+    pub(crate) fn busy_for_conflict(self) -> Self {
+        if self.problem.code == ProblemCode::Conflict { Self::wait(ProblemCode::Busy, 1) } else { self }
     }
 
     /// With an HTTP status that says more than the code's.

@@ -25,8 +25,6 @@ pub(crate) enum Kind {
     NeverMatch,
     /// Whom the site means by an address that several contacts have.
     Choice,
-    /// Contacts that somebody is adding or has added, so that none is added twice.
-    Adding,
     /// Queries that somebody chose.
     FavouriteQuery,
     /// Queries that somebody ran.
@@ -42,7 +40,6 @@ impl Kind {
             Self::RecentContact => "recent-contact",
             Self::NeverMatch => "never-match",
             Self::Choice => "choice",
-            Self::Adding => "adding",
             Self::FavouriteQuery => "favourite-query",
             Self::RecentQuery => "recent-query",
             Self::QueryAnswers => "query-answers",
@@ -56,7 +53,6 @@ impl Kind {
             Self::RecentContact | Self::RecentQuery => 12,
             Self::NeverMatch => 500,
             Self::Choice => 10_000,
-            Self::Adding => 200,
             Self::QueryAnswers => 100,
         }
     }

@@ -121,6 +121,23 @@ pub(crate) fn stopped(session: &Session, stop: &Stop) -> Result<(), Failure> {
     if stop.is_due() { Err(Failure::wait(ProblemCode::Conflict, 1)) } else { Ok(()) }
 }
 
+/// Likewise, for a change of what the site shares.
+pub(crate) fn stopped_change(session: &Session, stop: &Stop) -> Result<(), Failure> {
+    stopped(session, stop).map_err(Failure::busy_for_conflict)
+}
+
+/// A failure as the person must hear it if an earlier try has left open what became of it: whoever believed that
+/// nothing was written would write it again, under another name.
+pub(crate) async fn in_doubt(app: &App, key: &SaveKey, failure: Failure) -> Failure {
+    let open = app.store.steps(key).await.map(|steps| steps.iter().any(|step| step.state == StepState::Sent));
+    // Where nobody can tell, nobody says that nothing was written.
+    let open = open.unwrap_or_else(|error| {
+        tracing::warn!(error = crate::failure::chain(&error), "failed to look whether a save is open");
+        true
+    });
+    if open { Failure::of(journal::in_doubt(failure.problem)) } else { failure }
+}
+
 /// The head of a save, if it was begun before.
 pub(crate) async fn begun(app: &App, key: &SaveKey, fingerprint: &[u8]) -> Result<Option<Head>, Failure> {
     let row = app.store.save(key).await.map_err(|error| Failure::store(&error))?;

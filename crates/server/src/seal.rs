@@ -43,6 +43,8 @@ pub(crate) enum Purpose {
     Folder,
     /// What somebody keeps at hand.
     Keepsake,
+    /// Who was there before a contact was added.
+    Adding,
 }
 
 impl Purpose {
@@ -57,6 +59,7 @@ impl Purpose {
             Self::Query => b"query",
             Self::Folder => b"folder",
             Self::Keepsake => b"keepsake",
+            Self::Adding => b"adding",
         }
     }
 }

@@ -339,6 +339,10 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// step; one move, so that two that look at the same moment cannot both have it.
     /// One that is done already has its own.
     fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>>;
+    /// The save that wrote a record, where one of the site did.
+    fn writer<'a>(&'a self, site: &'a str, record: &'a str) -> Answer<'a, Option<SaveKey>>;
+    /// Forgets a save with its steps: of one that wrote nothing, or whose end is known.
+    fn forget_save<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, ()>;
 
     /// All things of a shelf, newest first.
     fn keepsakes<'a>(&'a self, on: &'a Shelf) -> Answer<'a, Vec<Keepsake>>;

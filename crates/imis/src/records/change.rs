@@ -1,10 +1,10 @@
 //! Changing and removing records: read, edit, put back whole (`imis.md §6.1`).
 
-use super::{FullRecord, RecordStore};
+use super::{FullRecord, RecordKey, RecordStore};
 use crate::{
-    Acting, ColumnForm, Error, LogId, Operation, PartyId, WriteError, client::equals, prompts, wire, wire::EditedAs,
+    Acting, ColumnForm, Error, LogId, Operation, PartyId, RecipientId, WriteError, client::equals, prompts, wire,
+    wire::EditedAs,
 };
-use serde_json::Value;
 
 /// A new value of a member or column; empty for none.
 #[derive(Clone, Copy)]
@@ -34,34 +34,32 @@ impl Acting {
         Ok(())
     }
 
-    /// Removes a record of a contact. Of the communication log only the contact's own line goes, and the entry with
-    /// the last of the lines.
-    pub async fn remove_record(&self, record: &FullRecord, party: &PartyId) -> Result<(), WriteError> {
-        let operation = Operation::RemoveRecord;
-        if record.key.store != RecordStore::Log {
-            self.remove(operation, (record.key.store.entity(), &record.key.key)).await?;
-            return Ok(());
-        }
-        let log = LogId::new(&*record.key.key);
-        for (line, _) in self.lines_of(&log, party).await.map_err(WriteError::Refused)? {
-            self.remove(operation, ("CommunicationLogRecipient", line.as_str())).await?;
-        }
-        self.remove_log_without_lines(&log).await
+    /// Removes a record; an entry of the communication log for everybody.
+    pub async fn remove_record(&self, record: &RecordKey) -> Result<(), WriteError> {
+        self.remove(Operation::RemoveRecord, (record.store.entity(), &record.key)).await?;
+        Ok(())
     }
 
-    /// Removes a log entry if it has no lines: whoever was to remove it did not get to the end.
-    pub async fn remove_log_without_lines(&self, log: &LogId) -> Result<(), WriteError> {
+    /// The lines that a contact has in a log entry.
+    pub async fn lines_of_contact(&self, log: &LogId, party: &PartyId) -> Result<Vec<RecipientId>, Error> {
+        Ok(self.lines_of(log, party).await?.into_iter().map(|(line, _)| line).collect())
+    }
+
+    /// Removes a line of a log entry; the entry stays.
+    pub async fn remove_line(&self, line: &RecipientId) -> Result<(), WriteError> {
+        self.remove(Operation::RemoveRecord, ("CommunicationLogRecipient", line.as_str())).await?;
+        Ok(())
+    }
+
+    /// Whether iMIS says that a log entry has no line, whosever. Where it shows none and does not say how many there
+    /// are, there may be some that this person does not see.
+    pub async fn is_without_lines(&self, log: &LogId) -> Result<bool, Error> {
         let operation = Operation::FindRecipients;
-        let filter = equals(operation, "CommunicationLog.CommunicationLogId", log.as_str());
-        let filter = filter.map_err(WriteError::Refused)?;
+        let filter = equals(operation, "CommunicationLog.CommunicationLogId", log.as_str())?;
         let request =
             || self.client.get(&["api", "CommunicationLogRecipient"]).query(&[&filter]).query(&[("limit", 1)]);
-        let answer = self.read(operation, request).await.map_err(|failed| WriteError::Refused(failed.error))?;
-        // Any line at all, whosever the site says it is, leaves the entry where it is.
-        let empty = wire::page(answer).is_some_and(|(rows, next): (Vec<Value>, _)| rows.is_empty() && next.is_none());
-        if empty {
-            self.remove(Operation::RemoveRecord, ("CommunicationLog", log.as_str())).await?;
-        }
-        Ok(())
+        let answer = self.read(operation, request).await?;
+        let none_in_all = wire::total(&answer) == Some(0);
+        Ok(none_in_all && wire::page(answer).is_some_and(|(rows, next)| rows.is_empty() && next.is_none()))
     }
 }

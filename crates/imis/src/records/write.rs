@@ -2,7 +2,7 @@
 
 use super::RecordStore;
 use crate::{
-    Acting, ActivityId, Column, Error, NoteId, Operation, PartyId, PromptColumn, WriteError, client::equals,
+    Acting, ActivityId, Column, Error, NoteId, Operation, PartyId, PromptColumn, UserName, WriteError, client::equals,
     exchange::not_understood, wire,
 };
 use serde_json::Value;
@@ -95,7 +95,8 @@ impl Acting {
     }
 
     /// The notes that could be this one, written at about `at`: a note has no room for a key, so it is known by its
-    /// contact, its words and its day. Local times are compared, so a day either way is allowed.
+    /// contact, its words, its day and, where that is told, its author (`imis.md §5.2`). Local times are compared, so
+    /// a day either way is allowed.
     pub async fn find_notes(&self, new: &NewNote<'_>, at: PrimitiveDateTime) -> Result<Vec<NoteId>, Error> {
         let operation = Operation::FindNotes;
         let filters = [equals(operation, "PartyId", new.party.as_str())?];
@@ -105,6 +106,7 @@ impl Acting {
             row.text == new.text.trim()
                 && row.type_code == new.purpose.trim()
                 && row.at.is_none_or(|then| (then - at).abs() <= Duration::DAY)
+                && row.by.as_deref().is_none_or(|by| UserName::new(by) == self.user)
         };
         let found = places.filter(|listed| listed.row.as_ref().is_some_and(is_it));
         Ok(found.map(|listed| NoteId::new(listed.place)).collect())

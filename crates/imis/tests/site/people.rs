@@ -69,9 +69,9 @@ async fn a_change_is_all_or_nothing_and_only_over_what_was_seen() {
         let before = acting.contact_in_full(&ada).await.unwrap();
         let title = ContactEdit::Title(Values { from: "Analyst", to: "Chair" });
         let stale = ContactEdit::Website(Values { from: "https://not.there.example", to: "" });
-        assert_eq!(acting.change_contact(&ada, &[title, stale]).await.unwrap(), Changed::Conflict(1));
+        assert_eq!(acting.change_contact(&ada, &[title, stale], || true).await.unwrap(), Changed::Conflict(1));
         assert!(acting.contact_in_full(&ada).await.unwrap() == before);
-        assert_eq!(acting.change_contact(&ada, &[title]).await.unwrap(), Changed::Done);
+        assert_eq!(acting.change_contact(&ada, &[title], || true).await.unwrap(), Changed::Done);
         let after = acting.contact_in_full(&ada).await.unwrap();
         assert_eq!(after.contact.title.as_deref(), Some("Chair"));
         assert!(after.phones == before.phones && after.addresses == before.addresses && after.emails == before.emails);
@@ -85,7 +85,7 @@ async fn whoever_may_not_write_is_told_so_by_imis() {
     let error = acting.add_contact(&jane()).await.unwrap_err();
     assert!(matches!(&error, WriteError::Refused(error) if matches!(error.kind, ErrorKind::Forbidden { .. })));
     let edit = ContactEdit::Title(Values { from: "Analyst", to: "Chair" });
-    let error = acting.change_contact(&PartyId::new("101"), &[edit]).await.unwrap_err();
+    let error = acting.change_contact(&PartyId::new("101"), &[edit], || true).await.unwrap_err();
     assert!(matches!(error.error().kind, ErrorKind::Forbidden { .. }));
 }
 

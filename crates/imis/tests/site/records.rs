@@ -1,7 +1,7 @@
 //! Records listed, opened, changed and removed.
 
 use crate::{World, raw};
-use imis::{Absent as _, Edit, ErrorKind, PartyId, RecordKey, RecordStore, WriteError};
+use imis::{Absent as _, Edit, ErrorKind, NewNote, PartyId, RecordKey, RecordStore, WriteError};
 use sim::imis::{Edition, Settings};
 
 const STORES: [RecordStore; 4] =
@@ -78,9 +78,9 @@ async fn a_record_is_changed_in_its_place_and_the_rest_goes_back_as_it_came() {
         let after = acting.record(&party, &key).await.unwrap();
         assert_eq!(after.value(name), "Changed");
         assert_eq!((after.row.at, &after.row.type_code), (before.row.at, &before.row.type_code));
-        acting.remove_record(&after, &party).await.unwrap();
+        acting.remove_record(&key).await.unwrap();
         assert_eq!(acting.record(&party, &key).await.unwrap_err().kind, ErrorKind::NotFound);
-        acting.remove_record(&after, &party).await.unwrap();
+        acting.remove_record(&key).await.unwrap();
     }
 }
 
@@ -99,4 +99,19 @@ async fn everything_that_imis_finds_wrong_comes_with_its_field() {
     fields.sort_unstable();
     assert_eq!(fields, ["DESCRIPTION", "SOURCE_CODE"]);
     assert!(!format!("{error:?}").contains("xxx"), "what was typed reaches no log");
+}
+
+#[tokio::test]
+async fn a_colleague_s_note_of_the_same_words_is_not_taken_for_ones_own() {
+    let world = on(Edition::Ems).await;
+    let (own, colleague) = (world.signed_in("STAFF1").await, world.signed_in("STAFF3").await);
+    let party = PartyId::new("101");
+    let note = NewNote { party: &party, purpose: "", text: "Likes tea" };
+    let theirs = colleague.write_note(&note).await.unwrap();
+    let now = time::OffsetDateTime::now_utc();
+    let now = time::PrimitiveDateTime::new(now.date(), now.time());
+    assert!(own.find_notes(&note, now).await.unwrap().is_empty());
+    assert_eq!(colleague.find_notes(&note, now).await.unwrap(), [theirs]);
+    let mine = own.write_note(&note).await.unwrap();
+    assert_eq!(own.find_notes(&note, now).await.unwrap(), [mine]);
 }

@@ -1,36 +1,27 @@
 //! Adding a contact so that it is in iMIS exactly once, as a save does with its records.
 //!
 //! Before it is sent, who is there already is noted; what is unknown afterwards is looked for among those
-//! who were not, before anything is sent again (`security.md §5.3`).
+//! who were not, before anything is sent again (`security.md §5.3`). What became of it stands in the journal of saves.
 
 use super::{form, roles};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
-use crate::keepsakes::{Keepsakes, Kind};
 use crate::saves::Stop;
+use crate::saves::journal::{Journal, Outcome};
+use crate::saves::plan;
+use crate::seal::{self, Purpose};
 use crate::session::Session;
+use crate::store::{SaveKey, SaveRow};
 use crate::{saves, to_api};
-use api::{AddContact, Contact, ContactField, ContactId, ProblemCode};
+use api::{AddContact, Contact, ContactField, ProblemCode};
 use imis::{Acting, ContactAction, PartyId, WriteError};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// What is known of an adding.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Adding {
-    /// Of what was asked, so that one name is not used for two contacts.
-    fingerprint: Vec<u8>,
-    state: State,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-enum State {
-    /// About to be written, or written with nobody knowing; these were there before.
-    Sent { before: Vec<String> },
-    /// It is there.
-    Done { contact: ContactId },
-}
+/// The one step of an adding.
+const STEP: &str = "contact";
+/// What a contact's key starts with, as a record.
+const CONTACT: &str = "Contact:";
 
 /// Adds a contact, or finds the one that was added under this name.
 pub(crate) async fn add(app: &App, session: &Session, asked: AddContact) -> Result<Contact, Failure> {
@@ -47,22 +38,46 @@ pub(crate) async fn add(app: &App, session: &Session, asked: AddContact) -> Resu
 }
 
 async fn in_turn(app: &App, session: &Session, asked: &AddContact) -> Result<Contact, Failure> {
-    let acting = session.acting(app)?;
     let (new, organisation) = form::read(&asked.contact)?;
+    let plain = serde_json::to_vec(&asked.contact).map_err(|error| Failure::internal(&error))?;
+    let fingerprint = Sha256::digest(&plain).to_vec();
+    // No save has such a name, since they are all UUIDs.
+    let key = saves::key(session, &format!("contact:{}", asked.add.0));
+    let known = app.store.save(&key).await.map_err(|error| Failure::store(&error))?;
+    if known.is_some_and(|row| row.fingerprint != fingerprint) {
+        return Err(Failure::new(ProblemCode::Conflict));
+    }
+    let added = attempt(app, session, &asked.add.0, (&key, fingerprint), (new, organisation)).await;
+    match added {
+        Ok(contact) => Ok(contact),
+        Err(failure) => {
+            let failure = saves::in_doubt(app, &key, form::in_our_words(failure)).await;
+            Err(session.end_if_out(app, failure).await)
+        }
+    }
+}
+
+/// One try, if this person may and nobody else is at it.
+async fn attempt(
+    app: &App,
+    session: &Session,
+    add: &str,
+    (key, fingerprint): (&SaveKey, Vec<u8>),
+    (new, organisation): (imis::NewContact, Option<PartyId>),
+) -> Result<Contact, Failure> {
+    let acting = session.acting(app)?;
     roles::demand(app, session, &acting, ContactAction::Add).await?;
-    let turn = app.running.begin(app, session, &saves::key(session, &asked.add.0), "contact").await?;
+    let turn = app.running.begin(app, session, key, STEP).await?;
     let added = match of_organisation(session, &acting, new, organisation).await {
-        Ok(new) => Attempt { app, session, acting: &acting, asked, new }.run(turn.stop()).await,
+        Ok(new) => Attempt { app, session, acting: &acting, key, fingerprint, new }.run(turn.stop()).await,
         Err(failure) => Err(failure),
     };
     turn.end(app).await;
     let outcome = saves::outcome_word(added.as_ref().err(), 1, 1);
     let contact = added.as_ref().map(|contact| contact.id.0.clone()).ok();
-    audit::note(app, Entry::new(Event::ContactAdded { add: asked.add.0.clone(), outcome, contact }).of(session)).await;
-    match added {
-        Ok(contact) => Ok(contact),
-        Err(failure) => Err(session.end_if_out(app, form::in_our_words(failure)).await),
-    }
+    let event = Event::ContactAdded { add: add.to_owned(), outcome, contact };
+    audit::note(app, Entry::new(event).of(session)).await;
+    added
 }
 
 /// The contact with its organisation, which must be one that the person sees.
@@ -92,49 +107,76 @@ struct Attempt<'a> {
     app: &'a App,
     session: &'a Session,
     acting: &'a Acting,
-    asked: &'a AddContact,
+    key: &'a SaveKey,
+    /// Of what was asked, so that one name is not used for two contacts.
+    fingerprint: Vec<u8>,
     new: imis::NewContact,
 }
 
 impl Attempt<'_> {
     async fn run(&self, stop: &Stop) -> Result<Contact, Failure> {
-        let journal = Keepsakes::of(self.app, self.session, Kind::Adding);
-        let name = self.asked.add.0.as_str();
-        let plain = serde_json::to_vec(&self.asked.contact).map_err(|error| Failure::internal(&error))?;
-        let fingerprint = Sha256::digest(&plain).to_vec();
-        let before = match journal.get::<Adding>(name).await? {
-            Some(known) if known.fingerprint != fingerprint => return Err(Failure::new(ProblemCode::Conflict)),
-            Some(Adding { state: State::Done { contact }, .. }) => return self.there(&contact).await,
-            Some(Adding { state: State::Sent { before }, .. }) => {
-                if let Some(added) = self.look(&before).await? {
-                    return self.done(&journal, fingerprint, added).await;
-                }
-                before
-            }
-            None => {
-                let before: Vec<String> =
-                    self.all_of_the_name().await?.into_iter().map(|contact| contact.id.to_string()).collect();
-                let state = State::Sent { before: before.clone() };
-                journal.keep(name, &Adding { fingerprint: fingerprint.clone(), state }).await?;
-                before
-            }
-        };
+        let before = self.begin().await?;
+        let mut journal = Journal::load(self.app.store.clone(), self.key.clone(), stop.clone()).await?;
+        if let Some(record) = journal.done(STEP) {
+            return self.there(record).await;
+        }
+        let open = journal.is_unknown(STEP);
+        if open && let Some(added) = self.look(&before).await? {
+            return Ok(added);
+        }
+        journal.note_sent(&[STEP.to_owned()]).await?;
         saves::stopped(self.session, stop)?;
         let Some(written) = stop.until_lost(self.acting.add_contact(&self.new)).await else {
             return Err(Failure::new(ProblemCode::Unknown));
         };
-        match written {
-            Ok(added) => self.done(&journal, fingerprint, added).await,
-            Err(error @ WriteError::Refused(_)) => {
-                journal.let_go(name).await?;
-                Err(Failure::write(&error))
+        let error = match written {
+            Ok(added) => {
+                journal.note([(STEP.to_owned(), &Outcome::Done(record(&added)))].into_iter()).await?;
+                return Ok(to_api::contact(added));
             }
-            // Some writes are stored and still answered by a fault (`imis.md §4.5`).
-            Err(error @ WriteError::Unknown(_)) => match self.look(&before).await {
-                Ok(Some(added)) => self.done(&journal, fingerprint, added).await,
-                Ok(None) | Err(_) => Err(Failure::write(&error)),
-            },
+            Err(error) => error,
+        };
+        if !open && matches!(error, WriteError::Refused(_)) {
+            // The name serves for the contact once it is put right.
+            self.app.store.forget_save(self.key).await.map_err(|error| Failure::store(&error))?;
+            return Err(Failure::write(&error));
         }
+        // Some writes are stored and still answered by a fault (`imis.md §4.5`), and what is refused now may be so
+        // because an earlier try has just arrived.
+        match self.look(&before).await {
+            Ok(Some(added)) => Ok(added),
+            Ok(None) | Err(_) => Err(Failure::write(&error)),
+        }
+    }
+
+    /// Who had the name before the first try, noted for all others.
+    async fn begin(&self) -> Result<Vec<String>, Failure> {
+        let (store, ring) = (&self.app.store, &self.app.config.keyring);
+        let failed = |error| Failure::store(&error);
+        let known = store.save(self.key).await.map_err(failed)?;
+        if let Some(row) = known {
+            return self.known(&row);
+        }
+        let before = self.all_of_the_name().await?;
+        let before: Vec<String> = before.into_iter().map(|contact| contact.id.to_string()).collect();
+        let plain = serde_json::to_vec(&before).map_err(|error| Failure::internal(&error))?;
+        let sealed = seal::seal(ring, Purpose::Adding, b"", &plan::place(self.key), &plain);
+        let row = SaveRow { fingerprint: self.fingerprint.clone(), sealed };
+        match store.begin_save(self.key, row, self.app.clock.now_ms()).await.map_err(failed)? {
+            None => Ok(before),
+            Some(row) => self.known(&row),
+        }
+    }
+
+    /// What was noted before. With the key gone from the ring the adding cannot go on.
+    fn known(&self, row: &SaveRow) -> Result<Vec<String>, Failure> {
+        let conflict = || Failure::new(ProblemCode::Conflict);
+        if row.fingerprint != self.fingerprint {
+            return Err(conflict());
+        }
+        let ring = &self.app.config.keyring;
+        let plain = seal::open(ring, Purpose::Adding, b"", &plan::place(self.key), &row.sealed);
+        serde_json::from_slice(&plain.map_err(|_| conflict())?).map_err(|error| Failure::internal(&error))
     }
 
     async fn all_of_the_name(&self) -> Result<Vec<imis::Contact>, Failure> {
@@ -142,27 +184,28 @@ impl Attempt<'_> {
         found.map_err(|error| Failure::imis(&error))
     }
 
-    /// Who is there now and was not before.
-    async fn look(&self, before: &[String]) -> Result<Option<imis::Contact>, Failure> {
-        let found = self.all_of_the_name().await?;
-        Ok(found.into_iter().find(|contact| !before.iter().any(|known| known == contact.id.as_str())))
-    }
-
-    async fn done(
-        &self,
-        journal: &Keepsakes<'_>,
-        fingerprint: Vec<u8>,
-        added: imis::Contact,
-    ) -> Result<Contact, Failure> {
-        let contact = to_api::contact(added);
-        let state = State::Done { contact: contact.id.clone() };
-        journal.keep(&self.asked.add.0, &Adding { fingerprint, state }).await?;
-        Ok(contact)
+    /// Who is there now, was not before, and was added by nobody else here.
+    async fn look(&self, before: &[String]) -> Result<Option<Contact>, Failure> {
+        let mut found = self.all_of_the_name().await?;
+        found.retain(|contact| !before.iter().any(|known| known == contact.id.as_str()));
+        let records = found.iter().map(record).collect();
+        let claimed = self.app.store.claim(self.key, STEP, records).await.map_err(|error| Failure::store(&error))?;
+        let Some(claimed) = claimed else { return Ok(None) };
+        match found.into_iter().find(|contact| record(contact) == claimed) {
+            Some(contact) => Ok(Some(to_api::contact(contact))),
+            None => self.there(&claimed).await.map(Some),
+        }
     }
 
     /// The contact that was added before, as it is now.
-    async fn there(&self, contact: &ContactId) -> Result<Contact, Failure> {
-        let full = self.session.while_alive(Box::pin(self.acting.contact_in_full(&PartyId::new(&contact.0)))).await?;
+    async fn there(&self, record: &str) -> Result<Contact, Failure> {
+        let id = PartyId::new(record.strip_prefix(CONTACT).unwrap_or(record));
+        let full = self.session.while_alive(Box::pin(self.acting.contact_in_full(&id))).await?;
         full.map(|full| to_api::contact(full.contact)).map_err(|error| Failure::imis(&error))
     }
+}
+
+/// A contact as a record.
+fn record(contact: &imis::Contact) -> String {
+    format!("{CONTACT}{}", contact.id)
 }

@@ -34,21 +34,23 @@ async fn in_turn(app: &App, session: &Session, asked: &UpdateContact) -> Result<
     roles::demand(app, session, &acting, ContactAction::Change).await?;
     // Nobody else at the site changes the same contact between reading and writing.
     let key = SaveKey { user_name: String::new(), ..saves::key(session, id.as_str()) };
-    let turn = app.running.begin(app, session, &key, "change").await.map_err(|failure| match failure.problem.code {
-        ProblemCode::Conflict => Failure::wait(ProblemCode::Busy, 1),
-        _ => failure,
-    })?;
-    let changed = turn.stop().until_lost(acting.change_contact(&id, &edits)).await;
+    let turn = app.running.begin_change(app, session, &key).await?;
+    let stop = turn.stop();
+    // Reading takes its time; whether the session still is, is asked right before the write.
+    let changed = stop.until_lost(acting.change_contact(&id, &edits, || !stop.is_due())).await;
+    let stopped = saves::stopped_change(session, stop);
     turn.end(app).await;
     let outcome = match &changed {
         Some(Ok(Changed::Done)) => "saved",
         Some(Ok(Changed::Conflict(_))) => "conflict",
+        Some(Ok(Changed::Stopped)) => "stopped",
         Some(Err(_)) | None => "failed",
     };
     let event = Event::ContactChanged { contact: asked.contact.0.clone(), outcome };
     audit::note(app, Entry::new(event).of(session)).await;
     match changed {
         Some(Ok(Changed::Done)) => {}
+        Some(Ok(Changed::Stopped)) => return Err(stopped.err().unwrap_or(Failure::wait(ProblemCode::Busy, 1))),
         Some(Ok(Changed::Conflict(place))) => {
             let field = asked.changes.get(place).map(|change| form::name(change.field).to_owned());
             let mut failure = Failure::new(ProblemCode::Conflict);

@@ -2,6 +2,7 @@
 
 use super::domains;
 use crate::app::App;
+use crate::audit::{self, Entry, Event};
 use crate::config::{ByDomain, Site};
 use crate::contacts;
 use crate::failure::Failure;
@@ -129,25 +130,32 @@ async fn remember(app: &App, session: &Session, matches: &mut Matches) -> Result
     Ok(())
 }
 
-/// Settles whom an address means, for everybody at the site; or forgets it.
+/// Settles whom an address means, for everybody at the site; or forgets it. Whoever does not see whom it is about
+/// settles nothing for others.
 pub(crate) async fn choose(app: &App, session: &Session, asked: RememberChoice) -> Result<Kept, Failure> {
     let choices = Keepsakes::of(app, session, Kind::Choice);
-    let Some(contact) = asked.contact else {
-        choices.let_go(asked.address.as_str()).await?;
-        return Ok(Kept {});
-    };
-    let contact_id = contacts::party_id(&contact, "contact")?;
+    let address = asked.address.as_str();
+    let chosen = asked.contact.as_ref().map(|contact| contacts::party_id(contact, "contact")).transpose()?;
     let acting = session.acting(app)?;
-    let addresses = [asked.address.as_str()];
-    let found = session.while_alive(Box::pin(acting.find_by_addresses(&addresses))).await?;
+    let found = session.while_alive(Box::pin(acting.find_by_addresses(&[address]))).await?;
     if let Some(error) = &found.error {
         return Err(session.end_if_out(app, Failure::imis(error)).await);
     }
-    // Whoever cannot see that the contact has the address settles nothing for others.
-    if !found.matches.iter().any(|found| found.contact.id == contact_id) {
+    let is_it = |id: &imis::PartyId| chosen.as_ref().is_none_or(|chosen| chosen == id);
+    if !found.matches.iter().any(|found| is_it(&found.contact.id)) {
         return Err(Failure::invalid("contact"));
     }
-    choices.keep(asked.address.as_str(), &contact).await?;
+    let settled = asked.contact.is_some();
+    let contact = if let Some(contact) = asked.contact {
+        choices.keep(address, &contact).await?;
+        contact
+    } else {
+        let Some(former) = choices.get::<ContactId>(address).await? else { return Ok(Kept {}) };
+        choices.let_go(address).await?;
+        former
+    };
+    let event = Event::AddressSettled { contact: contact.0, settled };
+    audit::note(app, Entry::new(event).of(session)).await;
     Ok(Kept {})
 }
 

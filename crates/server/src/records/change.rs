@@ -1,33 +1,59 @@
-//! Changing and removing a record.
+//! Changing a record: one at a time at the whole site, since it is put back whole.
 
-use super::{forms, ids, show, values};
+use super::{ids, show, values};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
+use crate::saves::{self, Stop};
 use crate::session::Session;
-use api::{ChangeRecord, FieldValue, ProblemCode, RecordForm, RecordInFull, RecordKind, RemoveRecord, Removed};
-use imis::{Acting, Edit, ErrorKind, FullRecord, LogId, PartyId, RecordKey, RecordStore, WriteError};
+use api::{ChangeRecord, FieldValue, ProblemCode, RecordForm, RecordInFull};
+use imis::{Acting, Edit, FullRecord, PartyId, RecordKey, RecordStore, WriteError};
 
 /// Changes a record if its fields still hold what the person saw.
 pub(crate) async fn change(app: &App, session: &Session, ask: &ChangeRecord) -> Result<RecordInFull, Failure> {
     let (key, party) = (ids::key(&ask.record)?, ids::contact(&ask.contact)?);
     let acting = session.acting(app)?;
-    let read = async { futures_util::join!(acting.record(&party, &key), acting.abilities()) };
+    let turn = super::turn(app, session, &key).await?;
+    let changed = in_turn(app, session, &acting, (ask, &key, &party), turn.stop()).await;
+    turn.end(app).await;
+    match changed {
+        Ok(()) => show::open(app, session, &key, &party).await,
+        Err(failure) => Err(session.end_if_out(app, failure).await),
+    }
+}
+
+async fn in_turn(
+    app: &App,
+    session: &Session,
+    acting: &Acting,
+    (ask, key, party): (&ChangeRecord, &RecordKey, &PartyId),
+    stop: &Stop,
+) -> Result<(), Failure> {
+    let read = async { futures_util::join!(acting.record(party, key), acting.abilities()) };
     let (record, abilities) = session.while_alive(Box::pin(read)).await?;
     let (record, abilities) = match (record, abilities) {
         (Ok(record), Ok(abilities)) => (record, abilities),
-        (Err(error), _) | (_, Err(error)) => return Err(super::failed(app, session, &error).await),
+        (Err(error), _) | (_, Err(error)) => return Err(Failure::imis(&error)),
     };
     let form = show::form(&record, &abilities).ok_or(Failure::new(ProblemCode::Forbidden))?;
     let to = wanted(&form, ask)?;
-    if !holds(&record, &form, &ask.from) {
-        return Err(Failure::new(ProblemCode::Conflict));
-    }
+    // What was made already, by a try whose answer was lost, is no change of somebody else's.
+    let made = !to.is_empty() && holds(&record, &form, &ask.to);
+    let changed = if !made && !holds(&record, &form, &ask.from) {
+        Err(Failure::new(ProblemCode::Conflict))
+    } else if made || to.is_empty() {
+        Ok(())
+    } else {
+        saves::stopped_change(session, stop)?;
+        let written = stop.until_lost(Box::pin(write(acting, (&record, &form, party), &to))).await;
+        written.unwrap_or_else(|| Err(Failure::new(ProblemCode::Unknown)))
+    };
     if !to.is_empty() {
-        write(app, session, &acting, (&record, &form, &party), &to).await?;
-        audit::note(app, Entry::new(Event::RecordChanged { record: ask.record.0.clone() }).of(session)).await;
+        let outcome = super::outcome(changed.as_ref().err(), "saved");
+        let event = Event::RecordChanged { record: ask.record.0.clone(), outcome };
+        audit::note(app, Entry::new(event).of(session)).await;
     }
-    show::open(app, session, &key, &party).await
+    changed
 }
 
 /// The new values in iMIS's spelling. A value changes only if the person says what it was.
@@ -57,8 +83,6 @@ fn holds(record: &FullRecord, form: &RecordForm, values: &[FieldValue]) -> bool 
 }
 
 async fn write(
-    app: &App,
-    session: &Session,
     acting: &Acting,
     (record, form, party): (&FullRecord, &RecordForm, &PartyId),
     to: &[(String, String)],
@@ -84,52 +108,5 @@ async fn write(
     }
     let mut failure = Failure::write(&error);
     super::write::name_fields(&mut failure.problem, form);
-    Err(session.end_if_out(app, failure).await)
-}
-
-/// Removes a record of a contact; one that is gone already counts as removed.
-pub(crate) async fn remove(app: &App, session: &Session, ask: &RemoveRecord) -> Result<Removed, Failure> {
-    let (key, party) = (ids::key(&ask.record)?, ids::contact(&ask.contact)?);
-    let acting = session.acting(app)?;
-    let read = async { futures_util::join!(acting.record(&party, &key), acting.abilities()) };
-    let (record, abilities) = session.while_alive(Box::pin(read)).await?;
-    let record = match (record, abilities) {
-        (Ok(record), Ok(abilities)) => {
-            let by_people = key.store != RecordStore::Activity
-                || forms::of_activity(&abilities, &record.row.type_code)
-                    .is_some_and(|form| form.kind == RecordKind::Activity);
-            if !by_people {
-                return Err(Failure::new(ProblemCode::Forbidden));
-            }
-            record
-        }
-        (Err(error), _) if error.kind == ErrorKind::NotFound => {
-            return gone(app, session, &acting, &key).await;
-        }
-        (Err(error), _) | (_, Err(error)) => return Err(super::failed(app, session, &error).await),
-    };
-    match acting.remove_record(&record, &party).await {
-        Ok(()) => {
-            audit::note(app, Entry::new(Event::RecordRemoved { record: ask.record.0.clone() }).of(session)).await;
-            Ok(Removed {})
-        }
-        Err(error) => Err(session.end_if_out(app, Failure::write(&error)).await),
-    }
-}
-
-/// A record that is not the contact's: gone, or another's, which is refused. Of an entry of the log the contact's line
-/// may be gone and the entry be left over.
-async fn gone(app: &App, session: &Session, acting: &Acting, key: &RecordKey) -> Result<Removed, Failure> {
-    let exists = match session.while_alive(Box::pin(acting.record_exists(key))).await? {
-        Ok(exists) => exists,
-        Err(error) => return Err(super::failed(app, session, &error).await),
-    };
-    match (exists, key.store) {
-        (false, _) => Ok(Removed {}),
-        (true, RecordStore::Log) => match acting.remove_log_without_lines(&LogId::new(&*key.key)).await {
-            Ok(()) => Ok(Removed {}),
-            Err(error) => Err(session.end_if_out(app, Failure::write(&error)).await),
-        },
-        (true, _) => Err(Failure::new(ProblemCode::NotFound)),
-    }
+    Err(failure)
 }

@@ -4,6 +4,7 @@ use super::{forms, ids, timeline, values};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::safe_html::{self, SafeHtml};
+use crate::saves::plan::WRITTEN;
 use crate::session::Session;
 use api::{
     AttachmentName, ColumnKind, FieldKind, FieldValue, GetRecord, ProblemCode, RecordAttachment, RecordField,
@@ -16,8 +17,6 @@ use url::Url;
 
 /// Longest text shown.
 const TEXT_MAX_BYTES: usize = 512 * 1024;
-/// What records written here are found again by begins so; it means nothing to people.
-pub(super) const WRITTEN: &str = "written:";
 
 /// Opens a record of a contact.
 pub(crate) async fn get(app: &App, session: &Session, ask: &GetRecord) -> Result<RecordInFull, Failure> {

@@ -1,10 +1,10 @@
 //! Writing a record without a message, exactly once: by the journal that saves go by.
 
-use super::{forms, ids, show, values};
+use super::{forms, ids, values};
 use crate::app::App;
 use crate::config::Site;
 use crate::failure::Failure;
-use crate::saves::journal::{Journal, Task};
+use crate::saves::journal::{Journal, Look, Task};
 use crate::saves::plan::{self, Head, Kind};
 use crate::saves::write as steps;
 use crate::saves::{self, Stop};
@@ -29,7 +29,10 @@ pub(crate) async fn run(app: &App, session: &Session, ask: &Arc<WriteRecord>) ->
     let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
     plan::check_targets(&ask.save, ask.contacts.iter(), ask.utc_offset_minutes, site)?;
     let key = saves::key(session, &ask.save.0);
-    let turn = app.running.begin(app, session, &key, "records").await?;
+    let turn = match app.running.begin(app, session, &key, "records").await {
+        Ok(turn) => turn,
+        Err(failure) => return Err(saves::in_doubt(app, &key, failure).await),
+    };
     saves::note_begun(app, session, &ask.save.0, "records").await;
     let report = run_in_turn(app, session, ask, key, (site, turn.stop())).await;
     turn.end(app).await;
@@ -92,7 +95,7 @@ async fn decide(app: &App, acting: &Acting, ask: &WriteRecord, site: &Site) -> R
         }
         RecordKind::Note => Kind::Note,
     };
-    let message_key = format!("{}{}", show::WRITTEN, ask.save.0.to_lowercase());
+    let message_key = format!("{}{}", plan::WRITTEN, ask.save.0.to_lowercase());
     Head::written(kind, message_key, app.clock.now_ms(), ask.utc_offset_minutes)
 }
 
@@ -195,18 +198,25 @@ fn columns(ask: &WriteRecord) -> Result<Vec<(&'static PromptColumn, String)>, Fa
 
 fn activity<'a>(acting: &'a Acting, new: NewWrittenActivity<'a>) -> Task<'a> {
     let named = |id: &imis::ActivityId| ids::record(RecordStore::Activity, id.as_str()).0;
+    let look = || -> Look<'a> {
+        Box::pin(async move { Ok(acting.find_form_activities(&new).await?.iter().map(named).collect()) })
+    };
     Task {
         step: format!("activity:{}", new.party),
-        look: Box::pin(async move { Ok(acting.find_form_activities(&new).await?.iter().map(named).collect()) }),
+        look: look(),
+        look_again: look(),
         write: Box::pin(async move { acting.write_form_activity(&new).await.map(|id| named(&id)) }),
     }
 }
 
 fn note<'a>(acting: &'a Acting, new: NewNote<'a>, at: PrimitiveDateTime) -> Task<'a> {
     let named = |id: &imis::NoteId| ids::record(RecordStore::Note, id.as_str()).0;
+    let look =
+        || -> Look<'a> { Box::pin(async move { Ok(acting.find_notes(&new, at).await?.iter().map(named).collect()) }) };
     Task {
         step: format!("note:{}", new.party),
-        look: Box::pin(async move { Ok(acting.find_notes(&new, at).await?.iter().map(named).collect()) }),
+        look: look(),
+        look_again: look(),
         write: Box::pin(async move { acting.write_note(&new).await.map(|id| named(&id)) }),
     }
 }

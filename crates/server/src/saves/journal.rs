@@ -34,11 +34,16 @@ pub(crate) enum Outcome {
     Unknown(Problem),
 }
 
+/// Looks for the records that could be a step's own.
+pub(crate) type Look<'a> = BoxFuture<'a, Result<Vec<String>, imis::Error>>;
+
 /// A step to take: how to look for it, and how to write it. Nothing happens before it is its turn.
 pub(crate) struct Task<'a> {
     pub(crate) step: String,
     /// The records that could be its own.
-    pub(crate) look: BoxFuture<'a, Result<Vec<String>, imis::Error>>,
+    pub(crate) look: Look<'a>,
+    /// Likewise, seen anew.
+    pub(crate) look_again: Look<'a>,
     /// Writes it; answers the record.
     pub(crate) write: BoxFuture<'a, Result<String, WriteError>>,
 }
@@ -157,10 +162,27 @@ impl Journal {
         store: &SharedStore,
         key: &SaveKey,
         step: &str,
-        look: BoxFuture<'_, Result<Vec<String>, imis::Error>>,
+        look: Look<'_>,
     ) -> Result<Option<String>, Problem> {
-        let found = look.await.map_err(|error| unless_out(Failure::imis(&error).problem))?;
-        store.claim(key, step, found).await.map_err(|error| Failure::store(&error).problem)
+        let found = look.await.map_err(|error| in_doubt(Failure::imis(&error).problem))?;
+        store.claim(key, step, found).await.map_err(|error| in_doubt(Failure::store(&error).problem))
+    }
+
+    /// What is known of a step that an earlier try left open, after one more ended like this. That one's refusal says
+    /// nothing of the earlier: it may even be refused because the earlier has just arrived.
+    pub(crate) async fn settle(
+        store: &SharedStore,
+        key: &SaveKey,
+        step: &str,
+        outcome: Outcome,
+        look: Look<'_>,
+    ) -> Outcome {
+        let Outcome::Refused(problem) = outcome else { return outcome };
+        match Self::find(store, key, step, look).await {
+            Ok(Some(record)) => Outcome::Done(record),
+            Ok(None) => Outcome::Unknown(in_doubt(problem)),
+            Err(problem) => Outcome::Unknown(problem),
+        }
     }
 
     /// When nothing more may be written.
@@ -175,7 +197,7 @@ impl Journal {
 }
 
 /// While nobody knows, that is what the person must hear; but that they must sign in comes first.
-fn unless_out(problem: Problem) -> Problem {
+pub(crate) fn in_doubt(problem: Problem) -> Problem {
     match problem.code {
         ProblemCode::SignedOut => problem,
         _ => Problem { code: ProblemCode::Unknown, ..problem },
@@ -183,20 +205,24 @@ fn unless_out(problem: Problem) -> Problem {
 }
 
 async fn take_one(store: &SharedStore, key: &SaveKey, stop: &Stop, task: Task<'_>, before: Option<Step>) -> Outcome {
-    match before {
-        Some(Step { state: StepState::Done, record: Some(record), .. }) => return Outcome::Done(record),
-        Some(Step { state: StepState::Sent, .. }) => match Journal::find(store, key, &task.step, task.look).await {
+    let Task { step, look, look_again, write } = task;
+    let open = before.as_ref().is_some_and(|before| before.state == StepState::Sent);
+    if let Some(Step { state: StepState::Done, record: Some(record), .. }) = before {
+        return Outcome::Done(record);
+    }
+    if open {
+        match Journal::find(store, key, &step, look).await {
             Ok(Some(record)) => return Outcome::Done(record),
             Ok(None) => {}
             Err(problem) => return Outcome::Unknown(problem),
-        },
-        _ => {}
+        }
     }
     // The step stays noted as sent: by now another server may have written it.
     if stop.is_due() {
         return Outcome::stopped();
     }
-    stop.until_lost(task.write).await.map_or_else(Outcome::stopped, Outcome::of)
+    let outcome = stop.until_lost(write).await.map_or_else(Outcome::stopped, Outcome::of);
+    if open { Journal::settle(store, key, &step, outcome, look_again).await } else { outcome }
 }
 
 #[cfg(test)]
@@ -216,8 +242,8 @@ mod tests {
     }
 
     fn task<'a>(write: impl Future<Output = Result<String, WriteError>> + Send + 'a) -> Task<'a> {
-        let look = Box::pin(std::future::ready(Ok(Vec::new())));
-        Task { step: "log".to_owned(), look, write: Box::pin(write) }
+        let look = || -> Look<'a> { Box::pin(std::future::ready(Ok(Vec::new()))) };
+        Task { step: "log".to_owned(), look: look(), look_again: look(), write: Box::pin(write) }
     }
 
     fn step(state: StepState, record: Option<&str>) -> Step {

@@ -18,6 +18,10 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 const ATTACHMENTS_MAX: usize = 200;
 /// Longest message key as it is; `UF_1` has 255 characters (`imis.md §6.1`).
 const MESSAGE_KEY_MAX_BYTES: usize = 200;
+/// What records written without a message are found again by begins so; it means nothing to people.
+pub(crate) const WRITTEN: &str = "written:";
+/// Likewise, of messages without an id.
+const SAVED: &str = "save:";
 /// Furthest a place is from UTC, in minutes, with room for history.
 const OFFSET_MAX_MINUTES: i32 = 18 * 60;
 
@@ -152,7 +156,8 @@ impl Head {
     }
 }
 
-fn place(key: &SaveKey) -> Vec<u8> {
+/// What something of a save is sealed for.
+pub(crate) fn place(key: &SaveKey) -> Vec<u8> {
     [&key.site, "\0", &key.user_name, "\0", &key.save].concat().into_bytes()
 }
 
@@ -175,12 +180,20 @@ fn kind(ask: &SaveMessage, abilities: &imis::Abilities, site: &Site) -> Result<K
     }
 }
 
-/// The Message-ID, or what stands for it, in a form that iMIS can keep and find.
+/// Whether what a record is found again by can only be of our making.
+pub(crate) fn is_our_key(key: &str) -> bool {
+    let begins = |with: &str| key.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    begins(WRITTEN) || begins(SAVED)
+}
+
+/// The Message-ID, or what stands for it, in a form that iMIS can keep and find. Its sender chose it, so none is taken
+/// for a key of ours.
 fn message_key(message_id: &str, save: &str) -> String {
     let id = message_id.trim();
+    let odd = |id: &str| id.contains('|') || id.contains(char::is_control) || is_our_key(id);
     if id.is_empty() {
-        format!("save:{save}")
-    } else if id.len() > MESSAGE_KEY_MAX_BYTES || id.contains('|') || id.contains(char::is_control) {
+        format!("{SAVED}{save}")
+    } else if id.len() > MESSAGE_KEY_MAX_BYTES || odd(id) {
         Sha256::digest(id).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     } else {
         id.to_owned()
@@ -252,7 +265,9 @@ mod tests {
         assert_eq!(message_key(" <1@a.example> ", "s"), "<1@a.example>");
         assert_eq!(message_key("", "s"), "save:s");
         assert_eq!(message_key(&"x".repeat(201), "s").len(), 64);
-        assert_eq!(message_key("<a|b@c>", "s").len(), 64);
+        for odd in ["<a|b@c>", "written:1", "WRITTEN:", "Save:s"] {
+            assert_eq!(message_key(odd, "s").len(), 64, "{odd}");
+        }
     }
 
     #[test]

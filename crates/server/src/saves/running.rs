@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::store::{SaveKey, StoreError};
 use api::ProblemCode;
 use sha2::{Digest as _, Sha256};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -45,13 +45,16 @@ impl Pace {
 /// Parts of saves under way.
 #[derive(Clone, Debug)]
 pub(crate) struct Running {
-    here: Arc<Mutex<HashSet<Name>>>,
+    here: Arc<Mutex<HashMap<Name, Whose>>>,
     /// Names this server among those of the store.
     holder: [u8; 16],
 }
 
 /// A part of a save.
 type Name = (SaveKey, String);
+
+/// The site and the user name of who is at it.
+type Whose = (String, String);
 
 /// One of them; over at [`Turn::end`], or when dropped.
 #[derive(Debug)]
@@ -89,7 +92,8 @@ impl Running {
     /// Takes the turn for a part of a save; refused while somebody has it, or
     /// while the person has too many.
     pub(crate) async fn begin(&self, app: &App, session: &Session, key: &SaveKey, part: &str) -> Result<Turn, Failure> {
-        let here = self.begin_here((key.clone(), part.to_owned()), app.config.limits.saves_per_person)?;
+        let whose = (session.me.site.0.clone(), session.user_key());
+        let here = self.begin_here((key.clone(), part.to_owned()), whose, app.config.limits.saves_per_person)?;
         let lease = lease_name(&here.name);
         let asked = Instant::now();
         if !ask(app, lease, self.holder).await.map_err(|error| Failure::store(&error))? {
@@ -104,16 +108,20 @@ impl Running {
         Ok(Turn { here: Arc::new(here), lease, stop, over, prolonging })
     }
 
-    fn begin_here(&self, name: Name, most: usize) -> Result<Here, Failure> {
+    /// Takes the turn for changing something that the whole site shares; who is second tries again a moment later.
+    pub(crate) async fn begin_change(&self, app: &App, session: &Session, key: &SaveKey) -> Result<Turn, Failure> {
+        self.begin(app, session, key, "change").await.map_err(Failure::busy_for_conflict)
+    }
+
+    fn begin_here(&self, name: Name, whose: Whose, most: usize) -> Result<Here, Failure> {
         let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
-        if here.contains(&name) {
+        if here.contains_key(&name) {
             return Err(Failure::wait(ProblemCode::Conflict, 1));
         }
-        let theirs = |(key, _): &&Name| key.site == name.0.site && key.user_name == name.0.user_name;
-        if here.iter().filter(theirs).count() >= most {
+        if here.values().filter(|theirs| **theirs == whose).count() >= most {
             return Err(Failure::wait(ProblemCode::Busy, 1));
         }
-        here.insert(name.clone());
+        here.insert(name.clone(), whose);
         drop(here);
         Ok(Here { running: self.clone(), name })
     }
@@ -302,7 +310,11 @@ mod tests {
     }
 
     fn name(save: &str, part: &str) -> Name {
-        (SaveKey { site: "s".to_owned(), user_name: "u".to_owned(), save: save.to_owned() }, part.to_owned())
+        (SaveKey { site: "s".to_owned(), user_name: String::new(), save: save.to_owned() }, part.to_owned())
+    }
+
+    fn whose(user: &str) -> Whose {
+        ("s".to_owned(), user.to_owned())
     }
 
     fn code(begun: Result<Here, Failure>) -> Option<ProblemCode> {
@@ -312,23 +324,24 @@ mod tests {
     #[test]
     fn a_part_is_done_by_one_at_a_time() {
         let running = Running::default();
-        let turn = running.begin_here(name("1", "records"), 8);
+        let turn = running.begin_here(name("1", "records"), whose("u"), 8);
         assert!(turn.is_ok());
-        assert_eq!(code(running.begin_here(name("1", "records"), 8)), Some(ProblemCode::Conflict));
-        assert!(running.begin_here(name("1", "attachment 0"), 8).is_ok());
+        assert_eq!(code(running.begin_here(name("1", "records"), whose("u"), 8)), Some(ProblemCode::Conflict));
+        assert!(running.begin_here(name("1", "attachment 0"), whose("u"), 8).is_ok());
         drop(turn);
-        assert!(running.begin_here(name("1", "records"), 8).is_ok());
+        assert!(running.begin_here(name("1", "records"), whose("u"), 8).is_ok());
     }
 
     #[test]
     fn a_person_does_so_much_at_once() {
         let running = Running::default();
-        let turns = [running.begin_here(name("1", "records"), 2), running.begin_here(name("2", "records"), 2)];
-        assert_eq!(code(running.begin_here(name("3", "records"), 2)), Some(ProblemCode::Busy));
-        let mut other = name("3", "records");
-        other.0.user_name = "v".to_owned();
-        assert!(running.begin_here(other, 2).is_ok(), "others have their own");
+        let turns = [
+            running.begin_here(name("1", "records"), whose("u"), 2),
+            running.begin_here(name("2", "records"), whose("u"), 2),
+        ];
+        assert_eq!(code(running.begin_here(name("3", "records"), whose("u"), 2)), Some(ProblemCode::Busy));
+        assert!(running.begin_here(name("3", "records"), whose("v"), 2).is_ok(), "others have their own");
         drop(turns);
-        assert!(running.begin_here(name("3", "records"), 2).is_ok());
+        assert!(running.begin_here(name("3", "records"), whose("u"), 2).is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! Writing the records of a save: one wave for a log entry and one for its
 //! lines, or one wave for everything else, however many contacts there are.
 
-use super::journal::{Journal, Task};
+use super::journal::{Journal, Look, Task};
 use super::plan::{self, Head, Kind};
 use crate::failure::Failure;
 use api::{Problem, ProblemCode, Record, RecordId, RecordOutcome, SaveMessage, TargetContact};
@@ -14,6 +14,8 @@ const LOG: &str = "CommunicationLog:";
 const ACTIVITY: &str = "Activity:";
 const INTERACTION: &str = "ContactInteraction:";
 const RECIPIENT: &str = "Recipient:";
+/// What the steps that write the lines of a log entry begin with.
+pub(crate) const LINE_STEP: &str = "recipient:";
 
 /// Writes what is not written yet.
 pub(crate) async fn records(
@@ -84,24 +86,32 @@ fn activity<'a>(
         message_key: &head.message_key,
         fields: ActivityFields::default(),
     };
-    Task {
-        step: format!("activity:{party}"),
-        look: Box::pin(async move {
+    let look = || -> Look<'a> {
+        Box::pin(async move {
             let found = acting.find_activities(party, &head.message_key).await?;
             Ok(found.iter().map(|id| format!("{ACTIVITY}{id}")).collect())
-        }),
+        })
+    };
+    Task {
+        step: format!("activity:{party}"),
+        look: look(),
+        look_again: look(),
         write: Box::pin(async move { acting.write_activity(&new).await.map(|id| format!("{ACTIVITY}{id}")) }),
     }
 }
 
 /// Writes one contact's interaction.
 pub(crate) fn interaction<'a>(acting: &'a Acting, new: NewContactInteraction<'a>) -> Task<'a> {
-    Task {
-        step: format!("interaction:{}", new.party),
-        look: Box::pin(async move {
+    let look = || -> Look<'a> {
+        Box::pin(async move {
             let found = acting.find_contact_interactions(new.party, new.message_key).await?;
             Ok(found.iter().map(|id| format!("{INTERACTION}{id}")).collect())
-        }),
+        })
+    };
+    Task {
+        step: format!("interaction:{}", new.party),
+        look: look(),
+        look_again: look(),
         write: Box::pin(
             async move { acting.write_contact_interaction(&new).await.map(|id| format!("{INTERACTION}{id}")) },
         ),
@@ -129,12 +139,16 @@ pub(crate) async fn log(
     new: &NewLog<'_>,
     contacts: &[TargetContact],
 ) -> Result<Vec<Record>, Failure> {
-    let entry = Task {
-        step: "log".to_owned(),
-        look: Box::pin(async {
+    let look = || -> Look<'_> {
+        Box::pin(async {
             let found = acting.find_logs(new.message_key).await?;
             Ok(found.iter().map(|id| format!("{LOG}{id}")).collect())
-        }),
+        })
+    };
+    let entry = Task {
+        step: "log".to_owned(),
+        look: look(),
+        look_again: look(),
         write: Box::pin(async { acting.write_log(new).await.map(|id| format!("{LOG}{id}")) }),
     };
     let outcome = journal.take(vec![entry]).await?.pop().ok_or(Failure::new(ProblemCode::Internal))?;
@@ -159,7 +173,7 @@ async fn lines(
     contacts: &[TargetContact],
 ) -> Result<Vec<Result<(), Problem>>, Failure> {
     let parties = of_contacts(contacts);
-    let step = |party: &PartyId| format!("recipient:{party}");
+    let step = |party: &PartyId| format!("{LINE_STEP}{party}");
     // One look shows all lines, so it is made once, and only where somebody does not know.
     let unknown = parties.iter().any(|party| journal.is_unknown(&step(party)));
     let there = if unknown { acting.find_recipients(log).await } else { Ok(Vec::new()) };
@@ -170,6 +184,7 @@ async fn lines(
         tasks.push(Task {
             step: step(party),
             look: Box::pin(std::future::ready(found)),
+            look_again: Box::pin(async move { Ok(of_party(&acting.find_recipients(log).await?, party)) }),
             write: Box::pin(async move {
                 acting.write_recipient(log, party, address).await.map(|id| format!("{RECIPIENT}{id}"))
             }),

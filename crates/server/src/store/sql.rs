@@ -261,6 +261,14 @@ impl Store for Sql {
         Box::pin(async move { self.claim(key, step, records).await.map_err(failed("claim a record")) })
     }
 
+    fn writer<'a>(&'a self, site: &'a str, record: &'a str) -> Answer<'a, Option<SaveKey>> {
+        Box::pin(async move { self.writer(site, record).await.map_err(failed("find who wrote a record")) })
+    }
+
+    fn forget_save<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, ()> {
+        Box::pin(async move { self.forget_save(key).await.map_err(failed("forget a save")) })
+    }
+
     fn keepsakes<'a>(&'a self, on: &'a Shelf) -> Answer<'a, Vec<Keepsake>> {
         Box::pin(async move { self.keepsakes(on).await.map_err(failed("read what is kept")) })
     }

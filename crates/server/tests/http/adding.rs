@@ -8,7 +8,7 @@ use api::{
 use sim::imis::{Edition, Effect, Fault, Settings, Stored};
 use std::time::Duration;
 
-fn jane() -> NewContact {
+pub(crate) fn jane() -> NewContact {
     NewContact {
         kind: ContactKind::Person,
         person: PersonName { first: "Jane".to_owned(), last: "Newcomer".to_owned(), ..PersonName::default() },
@@ -28,15 +28,15 @@ fn jane() -> NewContact {
     }
 }
 
-fn id() -> AddId {
+pub(crate) fn id() -> AddId {
     AddId(uuid::Uuid::new_v4().to_string())
 }
 
-fn add(add: &AddId, contact: NewContact) -> AddContact {
+pub(crate) fn add(add: &AddId, contact: NewContact) -> AddContact {
     AddContact { add: add.clone(), contact }
 }
 
-async fn impatient(edition: Edition) -> World {
+pub(crate) async fn impatient(edition: Edition) -> World {
     World::with(Settings { edition, ..Settings::default() }, |config| {
         config.limits.imis_write = Duration::from_millis(400);
     })
@@ -44,7 +44,7 @@ async fn impatient(edition: Edition) -> World {
 }
 
 /// How many contacts have Jane's address by now.
-async fn janes(person: &Person<'_>) -> usize {
+pub(crate) async fn janes(person: &Person<'_>) -> usize {
     let asked = api::MatchContacts { addresses: vec![jane().email.unwrap()] };
     person.call(&asked).await.unwrap().found.len()
 }
@@ -286,7 +286,7 @@ fn change(field: ContactField, kind: &str, from: &str, to: &str) -> ContactChang
     ContactChange { field, phone_kind: kind.to_owned(), from: from.to_owned(), to: to.to_owned() }
 }
 
-fn title(contact: &str, from: &str, to: &str) -> UpdateContact {
+pub(crate) fn title(contact: &str, from: &str, to: &str) -> UpdateContact {
     let changes = vec![change(ContactField::Title, "", from, to)];
     UpdateContact { contact: ContactId(contact.to_owned()), changes }
 }

@@ -62,6 +62,28 @@ async fn a_choice_must_be_among_those_who_have_the_address() {
 }
 
 #[tokio::test]
+async fn a_choice_is_forgotten_by_whoever_sees_whom_it_is_about_and_both_are_noted() {
+    let world = World::new().await;
+    let person = world.sign_in_as("STAFF1").await;
+    person.call(&choice(SHARED_ADDRESS, Some("106"))).await.unwrap();
+    // Nobody is there for somebody else, or iMIS does not say.
+    let nobody = Effect::Json(r#"{"Items":{"$values":[]},"TotalCount":0}"#.to_owned());
+    for (effect, expected) in [(nobody, ProblemCode::Invalid), (Effect::Refused, ProblemCode::Forbidden)] {
+        let other = world.sign_in_as("READER1").await;
+        world.imis.faults().add(Fault::once(effect).on("GET", "Party").always());
+        assert_eq!(code(other.call(&choice(SHARED_ADDRESS, None)).await), expected);
+        world.imis.faults().clear();
+        assert_eq!(remembered(&find(&other, &[SHARED_ADDRESS]).await), ["106"]);
+    }
+    person.call(&choice(SHARED_ADDRESS, None)).await.unwrap();
+    let lines = world.audit().await.into_iter().filter(|line| line["event"] == "address_settled");
+    let lines: Vec<_> =
+        lines.map(|line| (line["user"].clone(), line["contact"].clone(), line["settled"].clone())).collect();
+    let line = |settled: bool| ("staff1".into(), "106".into(), settled.into());
+    assert_eq!(lines, [line(true), line(false)]);
+}
+
+#[tokio::test]
 async fn an_address_on_the_never_list_is_not_looked_for_and_the_list_is_ones_own() {
     let world = World::new().await;
     let person = world.sign_in_as("STAFF1").await;

@@ -13,7 +13,7 @@ async fn entries(person: &Person<'_>, contact: &str, kind: RecordKind) -> Vec<Ti
     person.call(&GetTimeline { kinds: vec![kind], ..timeline(contact) }).await.unwrap().entries
 }
 
-async fn first(person: &Person<'_>, contact: &str, kind: RecordKind) -> RecordId {
+pub(crate) async fn first(person: &Person<'_>, contact: &str, kind: RecordKind) -> RecordId {
     entries(person, contact, kind).await[0].record.clone()
 }
 
@@ -21,11 +21,11 @@ pub(crate) fn values(pairs: &[(&str, &str)]) -> Vec<FieldValue> {
     pairs.iter().map(|(name, value)| FieldValue { name: (*name).to_owned(), value: (*value).to_owned() }).collect()
 }
 
-fn change(record: &RecordId, contact: &str, from: &[(&str, &str)], to: &[(&str, &str)]) -> ChangeRecord {
+pub(crate) fn change(record: &RecordId, contact: &str, from: &[(&str, &str)], to: &[(&str, &str)]) -> ChangeRecord {
     ChangeRecord { record: record.clone(), contact: ContactId(contact.to_owned()), from: values(from), to: values(to) }
 }
 
-fn remove(record: &RecordId, contact: &str) -> RemoveRecord {
+pub(crate) fn remove(record: &RecordId, contact: &str) -> RemoveRecord {
     RemoveRecord { record: record.clone(), contact: ContactId(contact.to_owned()) }
 }
 
@@ -154,6 +154,57 @@ async fn a_change_that_was_stored_though_the_answer_was_lost_counts() {
     let ask = change(&record, "101", &[("DESCRIPTION", "Three")], &[("DESCRIPTION", "Four")]);
     assert_eq!(code(person.call(&ask).await), ProblemCode::Unknown);
     assert_eq!(person.call(&ask).await.unwrap().entry.title, "Four", "trying again is safe");
+}
+
+#[tokio::test]
+async fn a_change_that_was_made_already_is_done_and_not_a_conflict() {
+    let world = World::new().await;
+    let person = world.sign_in().await;
+    let record = first(&person, "101", RecordKind::Activity).await;
+    let ask = change(
+        &record,
+        "101",
+        &[("DESCRIPTION", "Agreed to give a talk"), ("NOTE", "")],
+        &[("DESCRIPTION", "Mine"), ("NOTE", "At noon")],
+    );
+    world.imis.faults().add(Fault::once(Effect::ServerError { stored: Stored::Yes }).on("PUT", "Activity"));
+    // Nor can anybody look afterwards.
+    world.imis.faults().add(Fault::once(Effect::Html).on("GET", "Activity").after(1));
+    assert_eq!(code(person.call(&ask).await), ProblemCode::Unknown);
+    let after = person.call(&ask).await.unwrap();
+    assert_eq!((&*after.entry.title, &*after.text), ("Mine", "At noon"));
+    assert_eq!(writes(&world, Change::Replaced), 1, "nothing was left to write");
+    let lines = world.audit().await.into_iter().filter(|line| line["event"] == "record_changed");
+    assert_eq!(lines.map(|line| line["outcome"].clone()).collect::<Vec<_>>(), ["unknown", "saved"]);
+    // Half of it is somebody else's.
+    let half = change(&record, "101", &[("DESCRIPTION", "x"), ("NOTE", "")], &[("DESCRIPTION", "Mine"), ("NOTE", "y")]);
+    assert_eq!(code(person.call(&half).await), ProblemCode::Conflict);
+}
+
+#[tokio::test]
+async fn two_who_change_one_record_at_the_same_moment_lose_nothing() {
+    let latency = std::time::Duration::from_millis(60);
+    let world = World::with(Settings { latency, ..Settings::default() }, |_| {}).await;
+    let (one, other) = (world.sign_in().await, world.sign_in_as("STAFF1").await);
+    let record = first(&one, "101", RecordKind::Activity).await;
+    drop(first(&other, "101", RecordKind::Activity).await);
+    let title = change(&record, "101", &[("DESCRIPTION", "Agreed to give a talk")], &[("DESCRIPTION", "Gives two")]);
+    let note = change(&record, "101", &[("NOTE", "")], &[("NOTE", "At noon")]);
+    let (first, second) = tokio::join!(one.call(&title), other.call(&note));
+    let (mut early, mut late) = (0, 0);
+    for (asker, ask, answer) in [(&one, &title, first), (&other, &note, second)] {
+        match answer {
+            Ok(_) => early += 1,
+            Err(problem) => {
+                assert_eq!(problem.code, ProblemCode::Busy);
+                asker.call(ask).await.unwrap();
+                late += 1;
+            }
+        }
+    }
+    assert_eq!((early, late), (1, 1), "one after the other");
+    let now = open(&one, &record, "101").await;
+    assert_eq!((&*now.entry.title, &*now.text), ("Gives two", "At noon"));
 }
 
 #[tokio::test]

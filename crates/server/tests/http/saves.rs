@@ -284,3 +284,19 @@ async fn another_person_s_save_is_not_there() {
     let request = world.person(&other.token.0).put(&ask.save, 0).body("x");
     assert_eq!(crate::world::answer::<()>(request).await.unwrap_err().code, ProblemCode::NotFound);
 }
+
+#[tokio::test]
+async fn a_message_stays_what_was_sent_whatever_its_id_claims_to_be() {
+    let world = World::new().await;
+    let person = world.sign_in().await;
+    for message_id in ["written:5f0c", "Written:5f0c", "save:1"] {
+        let mut ask = message(SaveAs::Interaction, &["101"], &[]);
+        message_id.clone_into(&mut ask.message.message_id);
+        let report = person.call(&ask).await.unwrap();
+        let RecordOutcome::Saved { record } = &report.records[0].outcome else { panic!("{message_id}: {report:?}") };
+        let full = crate::bodies::open(&person, record, "101").await;
+        assert!(!full.may_change && full.html.is_some(), "{message_id}");
+        let stored = &world.imis.ledger().created("CommunicationLog").pop().unwrap().stored;
+        assert_eq!(stored["CommunicationLogMessageId"].as_str().unwrap().len(), 64, "{message_id}");
+    }
+}

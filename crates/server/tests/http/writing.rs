@@ -23,7 +23,7 @@ fn write(kind: RecordKind, type_id: &str, fields: &[(&str, &str)], contacts: &[&
 }
 
 /// One of each kind.
-fn one_of_each(contacts: &[&str]) -> [WriteRecord; 4] {
+pub(crate) fn one_of_each(contacts: &[&str]) -> [WriteRecord; 4] {
     [
         write(RecordKind::Activity, "CALL", &[("DESCRIPTION", "Called"), ("NOTE", "At noon")], contacts),
         write(RecordKind::CommunicationLog, "", &[("Subject", "Met"), ("Text", "In the hall")], contacts),
@@ -32,7 +32,7 @@ fn one_of_each(contacts: &[&str]) -> [WriteRecord; 4] {
     ]
 }
 
-fn entity(kind: RecordKind) -> &'static str {
+pub(crate) fn entity(kind: RecordKind) -> &'static str {
     match kind {
         RecordKind::Activity => "Activity",
         RecordKind::CommunicationLog => "CommunicationLog",
@@ -45,7 +45,7 @@ fn all_saved(report: &SaveReport) -> bool {
     report.records.iter().all(|record| matches!(record.outcome, RecordOutcome::Saved { .. }))
 }
 
-fn created(world: &World, entity: &str) -> usize {
+pub(crate) fn created(world: &World, entity: &str) -> usize {
     world.imis.ledger().created(entity).len()
 }
 

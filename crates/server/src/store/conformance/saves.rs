@@ -7,7 +7,9 @@ kept_by_both!(
     a_record_belongs_to_one_step,
     what_is_done_stays_done,
     steps_are_set_together,
-    old_saves_are_forgotten
+    old_saves_are_forgotten,
+    a_record_leads_to_the_save_that_wrote_it,
+    a_save_is_forgotten_alone
 );
 
 fn save(name: &str) -> SaveKey {
@@ -93,4 +95,29 @@ async fn old_saves_are_forgotten(place: Place) {
     assert!(store.steps(&save("old")).await.unwrap().is_empty());
     assert!(store.save(&save("new")).await.unwrap().is_some());
     assert_eq!(store.steps(&save("new")).await.unwrap().len(), 1);
+}
+
+async fn a_record_leads_to_the_save_that_wrote_it(place: Place) {
+    let stores = [place.open().await, place.open().await];
+    stores[0].set_steps(&save("a"), vec![step("log", StepState::Done, Some("7"))]).await.unwrap();
+    stores[0].set_steps(&save("b"), vec![step("log", StepState::Sent, None)]).await.unwrap();
+    assert_eq!(stores[1].writer("live", "7").await.unwrap(), Some(save("a")));
+    for (site, record) in [("live", "8"), ("test", "7"), ("live", "")] {
+        assert_eq!(stores[1].writer(site, record).await.unwrap(), None, "{site} {record}");
+    }
+}
+
+async fn a_save_is_forgotten_alone(place: Place) {
+    let store = place.open().await;
+    for name in ["a", "b"] {
+        let row = SaveRow { fingerprint: vec![1], sealed: vec![1] };
+        store.begin_save(&save(name), row, 0).await.unwrap();
+        store.set_steps(&save(name), vec![step("log", StepState::Done, Some(name))]).await.unwrap();
+    }
+    for _ in 0..2 {
+        store.forget_save(&save("a")).await.unwrap();
+    }
+    assert_eq!(store.save(&save("a")).await.unwrap(), None);
+    assert!(store.steps(&save("a")).await.unwrap().is_empty());
+    assert!(store.save(&save("b")).await.unwrap().is_some() && store.steps(&save("b")).await.unwrap().len() == 1);
 }

@@ -88,6 +88,26 @@ impl Sql {
         Ok(None)
     }
 
+    pub(super) async fn writer(&self, site: &str, record: &str) -> Result<Option<SaveKey>, sqlx::Error> {
+        let sql = "SELECT user_name, save FROM step WHERE site = $1 AND record = $2 AND state = $3";
+        let row = self.database.row(sql, values![site, record, StepState::Done.word()]).await?;
+        let key = |row: Row| -> Result<SaveKey, sqlx::Error> {
+            Ok(SaveKey { site: site.to_owned(), user_name: row.get("user_name")?, save: row.get("save")? })
+        };
+        row.map(key).transpose()
+    }
+
+    pub(super) async fn forget_save(&self, key: &SaveKey) -> Result<(), sqlx::Error> {
+        let mut work = self.database.begin(Lock::None).await?;
+        for sql in [
+            "DELETE FROM step WHERE site = $1 AND user_name = $2 AND save = $3",
+            "DELETE FROM save WHERE site = $1 AND user_name = $2 AND save = $3",
+        ] {
+            work.run(sql, values![&*key.site, &*key.user_name, &*key.save]).await?;
+        }
+        work.commit().await
+    }
+
     pub(super) async fn tidy_saves(&self, before_ms: i64) -> Result<(), sqlx::Error> {
         let mut work = self.database.begin(Lock::None).await?;
         let steps = "DELETE FROM step WHERE EXISTS (SELECT 1 FROM save WHERE save.site = step.site \
