@@ -37,7 +37,7 @@ impl App {
             // It waits, and is sent again by the next session of the same person.
             Err(trouble) if trouble.is_signed_out() => self.notice_end(Some(&trouble)),
             Err(trouble) => {
-                writing.refused(trouble.clone());
+                writing.failed(trouble.clone());
                 self.notice_end(Some(&trouble))
             }
             Ok(report) => {
@@ -109,7 +109,7 @@ impl App {
                 return vec![];
             }
             Err(trouble) => {
-                writing.refused(trouble.clone());
+                writing.failed(trouble.clone());
                 return self.notice_end(Some(&trouble));
             }
         };

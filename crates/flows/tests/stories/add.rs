@@ -45,7 +45,7 @@ fn adding(app: &App) -> (SheetId, &Adding) {
     }
 }
 
-fn adds(app: &App) -> &Adds {
+pub(crate) fn adds(app: &App) -> &Adds {
     adding(app).1.adds().expect("it is for adding")
 }
 
@@ -53,7 +53,7 @@ fn comparison(app: &App) -> &Comparison {
     adding(app).1.comparison().expect("it is for comparing")
 }
 
-fn tell(app: &mut App, event: AddEvent) -> Vec<AddEffect> {
+pub(crate) fn tell(app: &mut App, event: AddEvent) -> Vec<AddEffect> {
     let id = adding(app).0;
     let effects = app.update(Event::Add(id, event));
     effects
@@ -67,7 +67,7 @@ fn nobody() -> LikelyContacts {
 }
 
 /// Vera's form, filled from her signature, with nobody like her in iMIS.
-fn at_the_form() -> App {
+pub(crate) fn at_the_form() -> App {
     let mut app = with_strangers(true);
     app.update(Event::SheetOpened(Opening::Add(Some(address("vera@stone.example")))));
     tell(&mut app, AddEvent::BodyRead(0, Ok(BODY.to_owned())));

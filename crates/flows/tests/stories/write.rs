@@ -41,31 +41,31 @@ fn forms() -> RecordForms {
     RecordForms { forms: vec![call, meeting], contacts_max: 2 }
 }
 
-fn begun() -> (App, SheetId) {
+pub(crate) fn begun() -> (App, SheetId) {
     let mut app = opened(forms(), page(vec![entry(5, "2026-05-09T10:00:00")], None));
     app.update(Event::SheetOpened(Opening::Write(vec![contact("101", "Ada Lovelace")])));
     let (sheet, _) = app.sheets.top().expect("a sheet was opened");
     (app, sheet)
 }
 
-fn writing(app: &App, sheet: SheetId) -> &Writing {
+pub(crate) fn writing(app: &App, sheet: SheetId) -> &Writing {
     match app.sheets.get(sheet) {
         Some(Sheet::Write(writing)) => writing,
         other => panic!("nothing is written, but {other:?}"),
     }
 }
 
-fn tell(app: &mut App, sheet: SheetId, event: WriteEvent) -> Vec<Effect> {
+pub(crate) fn tell(app: &mut App, sheet: SheetId, event: WriteEvent) -> Vec<Effect> {
     app.update(Event::Write(sheet, event))
 }
 
-fn fill(app: &mut App, sheet: SheetId, values: &[(&str, &str)]) {
+pub(crate) fn fill(app: &mut App, sheet: SheetId, values: &[(&str, &str)]) {
     for (name, text) in values {
         tell(app, sheet, WriteEvent::FieldTyped((*name).to_owned(), (*text).to_owned()));
     }
 }
 
-fn sent(effects: &[Effect]) -> Option<&WriteRecord> {
+pub(crate) fn sent(effects: &[Effect]) -> Option<&WriteRecord> {
     effects.iter().find_map(|effect| match effect {
         Effect::Write(_, WriteEffect::Write(request)) => Some(&**request),
         _ => None,
@@ -79,7 +79,7 @@ fn change_sent(effects: &[Effect]) -> Option<&ChangeRecord> {
     })
 }
 
-fn report(records: &[(&str, Result<&str, ProblemCode>)]) -> SaveReport {
+pub(crate) fn report(records: &[(&str, Result<&str, ProblemCode>)]) -> SaveReport {
     let records = records.iter().map(|(contact, outcome)| Record {
         contact: api::ContactId((*contact).to_owned()),
         outcome: match outcome {
