@@ -154,6 +154,10 @@ impl App {
     }
 
     fn sheet_event(&mut self, event: Event) -> Vec<Effect> {
+        // What was asked for somebody who has gone is not the next one's. The message that is written is open still.
+        if self.last_user.is_none() && !matches!(event, Event::Compose(_)) {
+            return vec![];
+        }
         match event {
             Event::SheetOpened(opening) => self.open_sheet(opening),
             Event::SheetsResumed => self.resume_sheets(),
