@@ -247,8 +247,9 @@ impl Adds {
     fn holds_work(&self) -> bool {
         match self.phase {
             AddPhase::Sending | AddPhase::Unsure(_) => true,
-            AddPhase::Filling => self.form.touched,
-            AddPhase::Reading | AddPhase::Looking | AddPhase::Choosing | AddPhase::Done => false,
+            AddPhase::Filling | AddPhase::Choosing => self.form.touched,
+            AddPhase::Looking => self.form.touched || self.waiting.is_some(),
+            AddPhase::Reading | AddPhase::Done => false,
         }
     }
 }

@@ -11,7 +11,7 @@ use flows::{
     Event, Fault, Opening, Role, Sheet, SheetId, Standing, Trouble,
 };
 
-const BODY: &str = "Dear Hannah,\n\nplease add me.\n\nKind regards\nDr. Vera Stone\nHead of Research\nStone & Sons Ltd\n\
+pub(crate) const BODY: &str = "Dear Hannah,\n\nplease add me.\n\nKind regards\nDr. Vera Stone\nHead of Research\nStone & Sons Ltd\n\
                     Tel. +44 20 7946 0123\nMobile +44 7700 900123\n14 Mill Lane, London W1G 9QX\n";
 
 fn options(may_add: bool, may_change: bool) -> ContactOptions {
@@ -20,7 +20,7 @@ fn options(may_add: bool, may_change: bool) -> ContactOptions {
 }
 
 /// A message from Vera, who is not in iMIS, to two more who are not, and to Ada, who is.
-fn with_strangers(may_add: bool) -> App {
+pub(crate) fn with_strangers(may_add: bool) -> App {
     let mut app = signed_in();
     app.update(Event::ContactOptionsAnswered(Ok(options(may_add, true))));
     let people = [
@@ -38,7 +38,7 @@ fn with_strangers(may_add: bool) -> App {
     app
 }
 
-fn adding(app: &App) -> (SheetId, &Adding) {
+pub(crate) fn adding(app: &App) -> (SheetId, &Adding) {
     match app.sheets.top() {
         Some((id, Sheet::Add(adding))) => (id, adding),
         other => panic!("{other:?}"),
@@ -62,7 +62,7 @@ pub(crate) fn tell(app: &mut App, event: AddEvent) -> Vec<AddEffect> {
         .collect()
 }
 
-fn nobody() -> LikelyContacts {
+pub(crate) fn nobody() -> LikelyContacts {
     LikelyContacts::default()
 }
 
@@ -297,18 +297,6 @@ fn a_text_that_outlook_does_not_give_leaves_what_the_header_tells() {
     assert!(adds(&app).unread);
     assert_eq!(adds(&app).unlooked, Some(problem(ProblemCode::ImisUnavailable)));
     assert_eq!(adds(&app).form.text(Blank::First), "Vera");
-}
-
-#[test]
-fn going_away_from_what_was_typed_is_asked_first() {
-    let mut app = at_the_form();
-    tell(&mut app, AddEvent::Typed(Blank::Title, "Director".to_owned()));
-    app.update(Event::SheetClosed);
-    assert!(adding(&app).1.leaving.is_some());
-    tell(&mut app, AddEvent::LeaveCancelled);
-    app.update(Event::SheetsClosed);
-    tell(&mut app, AddEvent::LeaveConfirmed);
-    assert_eq!(app.sheets.height(), 0);
 }
 
 #[test]

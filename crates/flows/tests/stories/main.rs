@@ -4,6 +4,7 @@ mod add;
 mod card;
 mod compose;
 mod find;
+mod leaving;
 mod people;
 mod queries;
 mod query;
