@@ -408,3 +408,22 @@ fn what_may_be_done_is_asked_once_the_targets_are_known() {
     assert_eq!(effects, vec![Effect::FetchContactOptions]);
     assert!(Effect::FetchContactOptions.is_in_session());
 }
+
+#[test]
+fn what_may_be_done_is_asked_again_by_the_next_message_where_imis_did_not_say() {
+    let mut app = crate::world::at_the_door();
+    app.update(Event::SignInAnswered(Ok(me("ada"))));
+    assert_eq!(asks_what_may_be_done(&mut app, 1), 0, "it comes after the targets");
+    app.update(Event::TargetsAnswered(Ok(crate::world::targets())));
+    assert_eq!(asks_what_may_be_done(&mut app, 2), 0, "it is being asked");
+    app.update(Event::ContactOptionsAnswered(Err(problem(ProblemCode::ImisUnavailable))));
+    assert_eq!(asks_what_may_be_done(&mut app, 3), 1);
+    app.update(Event::ContactOptionsAnswered(Ok(options(true, true))));
+    assert!(app.may_add());
+    assert_eq!(asks_what_may_be_done(&mut app, 4), 0);
+}
+
+fn asks_what_may_be_done(app: &mut App, opening: u32) -> usize {
+    let effects = app.update(Event::MessageOpened(message(opening, &[(Role::From, "vera@stone.example")])));
+    effects.iter().filter(|effect| **effect == Effect::FetchContactOptions).count()
+}
