@@ -3,7 +3,7 @@
 //! A request whose fate is unknown is only ever repeated as it was, under the same id, so nothing is written twice.
 
 use crate::fields::{Wrong, canonical, typed};
-use crate::{Forms, RecordState, SearchAhead, Trouble};
+use crate::{Forms, HereAndNow, RecordState, SearchAhead, Trouble};
 use api::{
     ChangeRecord, Contact, ContactId, FieldKind, FieldValue, FoundContacts, RecordForm, RecordInFull, RecordKind,
     RecordOutcome, SaveId, SaveReport, SearchContacts, WriteRecord,
@@ -328,8 +328,8 @@ fn change(changing: &Changing, values: Vec<FieldValue>, touched: &[String]) -> O
 /// What happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteEvent {
-    /// A form was chosen.
-    FormChosen(RecordKind, String),
+    /// A form was chosen, here and now.
+    FormChosen(RecordKind, String, HereAndNow),
     /// An action was chosen.
     ActionChosen(String),
     /// This stands in a field now.
@@ -344,8 +344,8 @@ pub enum WriteEvent {
     ContactAdded(Contact),
     /// A contact leaves.
     ContactRemoved(ContactId),
-    /// Send it, under this new id.
-    SendAsked(SaveId),
+    /// Send it, under this new id, here and now.
+    SendAsked(SaveId, HereAndNow),
     /// Send the same once more.
     RetryAsked,
     /// Put right what was refused, for the contacts that it was refused for.

@@ -1,8 +1,8 @@
 //! What nobody knows: a record or a contact that may be in iMIS is never sent under another id.
 
 use crate::add::{self, adds};
-use crate::world::{id, me, problem, signed_out};
-use crate::write::{begun, fill, report, sent, tell, writing};
+use crate::world::{me, problem, signed_out};
+use crate::write::{begun, fill, report, save, sent, tell, writing};
 use api::{AddId, FieldProblem, Problem, ProblemCode, WriteRecord};
 use flows::{AddEffect, AddEvent, AddPhase, App, Event, SheetId, Trouble, WriteEvent, WritePhase};
 
@@ -20,7 +20,7 @@ const SAYS_NOTHING_OF_IT: [ProblemCode; 6] = [
 fn a_lost_record() -> (App, SheetId, Option<WriteRecord>) {
     let (mut app, sheet) = begun();
     fill(&mut app, sheet, &[("DESCRIPTION", "Dues")]);
-    let first = sent(&tell(&mut app, sheet, WriteEvent::SendAsked(id("one")))).cloned();
+    let first = sent(&tell(&mut app, sheet, save("one"))).cloned();
     assert!(first.is_some());
     tell(&mut app, sheet, WriteEvent::Written(Err(Trouble::NoAnswer)));
     (app, sheet, first)
@@ -38,7 +38,7 @@ fn an_answer_that_says_nothing_of_the_first_try_leaves_a_record_in_doubt() {
         tell(&mut app, sheet, WriteEvent::RetryAsked);
         tell(&mut app, sheet, WriteEvent::Written(Err(problem(code))));
         assert_eq!(writing(&app, sheet).phase, WritePhase::Unsure(problem(code)));
-        assert!(tell(&mut app, sheet, WriteEvent::SendAsked(id("two"))).is_empty(), "{code:?}");
+        assert!(tell(&mut app, sheet, save("two")).is_empty(), "{code:?}");
         assert_eq!(sent(&tell(&mut app, sheet, WriteEvent::RetryAsked)).cloned(), first, "{code:?}");
     }
 }
@@ -47,11 +47,11 @@ fn an_answer_that_says_nothing_of_the_first_try_leaves_a_record_in_doubt() {
 fn a_record_whose_session_ended_under_way_is_in_doubt_until_the_server_speaks_of_it() {
     let (mut app, sheet) = begun();
     fill(&mut app, sheet, &[("DESCRIPTION", "Dues")]);
-    let first = sent(&tell(&mut app, sheet, WriteEvent::SendAsked(id("one")))).cloned();
+    let first = sent(&tell(&mut app, sheet, save("one"))).cloned();
     tell(&mut app, sheet, WriteEvent::Written(Err(signed_out())));
     app.update(Event::SignInAnswered(Ok(me("ada"))));
     tell(&mut app, sheet, WriteEvent::Written(Err(problem(ProblemCode::Busy))));
-    assert!(tell(&mut app, sheet, WriteEvent::SendAsked(id("two"))).is_empty());
+    assert!(tell(&mut app, sheet, save("two")).is_empty());
     assert_eq!(sent(&tell(&mut app, sheet, WriteEvent::RetryAsked)).cloned(), first);
 }
 
@@ -60,12 +60,12 @@ fn what_is_written_for_one_of_two_is_not_sent_anew_when_the_server_is_busy() {
     let (mut app, sheet) = begun();
     tell(&mut app, sheet, WriteEvent::ContactAdded(crate::world::contact("102", "Grace Hopper")));
     fill(&mut app, sheet, &[("DESCRIPTION", "Dues")]);
-    tell(&mut app, sheet, WriteEvent::SendAsked(id("one")));
+    tell(&mut app, sheet, save("one"));
     let partly = report(&[("101", Ok("Activity:9")), ("102", Err(ProblemCode::Unknown))]);
     tell(&mut app, sheet, WriteEvent::Written(Ok(partly)));
     tell(&mut app, sheet, WriteEvent::RetryAsked);
     tell(&mut app, sheet, WriteEvent::Written(Err(problem(ProblemCode::Busy))));
-    assert!(tell(&mut app, sheet, WriteEvent::SendAsked(id("two"))).is_empty());
+    assert!(tell(&mut app, sheet, save("two")).is_empty());
 }
 
 #[test]
@@ -75,8 +75,8 @@ fn a_record_that_never_arrived_and_is_then_refused_can_be_put_right() {
     let refused = Trouble::Server(refusal(ProblemCode::ImisRefused, "DESCRIPTION"));
     tell(&mut app, sheet, WriteEvent::Written(Err(refused)));
     fill(&mut app, sheet, &[("DESCRIPTION", "Other")]);
-    let again = tell(&mut app, sheet, WriteEvent::SendAsked(id("two")));
-    assert_eq!(sent(&again).map(|request| request.save.clone()), Some(id("two")));
+    let again = tell(&mut app, sheet, save("two"));
+    assert_eq!(sent(&again).map(|request| request.save.clone()), Some(crate::world::id("two")));
     // A new try is a first one again.
     tell(&mut app, sheet, WriteEvent::Written(Err(problem(ProblemCode::Busy))));
     assert_eq!(writing(&app, sheet).phase, WritePhase::Filling);

@@ -2,6 +2,7 @@
 
 use super::entries;
 use crate::dispatch::{Dispatch, dispatch};
+use crate::format;
 use crate::parts::{
     block, heard, holds, keep_focus, moves, notice, pressed, spinner, told, trouble_line, trouble_notice,
 };
@@ -84,7 +85,7 @@ fn write_button(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<
             let contact = contact.clone();
             let write = move || {
                 let contact = dispatch.look(|app| known(app, &contact));
-                dispatch.send_and_move(Event::SheetOpened(Opening::Write(vec![contact])));
+                dispatch.send_and_move(Event::SheetOpened(Opening::Write(vec![contact], format::here_and_now())));
             };
             view! { <button type="button" class="part-button" on:click=pressed(write)>{words::timeline_write()}</button> }
         })

@@ -3,7 +3,7 @@
 use super::{entries, fields, for_whom, writing_state};
 use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{block, heard, holds, keep_focus, spinner, told, trouble_notice};
-use crate::{runner, words};
+use crate::{format, runner, words};
 use api::{RecordForm, RecordKind};
 use flows::{App, Event, Family, Forms, Sheet, SheetId, TimelineEvent, WriteEvent, WritePhase, Writing};
 use leptos::prelude::*;
@@ -65,7 +65,7 @@ fn form(id: SheetId) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(save) = runner::new_save_id() {
-            dispatch.send_and_move(Event::Write(id, WriteEvent::SendAsked(save)));
+            dispatch.send_and_move(Event::Write(id, WriteEvent::SendAsked(save, format::here_and_now())));
             if let Some(first) = dispatch.look(|app| first_wrong(app, id)) {
                 dispatch.take_focus();
                 keep_focus(first);
@@ -130,7 +130,8 @@ fn types(id: SheetId) -> impl IntoView {
     let choose = move |event| {
         let place: Option<usize> = event_target_value(&event).parse().ok();
         if let Some(form) = place.and_then(|place| forms.get(place)) {
-            dispatch.send(Event::Write(id, WriteEvent::FormChosen(form.kind, form.type_id.clone())));
+            let chosen = WriteEvent::FormChosen(form.kind, form.type_id.clone(), format::here_and_now());
+            dispatch.send(Event::Write(id, chosen));
         }
     };
     view! {
