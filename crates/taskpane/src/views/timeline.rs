@@ -141,7 +141,7 @@ fn filters(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
         <div class="view-timeline-filters">
             <div class="part-toggles" role="group" aria-label=words::timeline_filter()>{toggles.into_iter().collect_view()}</div>
             <input type="search" class="part-input" aria-label=words::timeline_text() placeholder=words::timeline_text()
-                autocomplete="off" value=text on:input=heard(typed) />
+                autocomplete="off" prop:value=text on:input=heard(typed) />
         </div>
     }
 }

@@ -153,7 +153,7 @@ fn group(family: Family, forms: &[RecordForm], chosen: Option<&(RecordKind, Stri
         .map(|(place, form)| {
             let selected = chosen.is_some_and(|(kind, type_id)| *kind == form.kind && *type_id == form.type_id);
             let title = if form.title.is_empty() { entries::one(family) } else { form.title.as_str() }.to_owned();
-            view! { <option value=place.to_string() selected=selected>{title}</option> }
+            view! { <option value=place.to_string() prop:selected=selected>{title}</option> }
         })
         .collect();
     (!options.is_empty()).then(|| view! { <optgroup label=label>{options}</optgroup> }.into_any())
@@ -170,7 +170,7 @@ fn actions(id: SheetId, form: &RecordForm) -> impl IntoView + use<> {
         .iter()
         .map(|(code, title)| {
             let title = if title.is_empty() { code } else { title }.clone();
-            view! { <option value=code.clone() selected=*code == chosen>{title}</option> }
+            view! { <option value=code.clone() prop:selected=*code == chosen>{title}</option> }
         })
         .collect();
     let choose = move |event| dispatch.send(Event::Write(id, WriteEvent::ActionChosen(event_target_value(&event))));
