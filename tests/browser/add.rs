@@ -55,6 +55,24 @@ async fn the_2017_edition_takes_new_contacts_as_well() {
 }
 
 #[tokio::test]
+async fn the_phone_that_is_left_is_the_one_that_is_written() {
+    let world = world(Edition::Ems).await;
+    let pane = world.signed_in().await;
+    at_the_list(&pane).await;
+    pane.press("Add Stone, Vera to iMIS").await;
+    pane.headed("New contact").await;
+    let second = pane.find_css("#add-phone-1").await.value().await.expect("a field has a value");
+    pane.fill("Number", "+44 20 7946 0999").await;
+    pane.press("Remove phone 1").await;
+    let shown = async || (value(&pane, "Number").await, value(&pane, "Kind of phone 1").await);
+    assert_eq!(shown().await, (second.clone().unwrap_or_default(), "Mobile".to_owned()));
+    pane.press("Add to iMIS").await;
+    pane.sees("added").await;
+    let stored = world.imis.ledger().created("Party")[0].stored.to_string();
+    assert!(stored.contains(&second.unwrap_or_default()) && !stored.contains("+44 20 7946 0999"), "{stored}");
+}
+
+#[tokio::test]
 async fn everybody_missing_is_added_one_after_another() {
     let world = world(Edition::Ems).await;
     let pane = world.signed_in().await;

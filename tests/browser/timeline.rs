@@ -87,6 +87,19 @@ async fn a_timeline_narrows_to_kinds_and_words_and_widens_again() {
 }
 
 #[tokio::test]
+async fn a_search_in_one_timeline_does_not_stand_over_the_organisations() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    open_contact(&pane, "Lovelace", "Ada Lovelace").await;
+    pane.fill("Search this timeline", "prize").await;
+    pane.choose("Acme Institute").await;
+    let name = By::XPath("//p[@class='card-name'][contains(., 'Acme Institute')]".to_owned());
+    pane.find(name, "the organisation's card").await;
+    let text = pane.field("Search this timeline").await.value().await.expect("the page answers");
+    assert_eq!(text.as_deref(), Some(""));
+}
+
+#[tokio::test]
 async fn somebody_with_nothing_on_the_timeline_is_told_so() {
     let world = World::start().await;
     let pane = world.signed_in().await;

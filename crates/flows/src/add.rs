@@ -13,7 +13,7 @@ use crate::signature::{Author, Signature, read};
 use crate::{Leaving, MessageKey, Trouble};
 use api::{
     AddContact, AddId, Card, Contact, ContactId, ContactKind, ContactOptions, EmailAddress, FindLikely, FoundContacts,
-    LikelyContacts, NewContact, ProblemCode, SearchContacts, UpdateContact,
+    LikelyContacts, NewContact, SearchContacts, UpdateContact,
 };
 
 /// What the person may do with contacts.
@@ -99,6 +99,8 @@ pub struct Adds {
     /// Why it was not added.
     pub trouble: Option<Trouble>,
     request: Option<Box<AddContact>>,
+    /// Whether it was sent before, and nobody knows what came of that.
+    repeated: bool,
     /// Whom the likely contacts were looked for.
     looked_for: Option<NewContact>,
     /// The adding that waits for them.
@@ -119,6 +121,7 @@ impl Adds {
             unread: false,
             trouble: None,
             request: None,
+            repeated: false,
             looked_for: None,
             waiting: None,
             own,
@@ -210,19 +213,30 @@ impl Adds {
             return Some(self.look());
         }
         self.request = Some(Box::new(AddContact { add, contact: self.form.contact() }));
-        self.again()
+        self.repeated = false;
+        self.ask()
     }
 
     /// Sends what was sent before.
     fn again(&mut self) -> Option<AddEffect> {
+        self.repeated = true;
+        self.ask()
+    }
+
+    fn ask(&mut self) -> Option<AddEffect> {
         let request = self.request.clone()?;
         self.phase = AddPhase::Sending;
         Some(AddEffect::Add(self.turn(), request))
     }
 
-    fn refused(&mut self, trouble: Trouble) {
-        if is_refusal(&trouble) {
+    /// Only of a first try is an error that says nothing of this very id a refusal.
+    fn failed(&mut self, trouble: Trouble) {
+        if trouble.refuses_all() || (trouble.refuses() && !self.repeated) {
             self.phase = AddPhase::Filling;
+            if self.repeated {
+                // Time has passed: who could it be by now?
+                self.looked_for = None;
+            }
             let told = self.form.refused(&trouble);
             self.trouble = Some(trouble).filter(|_| !told);
         } else {
@@ -233,27 +247,11 @@ impl Adds {
     fn holds_work(&self) -> bool {
         match self.phase {
             AddPhase::Sending | AddPhase::Unsure(_) => true,
-            AddPhase::Filling => self.form.touched,
-            AddPhase::Reading | AddPhase::Looking | AddPhase::Choosing | AddPhase::Done => false,
+            AddPhase::Filling | AddPhase::Choosing => self.form.touched,
+            AddPhase::Looking => self.form.touched || self.waiting.is_some(),
+            AddPhase::Reading | AddPhase::Done => false,
         }
     }
-}
-
-/// Whether it is certain that nothing was written.
-fn is_refusal(trouble: &Trouble) -> bool {
-    let certain = [
-        ProblemCode::Invalid,
-        ProblemCode::Forbidden,
-        ProblemCode::ImisRefused,
-        ProblemCode::NotFound,
-        ProblemCode::TooLarge,
-        ProblemCode::Busy,
-        ProblemCode::Conflict,
-        ProblemCode::StoreUnavailable,
-        ProblemCode::PaneOutdated,
-        ProblemCode::ConfirmFirst,
-    ];
-    certain.into_iter().any(|code| trouble.is_code(code))
 }
 
 /// What the sheet is for.

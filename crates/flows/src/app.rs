@@ -258,7 +258,12 @@ impl App {
         }
         let Some(Ok(mail)) = &mut self.mail else { return vec![] };
         let key = mail.message.key.clone();
-        mail.people.search().into_iter().map(|addresses| Effect::Match(key.clone(), addresses)).collect()
+        let mut effects: Vec<_> =
+            mail.people.search().into_iter().map(|addresses| Effect::Match(key.clone(), addresses)).collect();
+        if self.targets != Targets::Loading {
+            effects.extend(self.want_options());
+        }
+        effects
     }
 
     fn mail_event(&mut self, event: Event) -> Vec<Effect> {

@@ -12,7 +12,7 @@ pub enum Forms {
     Unknown,
     /// Being asked.
     Loading,
-    /// These, and how the person writes numbers and dates.
+    /// These, and where and when the person was at the forms last.
     Known(RecordForms, HereAndNow),
     /// Could not be asked.
     Failed(Trouble),
@@ -39,6 +39,13 @@ impl Forms {
         match self {
             Self::Known(_, here) => Some(here),
             Self::Unknown | Self::Loading | Self::Failed(_) => None,
+        }
+    }
+
+    /// The person is at the forms now.
+    pub(crate) fn reached(&mut self, now: HereAndNow) {
+        if let Self::Known(_, here) = self {
+            *here = now;
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A sheet has a number of its own, never used again, so that what arrives for one that was closed is dropped.
 
-use crate::{Adding, App, Effect, Event, Find, Folders, Leaving, OpenRecord, Running, Session, Writing};
+use crate::{Adding, App, Effect, Event, Find, Folders, HereAndNow, Leaving, OpenRecord, Running, Session, Writing};
 use api::{Contact, ContactId, EmailAddress, Query, RecordId};
 use std::fmt;
 
@@ -38,8 +38,8 @@ pub enum Opening {
     Contact(Contact),
     /// Look at a record of this contact.
     Record(ContactId, RecordId),
-    /// Write for these contacts.
-    Write(Vec<Contact>),
+    /// Write for these contacts, here and now.
+    Write(Vec<Contact>, HereAndNow),
     /// Change the record that the topmost sheet shows.
     ChangeRecord,
     /// Add the person with this address on the open message, or somebody else.
@@ -154,6 +154,10 @@ impl App {
     }
 
     fn sheet_event(&mut self, event: Event) -> Vec<Effect> {
+        // What was asked for somebody who has gone is not the next one's. The message that is written is open still.
+        if self.last_user.is_none() && !matches!(event, Event::Compose(_)) {
+            return vec![];
+        }
         match event {
             Event::SheetOpened(opening) => self.open_sheet(opening),
             Event::SheetsResumed => self.resume_sheets(),
@@ -211,7 +215,7 @@ impl App {
                 effects
             }
             Opening::Record(contact, record) => self.open_record(contact, record),
-            Opening::Write(contacts) => self.open_writing(contacts),
+            Opening::Write(contacts, now) => self.open_writing(contacts, now),
             Opening::ChangeRecord => self.open_change(),
             Opening::Add(address) => self.open_adding(address),
             Opening::AddAll => self.open_adding_all(),

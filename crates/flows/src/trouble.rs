@@ -74,4 +74,23 @@ impl Trouble {
         let passing = [ProblemCode::Busy, ProblemCode::ImisUnavailable, ProblemCode::StoreUnavailable];
         matches!(self, Self::Offline | Self::NoAnswer) || passing.into_iter().any(|code| self.is_code(code))
     }
+
+    /// Whether a write that was tried but once is certainly not in iMIS.
+    pub(crate) fn refuses(&self) -> bool {
+        let said_of_this_try = [
+            ProblemCode::Forbidden,
+            ProblemCode::NotFound,
+            ProblemCode::TooLarge,
+            ProblemCode::Busy,
+            ProblemCode::StoreUnavailable,
+            ProblemCode::PaneOutdated,
+            ProblemCode::ConfirmFirst,
+        ];
+        self.refuses_all() || said_of_this_try.into_iter().any(|code| self.is_code(code))
+    }
+
+    /// Whether none of the tries under one id is in iMIS: the server looked for them before it let this be said.
+    pub(crate) fn refuses_all(&self) -> bool {
+        self.is_code(ProblemCode::Invalid) || self.is_code(ProblemCode::ImisRefused)
+    }
 }

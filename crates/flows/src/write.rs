@@ -3,10 +3,10 @@
 //! A request whose fate is unknown is only ever repeated as it was, under the same id, so nothing is written twice.
 
 use crate::fields::{Wrong, canonical, typed};
-use crate::{Forms, RecordState, SearchAhead, Trouble};
+use crate::{Forms, HereAndNow, RecordState, SearchAhead, Trouble};
 use api::{
-    ChangeRecord, Contact, ContactId, FieldKind, FieldValue, FoundContacts, ProblemCode, RecordForm, RecordInFull,
-    RecordKind, RecordOutcome, SaveId, SaveReport, SearchContacts, WriteRecord,
+    ChangeRecord, Contact, ContactId, FieldKind, FieldValue, FoundContacts, RecordForm, RecordInFull, RecordKind,
+    RecordOutcome, SaveId, SaveReport, SearchContacts, WriteRecord,
 };
 
 /// Where a writing stands.
@@ -57,6 +57,8 @@ pub struct Writing {
     /// Looking for further contacts.
     pub search: SearchAhead,
     request: Option<Request>,
+    /// Whether it was sent before, and nobody knows what came of that.
+    repeated: bool,
     /// The fields that somebody typed into.
     touched: Vec<String>,
     pub(crate) regrouped: bool,
@@ -95,6 +97,7 @@ impl Writing {
             leaving: None,
             search: SearchAhead::default(),
             request: None,
+            repeated: false,
             touched: vec![],
             regrouped: false,
         }
@@ -207,11 +210,17 @@ impl Writing {
             })),
         };
         self.request = Some(request);
-        self.again()
+        self.repeated = false;
+        self.ask()
     }
 
     /// Sends what was sent before.
     pub(crate) fn again(&mut self) -> Option<WriteEffect> {
+        self.repeated = true;
+        self.ask()
+    }
+
+    fn ask(&mut self) -> Option<WriteEffect> {
         let effect = match self.request.clone()? {
             Request::Write(request) => WriteEffect::Write(request),
             Request::Change(request) => WriteEffect::Change(request),
@@ -239,7 +248,7 @@ impl Writing {
         });
         let failures: Vec<Trouble> = failures.collect();
         let all = saved == results.len();
-        match failures.iter().find(|trouble| !is_refusal(trouble)).or(failures.first()) {
+        match failures.iter().find(|trouble| !trouble.refuses()).or(failures.first()) {
             Some(trouble) if saved == 0 => self.refused(trouble.clone()),
             _ => {
                 self.results = results;
@@ -253,7 +262,7 @@ impl Writing {
     pub fn rest_can_be_put_right(&self) -> bool {
         let refused = |state: &RecordState| match state {
             RecordState::Saved(_) => true,
-            RecordState::Failed(trouble) => is_refusal(trouble),
+            RecordState::Failed(trouble) => trouble.refuses(),
             RecordState::Waiting => false,
         };
         self.phase == WritePhase::Partly && self.results.iter().all(|(_, state)| refused(state))
@@ -275,9 +284,19 @@ impl Writing {
         self.contacts = rest.into_iter().map(|(contact, _)| contact).collect();
     }
 
+    /// The server did not say what became of the records: only of a first try is an error that says nothing of
+    /// this very id a refusal.
+    pub(crate) fn failed(&mut self, trouble: Trouble) {
+        if self.repeated && !trouble.refuses_all() {
+            self.phase = WritePhase::Unsure(trouble);
+        } else {
+            self.refused(trouble);
+        }
+    }
+
     /// It was not written, or nobody knows.
-    pub(crate) fn refused(&mut self, trouble: Trouble) {
-        if !is_refusal(&trouble) {
+    fn refused(&mut self, trouble: Trouble) {
+        if !trouble.refuses() {
             self.phase = WritePhase::Unsure(trouble);
             return;
         }
@@ -306,27 +325,11 @@ fn change(changing: &Changing, values: Vec<FieldValue>, touched: &[String]) -> O
     (!to.is_empty()).then_some(ChangeRecord { record, contact, from, to })
 }
 
-/// Whether it is certain that nothing was written.
-fn is_refusal(trouble: &Trouble) -> bool {
-    let certain = [
-        ProblemCode::Invalid,
-        ProblemCode::Forbidden,
-        ProblemCode::ImisRefused,
-        ProblemCode::NotFound,
-        ProblemCode::TooLarge,
-        ProblemCode::Busy,
-        ProblemCode::StoreUnavailable,
-        ProblemCode::PaneOutdated,
-        ProblemCode::ConfirmFirst,
-    ];
-    certain.into_iter().any(|code| trouble.is_code(code))
-}
-
 /// What happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteEvent {
-    /// A form was chosen.
-    FormChosen(RecordKind, String),
+    /// A form was chosen, here and now.
+    FormChosen(RecordKind, String, HereAndNow),
     /// An action was chosen.
     ActionChosen(String),
     /// This stands in a field now.
@@ -341,8 +344,8 @@ pub enum WriteEvent {
     ContactAdded(Contact),
     /// A contact leaves.
     ContactRemoved(ContactId),
-    /// Send it, under this new id.
-    SendAsked(SaveId),
+    /// Send it, under this new id, here and now.
+    SendAsked(SaveId, HereAndNow),
     /// Send the same once more.
     RetryAsked,
     /// Put right what was refused, for the contacts that it was refused for.

@@ -1,12 +1,14 @@
 //! The sheet that a record is written or changed on: opening it, what happens on it, and leaving it.
 
 use crate::{
-    App, Changing, Effect, Leaving, SearchAhead, Sheet, SheetId, WriteEffect, WriteEvent, WritePhase, Writing,
+    App, Changing, Effect, HereAndNow, Leaving, SearchAhead, Sheet, SheetId, WriteEffect, WriteEvent, WritePhase,
+    Writing,
 };
 use api::Contact;
 
 impl App {
-    pub(crate) fn open_writing(&mut self, contacts: Vec<Contact>) -> Vec<Effect> {
+    pub(crate) fn open_writing(&mut self, contacts: Vec<Contact>, now: HereAndNow) -> Vec<Effect> {
+        self.timelines.forms.reached(now);
         self.put_writing(Writing::new(contacts, None))
     }
 
@@ -44,11 +46,12 @@ impl App {
     }
 
     pub(crate) fn write_event(&mut self, id: SheetId, event: WriteEvent) -> Vec<Effect> {
-        let forms = &self.timelines.forms;
+        let forms = &mut self.timelines.forms;
         let Some(Sheet::Write(writing)) = self.sheets.get_mut(id) else { return self.late_writing(&event) };
         let filling = writing.phase == WritePhase::Filling;
         let effect = match event {
-            WriteEvent::FormChosen(kind, type_id) if filling && writing.changing.is_none() => {
+            WriteEvent::FormChosen(kind, type_id, now) if filling && writing.changing.is_none() => {
+                forms.reached(now);
                 writing.chosen = Some((kind, type_id));
                 writing.wrong.clear();
                 writing.trouble = None;
@@ -84,7 +87,8 @@ impl App {
                 writing.contacts.retain(|known| known.id != contact);
                 None
             }
-            WriteEvent::SendAsked(save) if filling => {
+            WriteEvent::SendAsked(save, now) if filling => {
+                forms.reached(now);
                 let effect = writing.send(save, forms);
                 if effect.is_none() && writing.changing.is_some() && writing.wrong.is_empty() {
                     // Nothing is other than it was.

@@ -11,7 +11,10 @@ fn entry(writing: &Writing, forms: &Forms, record: RecordId, by: Option<String>)
     let form = writing.form(forms)?;
     let first = |kind: FieldKind| form.fields.iter().find(|field| field.kind == kind);
     let typed = |kind| first(kind).map(|field| writing.value(&field.name).trim().to_owned()).unwrap_or_default();
-    let named = |name: &str| Some(LocalTime(writing.value(name).to_owned())).filter(|time| !time.0.is_empty());
+    // What was typed while another type was chosen is not of this record.
+    let field = |name: &str| form.fields.iter().find(|field| field.name == name);
+    let named = |name: &str| field(name).map(|field| writing.value(&field.name)).filter(|time| !time.is_empty());
+    let named = |name: &str| named(name).map(|time| LocalTime(time.to_owned()));
     // The communication log keeps no other time than that of writing (imis.md §7).
     let own = if form.kind == RecordKind::CommunicationLog { None } else { named("TRANSACTION_DATE") };
     let note: String = typed(FieldKind::LongText).chars().take(TimelineEntry::SNIPPET_MAX).collect();
@@ -37,7 +40,7 @@ impl App {
             // It waits, and is sent again by the next session of the same person.
             Err(trouble) if trouble.is_signed_out() => self.notice_end(Some(&trouble)),
             Err(trouble) => {
-                writing.refused(trouble.clone());
+                writing.failed(trouble.clone());
                 self.notice_end(Some(&trouble))
             }
             Ok(report) => {
@@ -109,7 +112,7 @@ impl App {
                 return vec![];
             }
             Err(trouble) => {
-                writing.refused(trouble.clone());
+                writing.failed(trouble.clone());
                 return self.notice_end(Some(&trouble));
             }
         };

@@ -275,7 +275,7 @@ fn adds_event(adds: &mut Adds, event: AddEvent, kinds: &[String]) -> Step {
             // It waits for the new session, which sends the same again.
             Err(trouble) if trouble.is_signed_out() => return Step::Go(None, Some(trouble)),
             Err(trouble) => {
-                adds.refused(trouble.clone());
+                adds.failed(trouble.clone());
                 return Step::Go(None, Some(trouble));
             }
         },
@@ -387,7 +387,7 @@ fn changed(
             (None, None)
         }
         Err(trouble) if trouble.is_signed_out() => (None, Some(trouble)),
-        Err(trouble) if super::is_refusal(&trouble) => {
+        Err(trouble) if trouble.refuses() || trouble.is_code(api::ProblemCode::Conflict) => {
             let anew = comparison.refused(&trouble);
             let told = comparison.differences.iter().any(|difference| difference.fault.is_some());
             comparison.phase = ComparePhase::Looking;

@@ -11,7 +11,7 @@ use flows::{
     Event, Fault, Opening, Role, Sheet, SheetId, Standing, Trouble,
 };
 
-const BODY: &str = "Dear Hannah,\n\nplease add me.\n\nKind regards\nDr. Vera Stone\nHead of Research\nStone & Sons Ltd\n\
+pub(crate) const BODY: &str = "Dear Hannah,\n\nplease add me.\n\nKind regards\nDr. Vera Stone\nHead of Research\nStone & Sons Ltd\n\
                     Tel. +44 20 7946 0123\nMobile +44 7700 900123\n14 Mill Lane, London W1G 9QX\n";
 
 fn options(may_add: bool, may_change: bool) -> ContactOptions {
@@ -20,7 +20,7 @@ fn options(may_add: bool, may_change: bool) -> ContactOptions {
 }
 
 /// A message from Vera, who is not in iMIS, to two more who are not, and to Ada, who is.
-fn with_strangers(may_add: bool) -> App {
+pub(crate) fn with_strangers(may_add: bool) -> App {
     let mut app = signed_in();
     app.update(Event::ContactOptionsAnswered(Ok(options(may_add, true))));
     let people = [
@@ -38,14 +38,14 @@ fn with_strangers(may_add: bool) -> App {
     app
 }
 
-fn adding(app: &App) -> (SheetId, &Adding) {
+pub(crate) fn adding(app: &App) -> (SheetId, &Adding) {
     match app.sheets.top() {
         Some((id, Sheet::Add(adding))) => (id, adding),
         other => panic!("{other:?}"),
     }
 }
 
-fn adds(app: &App) -> &Adds {
+pub(crate) fn adds(app: &App) -> &Adds {
     adding(app).1.adds().expect("it is for adding")
 }
 
@@ -53,7 +53,7 @@ fn comparison(app: &App) -> &Comparison {
     adding(app).1.comparison().expect("it is for comparing")
 }
 
-fn tell(app: &mut App, event: AddEvent) -> Vec<AddEffect> {
+pub(crate) fn tell(app: &mut App, event: AddEvent) -> Vec<AddEffect> {
     let id = adding(app).0;
     let effects = app.update(Event::Add(id, event));
     effects
@@ -62,12 +62,12 @@ fn tell(app: &mut App, event: AddEvent) -> Vec<AddEffect> {
         .collect()
 }
 
-fn nobody() -> LikelyContacts {
+pub(crate) fn nobody() -> LikelyContacts {
     LikelyContacts::default()
 }
 
 /// Vera's form, filled from her signature, with nobody like her in iMIS.
-fn at_the_form() -> App {
+pub(crate) fn at_the_form() -> App {
     let mut app = with_strangers(true);
     app.update(Event::SheetOpened(Opening::Add(Some(address("vera@stone.example")))));
     tell(&mut app, AddEvent::BodyRead(0, Ok(BODY.to_owned())));
@@ -300,18 +300,6 @@ fn a_text_that_outlook_does_not_give_leaves_what_the_header_tells() {
 }
 
 #[test]
-fn going_away_from_what_was_typed_is_asked_first() {
-    let mut app = at_the_form();
-    tell(&mut app, AddEvent::Typed(Blank::Title, "Director".to_owned()));
-    app.update(Event::SheetClosed);
-    assert!(adding(&app).1.leaving.is_some());
-    tell(&mut app, AddEvent::LeaveCancelled);
-    app.update(Event::SheetsClosed);
-    tell(&mut app, AddEvent::LeaveConfirmed);
-    assert_eq!(app.sheets.height(), 0);
-}
-
-#[test]
 fn phones_come_and_go_and_keep_their_kinds() {
     let mut app = at_the_form();
     tell(&mut app, AddEvent::PhoneRemoved(0));
@@ -419,4 +407,23 @@ fn what_may_be_done_is_asked_once_the_targets_are_known() {
     let effects = app.update(Event::TargetsAnswered(Ok(crate::world::targets())));
     assert_eq!(effects, vec![Effect::FetchContactOptions]);
     assert!(Effect::FetchContactOptions.is_in_session());
+}
+
+#[test]
+fn what_may_be_done_is_asked_again_by_the_next_message_where_imis_did_not_say() {
+    let mut app = crate::world::at_the_door();
+    app.update(Event::SignInAnswered(Ok(me("ada"))));
+    assert_eq!(asks_what_may_be_done(&mut app, 1), 0, "it comes after the targets");
+    app.update(Event::TargetsAnswered(Ok(crate::world::targets())));
+    assert_eq!(asks_what_may_be_done(&mut app, 2), 0, "it is being asked");
+    app.update(Event::ContactOptionsAnswered(Err(problem(ProblemCode::ImisUnavailable))));
+    assert_eq!(asks_what_may_be_done(&mut app, 3), 1);
+    app.update(Event::ContactOptionsAnswered(Ok(options(true, true))));
+    assert!(app.may_add());
+    assert_eq!(asks_what_may_be_done(&mut app, 4), 0);
+}
+
+fn asks_what_may_be_done(app: &mut App, opening: u32) -> usize {
+    let effects = app.update(Event::MessageOpened(message(opening, &[(Role::From, "vera@stone.example")])));
+    effects.iter().filter(|effect| **effect == Effect::FetchContactOptions).count()
 }

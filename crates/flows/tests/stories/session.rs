@@ -1,10 +1,13 @@
 //! Coming and going.
 
 use crate::world::{
-    address, at_the_door, bootstrap, found, mail, matches, me, message, problem, signed_out, with_matched,
+    address, at_the_door, bootstrap, contact, found, mail, matches, me, message, problem, signed_out, with_matched,
 };
-use api::ProblemCode;
-use flows::{App, Credentials, Departure, Effect, Event, Place, Role, Session, Stage, Standing, Trouble};
+use api::{AddId, Contact, KeptContacts, ProblemCode, RecordForms};
+use flows::{
+    AddEvent, App, CardEffect, CardEvent, ComposeEvent, Credentials, Departure, Effect, Event, Forms, Opening, Place,
+    Role, Session, Stage, Standing, TimelineEvent, Trouble,
+};
 
 fn credentials(user_name: &str, password: &str) -> Event {
     Event::SignInAsked(Credentials { user_name: user_name.to_owned(), password: password.to_owned() })
@@ -99,6 +102,45 @@ fn a_late_look_up_of_somebody_who_left_is_not_shown_to_the_next() {
     let effects = app.update(Event::SignInAnswered(Ok(me("grace"))));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Match(..))));
     assert_eq!(mail(&app).people.entries[0].standing, Standing::Searching);
+}
+
+#[test]
+fn late_answers_to_somebody_who_left_are_not_the_next_ones() {
+    let mut app = with_matched(message(1, &[(Role::From, "ada@example.org")]));
+    app.update(Event::SheetOpened(Opening::Find));
+    app.update(Event::SheetClosed);
+    app.update(Event::SignOutAsked);
+    let forms = RecordForms { forms: vec![], contacts_max: 7 };
+    app.update(Event::Timeline(TimelineEvent::FormsAnswered(Ok(forms), crate::timeline::here())));
+    let kept = KeptContacts { favourites: vec![contact("666", "Somebody else's")], ..KeptContacts::default() };
+    app.update(Event::Card(CardEvent::KeptAnswered(Ok(kept))));
+    app.update(Event::SignInAnswered(Ok(me("grace"))));
+    assert_eq!(app.timelines.forms, Forms::Unknown);
+    let effects = app.update(Event::SheetOpened(Opening::Find));
+    assert!(effects.contains(&Effect::Card(CardEffect::FetchKept)), "Grace's own are asked for: {effects:?}");
+    assert_eq!(app.cards.kept.contacts.value, None);
+}
+
+#[test]
+fn a_contact_that_somebody_added_who_left_is_looked_up_by_the_next() {
+    let mut app = crate::add::at_the_form();
+    let sheet = app.sheets.top().expect("the form is open").0;
+    app.update(Event::Add(sheet, AddEvent::SendAsked(AddId("a1".to_owned()))));
+    app.update(Event::SignOutAsked);
+    let added = Contact { email: Some(address("vera@stone.example")), ..contact("500", "Vera Stone") };
+    app.update(Event::Add(sheet, AddEvent::Added(0, Ok(added))));
+    let effects = app.update(Event::SignInAnswered(Ok(me("grace"))));
+    let asks =
+        |effect: &Effect| matches!(effect, Effect::Match(_, who) if who.contains(&address("vera@stone.example")));
+    assert!(effects.iter().any(asks), "{effects:?}");
+}
+
+#[test]
+fn a_message_that_is_written_while_nobody_is_signed_in_is_known() {
+    let mut app = at_the_door();
+    let key = message(1, &[]).key;
+    app.update(Event::Compose(ComposeEvent::Opened(key.clone())));
+    assert_eq!(app.compose.message, Some(key));
 }
 
 #[test]

@@ -46,6 +46,13 @@ pub enum Effect {
     Html,
     /// 403 with a text.
     Refused,
+    /// 400 with a complaint about one field, as by a rule that the site added; nothing is written.
+    Invalid {
+        /// The field's name.
+        field: String,
+        /// What is wrong with it.
+        message: String,
+    },
     /// 307 to another address, as a rule for all addresses of a misconfigured site may do; nothing is written.
     Redirect(Url),
     /// 200 with this JSON instead of the right one; nothing is written.

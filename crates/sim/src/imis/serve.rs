@@ -15,12 +15,13 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use super::{
     World, accounts,
-    answer::{Answer, Outcome},
+    answer::{Answer, Complaint, Outcome},
     api::{self, Call},
     faults::{Effect, Stored},
     ledger::Seen,
     page, token,
     website::{self, Visit},
+    wire::Dialect,
 };
 
 /// The connection is to be closed without an answer.
@@ -220,7 +221,7 @@ async fn with_faults(world: &World, route: &Route, head: &Parts, body: Body) -> 
     if !late.is_zero() {
         tokio::time::sleep(late).await;
     }
-    if let Some(instead) = effect.as_ref().and_then(instead) {
+    if let Some(instead) = effect.as_ref().and_then(|effect| instead(effect, Dialect(world.settings.edition))) {
         return Ok(instead.into_response());
     }
     let answer = match body {
@@ -239,7 +240,7 @@ async fn with_faults(world: &World, route: &Route, head: &Parts, body: Body) -> 
 }
 
 /// The answer of a fault under which nothing happens.
-fn instead(effect: &Effect) -> Option<Answer> {
+fn instead(effect: &Effect, dialect: Dialect) -> Option<Answer> {
     Some(match effect {
         Effect::Unauthorized => Answer::unauthorized(),
         Effect::RequestTimeout => Answer::text(StatusCode::REQUEST_TIMEOUT, ""),
@@ -254,6 +255,10 @@ fn instead(effect: &Effect) -> Option<Answer> {
         }
         Effect::Html => Answer::html(StatusCode::OK, "<!DOCTYPE html><html><body><h1>Sign in</h1></body></html>"),
         Effect::Refused => Answer::forbidden(),
+        Effect::Invalid { field, message } => {
+            let complaint = Complaint { field: field.clone(), value: String::new(), message: message.clone() };
+            Answer::invalid(dialect, &[complaint])
+        }
         Effect::Redirect(url) => Answer::redirect(StatusCode::TEMPORARY_REDIRECT, url.as_str()),
         Effect::Json(text) => Answer::raw_json(text.clone()),
         _ => return None,

@@ -56,6 +56,7 @@ async fn faults_fire_once_for_what_they_name() {
         (Effect::ServerError { stored: Stored::No }, 500),
         (Effect::Unavailable, 503),
         (Effect::Refused, 403),
+        (Effect::Invalid { field: "Subject".to_owned(), message: "Not this word.".to_owned() }, 400),
     ];
     for (effect, status) in cases {
         site.running.faults().add(Fault::once(effect.clone()).on("post", "communicationlog"));

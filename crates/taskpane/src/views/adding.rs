@@ -157,6 +157,7 @@ fn leaving(id: SheetId) -> impl IntoView {
     block(move || {
         let why = match asked.get()? {
             Some(AddPhase::Filling) => words::add_leave_filling(),
+            Some(AddPhase::Looking | AddPhase::Choosing) => words::add_leave_looking(),
             Some(AddPhase::Unsure(_)) => words::add_leave_unsure(),
             _ => words::add_leave_sending(),
         };

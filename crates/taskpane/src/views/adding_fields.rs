@@ -93,7 +93,7 @@ pub(super) fn field(sheet: SheetId, blank: Blank, label: &'static str) -> AnyVie
     } else {
         view! {
             <input id=field_id.clone() class=class type=kind(blank) autocomplete="off" aria-required=required
-                aria-invalid=invalid aria-describedby=described value=begins on:input=heard(typed) />
+                aria-invalid=invalid aria-describedby=described prop:value=begins on:input=heard(typed) />
         }
         .into_any()
     };
@@ -147,7 +147,7 @@ fn phone(sheet: SheetId, at: usize) -> impl IntoView {
         .map(|kind| {
             let selected = kind == chosen;
             let label = kind.trim_start_matches('_').to_owned();
-            view! { <option value=kind selected=selected>{label}</option> }
+            view! { <option value=kind prop:selected=selected>{label}</option> }
         })
         .collect();
     let choose = move |event| {

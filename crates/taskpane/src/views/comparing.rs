@@ -128,7 +128,7 @@ fn row(id: SheetId, at: usize, difference: &Difference) -> impl IntoView + use<>
     let toggled = move |_: leptos::ev::Event| dispatch.send(Event::Add(id, AddEvent::DifferenceToggled(at)));
     view! {
         <div class="compare-row">
-            <input id=tick.clone() type="checkbox" class="part-check" checked=difference.ticked
+            <input id=tick.clone() type="checkbox" class="part-check" prop:checked=difference.ticked
                 aria-describedby=facts.clone() on:change=heard(toggled) />
             <label for=tick class="compare-label">{label(difference)}</label>
             <dl id=facts class="compare-facts">

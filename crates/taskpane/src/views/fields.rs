@@ -13,7 +13,8 @@ pub(super) fn id(name: &str) -> String {
     ["write-", name].concat()
 }
 
-/// All fields. They are drawn once a form: what is typed stays theirs.
+/// All fields. They are drawn once a form: what is typed stays theirs. Another form is drawn into the same controls, so
+/// what stands in them is a property: an attribute means nothing to a control that was touched.
 pub(super) fn fields(sheet: SheetId, form: &RecordForm) -> impl IntoView + use<> {
     form.fields.iter().map(|known| field(sheet, known)).collect::<Vec<_>>()
 }
@@ -76,7 +77,7 @@ fn field(sheet: SheetId, field: &FormField) -> impl IntoView + use<> {
         view! {
             <input id=id.clone() class="part-input" type=input_type(field.kind) inputmode=input_mode(field.kind)
                 autocomplete="off" aria-required=required aria-invalid=invalid aria-describedby=described
-                value=begins on:input=heard(typed) />
+                prop:value=begins on:input=heard(typed) />
         }
         .into_any()
     };

@@ -65,7 +65,7 @@ fn activity_types(targets: &SaveTargets, chosen: Option<&ActivityTypeId>) -> imp
         .iter()
         .map(|offer| {
             let selected = Some(&offer.id) == chosen;
-            view! { <option value=offer.id.0.clone() selected=selected>{offer.description.clone()}</option> }
+            view! { <option value=offer.id.0.clone() prop:selected=selected>{offer.description.clone()}</option> }
         })
         .collect();
     let choose = move |event| dispatch.send(Event::ActivityTypeChosen(ActivityTypeId(event_target_value(&event))));

@@ -2,10 +2,13 @@
 
 use super::entries;
 use crate::dispatch::{Dispatch, dispatch};
-use crate::parts::{block, heard, holds, keep_focus, moves, pressed, spinner, told, trouble_line, trouble_notice};
-use crate::words;
+use crate::format;
+use crate::parts::{
+    block, heard, holds, keep_focus, moves, notice, pressed, spinner, told, trouble_line, trouble_notice,
+};
+use crate::words::{self, TroubleWords};
 use api::{Contact, ContactId, ContactKind, MissingKind};
-use flows::{App, Event, Family, History, News, Opening, Reading, TimelineEvent};
+use flows::{App, Event, Family, Forms, History, News, Opening, Reading, TimelineEvent, Trouble};
 use leptos::prelude::*;
 
 /// What a family of records is called.
@@ -38,6 +41,7 @@ pub(super) fn timeline(contact: &ContactId) -> impl IntoView + use<> {
                 <h2 id="timeline-title" class="view-section-title">{words::timeline()}</h2>
                 {write_button(dispatch, contact)}
             </div>
+            {unasked(dispatch)}
             <p class="view-timeline-news" role="status">{told(move || news.get().map(say).unwrap_or_default())}</p>
             {filters(dispatch, contact)}
             {entries::entries(contact)}
@@ -81,11 +85,27 @@ fn write_button(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<
             let contact = contact.clone();
             let write = move || {
                 let contact = dispatch.look(|app| known(app, &contact));
-                dispatch.send_and_move(Event::SheetOpened(Opening::Write(vec![contact])));
+                dispatch.send_and_move(Event::SheetOpened(Opening::Write(vec![contact], format::here_and_now())));
             };
             view! { <button type="button" class="part-button" on:click=pressed(write)>{words::timeline_write()}</button> }
         })
     })
+}
+
+/// Why nobody knows whether writing is to be offered.
+fn unasked(dispatch: Dispatch) -> impl IntoView {
+    let trouble = dispatch.project(|app| match &app.timelines.forms {
+        Forms::Failed(trouble) => Some(trouble.clone()),
+        Forms::Unknown | Forms::Loading | Forms::Known(..) => None,
+    });
+    let said = |trouble: &Trouble| TroubleWords { title: words::timeline_unasked(), ..words::trouble(trouble) };
+    view! {
+        <div class="view-timeline-trouble" role="alert">
+            {block(move || trouble.get().map(|trouble| {
+                notice(said(&trouble), Some(Event::Timeline(TimelineEvent::FormsAgainAsked)))
+            }))}
+        </div>
+    }
 }
 
 /// The contact by its name, wherever the pane knows it from.
@@ -121,7 +141,7 @@ fn filters(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
         <div class="view-timeline-filters">
             <div class="part-toggles" role="group" aria-label=words::timeline_filter()>{toggles.into_iter().collect_view()}</div>
             <input type="search" class="part-input" aria-label=words::timeline_text() placeholder=words::timeline_text()
-                autocomplete="off" value=text on:input=heard(typed) />
+                autocomplete="off" prop:value=text on:input=heard(typed) />
         </div>
     }
 }
@@ -161,7 +181,7 @@ fn lacking(missing: &[MissingKind], retry: Event) -> impl IntoView + use<> {
         let of = Family::of(kind.kind);
         if !told.contains(&of) {
             told.push(of);
-            let why = trouble_line(&flows::Trouble::Server(kind.problem.clone()));
+            let why = trouble_line(&Trouble::Server(kind.problem.clone()));
             lines.push(view! { <p class="part-notice-title">{words::timeline_missing(family(of))}</p> <p>{why}</p> });
         }
     }

@@ -3,7 +3,7 @@
 use super::{entries, fields, for_whom, writing_state};
 use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{block, heard, holds, keep_focus, spinner, told, trouble_notice};
-use crate::{runner, words};
+use crate::{format, runner, words};
 use api::{RecordForm, RecordKind};
 use flows::{App, Event, Family, Forms, Sheet, SheetId, TimelineEvent, WriteEvent, WritePhase, Writing};
 use leptos::prelude::*;
@@ -65,7 +65,7 @@ fn form(id: SheetId) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(save) = runner::new_save_id() {
-            dispatch.send_and_move(Event::Write(id, WriteEvent::SendAsked(save)));
+            dispatch.send_and_move(Event::Write(id, WriteEvent::SendAsked(save, format::here_and_now())));
             if let Some(first) = dispatch.look(|app| first_wrong(app, id)) {
                 dispatch.take_focus();
                 keep_focus(first);
@@ -130,7 +130,8 @@ fn types(id: SheetId) -> impl IntoView {
     let choose = move |event| {
         let place: Option<usize> = event_target_value(&event).parse().ok();
         if let Some(form) = place.and_then(|place| forms.get(place)) {
-            dispatch.send(Event::Write(id, WriteEvent::FormChosen(form.kind, form.type_id.clone())));
+            let chosen = WriteEvent::FormChosen(form.kind, form.type_id.clone(), format::here_and_now());
+            dispatch.send(Event::Write(id, chosen));
         }
     };
     view! {
@@ -152,7 +153,7 @@ fn group(family: Family, forms: &[RecordForm], chosen: Option<&(RecordKind, Stri
         .map(|(place, form)| {
             let selected = chosen.is_some_and(|(kind, type_id)| *kind == form.kind && *type_id == form.type_id);
             let title = if form.title.is_empty() { entries::one(family) } else { form.title.as_str() }.to_owned();
-            view! { <option value=place.to_string() selected=selected>{title}</option> }
+            view! { <option value=place.to_string() prop:selected=selected>{title}</option> }
         })
         .collect();
     (!options.is_empty()).then(|| view! { <optgroup label=label>{options}</optgroup> }.into_any())
@@ -169,7 +170,7 @@ fn actions(id: SheetId, form: &RecordForm) -> impl IntoView + use<> {
         .iter()
         .map(|(code, title)| {
             let title = if title.is_empty() { code } else { title }.clone();
-            view! { <option value=code.clone() selected=*code == chosen>{title}</option> }
+            view! { <option value=code.clone() prop:selected=*code == chosen>{title}</option> }
         })
         .collect();
     let choose = move |event| dispatch.send(Event::Write(id, WriteEvent::ActionChosen(event_target_value(&event))));
