@@ -34,9 +34,8 @@ impl Pane {
     /// Waits until this text is displayed.
     pub async fn sees(&self, text: &str) {
         let there = async || self.displayed().await.filter(|said| said.contains(text)).map(drop);
-        if found_in_time(there).await.is_none() {
-            panic!("no text “{text}”; the page says:\n{}", self.displayed().await.unwrap_or_default());
-        }
+        let seen = found_in_time(there).await.is_some();
+        assert!(seen, "no text “{text}”; the page says:\n{}", self.displayed().await.unwrap_or_default());
     }
 
     /// Waits until this text is not displayed any more.
