@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::seal::{self, Purpose};
 use crate::session::Session;
 use crate::store::{Keepsake, Shelf};
+use api::SettledAddresses;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -21,6 +22,8 @@ pub(crate) enum Kind {
     RecentContact,
     /// Addresses that somebody never wants matched.
     NeverMatch,
+    /// Addresses that are somebody's own.
+    OwnAddress,
     /// Whom the site means by an address that several contacts have.
     Choice,
     /// Contacts that somebody is adding or has added, so that none is added twice.
@@ -39,6 +42,7 @@ impl Kind {
             Self::FavouriteContact => "favourite-contact",
             Self::RecentContact => "recent-contact",
             Self::NeverMatch => "never-match",
+            Self::OwnAddress => "own-address",
             Self::Choice => "choice",
             Self::Adding => "adding",
             Self::FavouriteQuery => "favourite-query",
@@ -52,7 +56,7 @@ impl Kind {
         match self {
             Self::FavouriteContact | Self::FavouriteQuery => 50,
             Self::RecentContact | Self::RecentQuery => 12,
-            Self::NeverMatch => 500,
+            Self::NeverMatch | Self::OwnAddress => SettledAddresses::MAX,
             Self::Choice => 10_000,
             Self::Adding => 200,
             Self::QueryAnswers => 100,
