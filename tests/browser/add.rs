@@ -1,14 +1,36 @@
 //! Adding people who are not in iMIS.
 
+use crate::timeline::in_one_process;
+use server::config::ContactSettings;
 use sim::imis::Edition;
 use std::path::PathBuf;
 use tests::world::{PASSWORD, Plan, World};
-use tests::{Pane, browser};
+use tests::{Pane, browser, until};
+use thirtyfour::prelude::*;
 
 async fn world(edition: Edition) -> World {
+    settled(edition, ContactSettings::default()).await
+}
+
+/// A world whose site settles this about contacts.
+async fn settled(edition: Edition, contacts: ContactSettings) -> World {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/browser/mail-add"));
     let imis = sim::imis::Settings { edition, ..Default::default() };
-    World::of(Plan { imis, mail: sim::outlook::MailSource::Folder(folder), ..Plan::default() }).await
+    World::of(Plan { imis, contacts, mail: sim::outlook::MailSource::Folder(folder), ..Plan::default() }).await
+}
+
+/// Waits until the server has said what the person may do with contacts, and has the message drawn anew.
+async fn knows_what_one_may(pane: &Pane) {
+    let script =
+        "return performance.getEntriesByType('resource').some(entry => entry.name.endsWith('/contacts/options'))";
+    let answered = async || {
+        let answer =
+            pane.browser.driver.execute(script, Vec::<serde_json::Value>::new()).await.expect("the script runs");
+        answer.json().as_bool().unwrap_or_default().then_some(())
+    };
+    until("the server says what one may do", answered).await;
+    pane.open_message("From my own address").await;
+    pane.sees("1 of 1 not in iMIS").await;
 }
 
 async fn value(pane: &Pane, label: &str) -> String {
@@ -98,12 +120,15 @@ async fn somebody_who_is_in_imis_already_is_shown_first_and_used_instead() {
         pane.headed("In iMIS already?").await;
         pane.sees("ID 107 · same name and organisation").await;
         pane.press("Use the contact Adm. Grace Hopper").await;
-        pane.sees("is used").await;
+        pane.sees("was in iMIS already").await;
         pane.press("Close").await;
         pane.sees("Chosen by you for grace@somewhere.example").await;
         pane.press("Save as interaction").await;
-        pane.sees("Saved").await;
+        pane.headed("Saved to iMIS").await;
         assert!(world.imis.ledger().created("Party").is_empty(), "nobody was added twice");
+        let recipients = world.imis.ledger().created("CommunicationLogRecipient");
+        assert_eq!(recipients.len(), 1);
+        assert!(recipients[0].stored.to_string().contains("\"107\""), "{}", recipients[0].stored);
     }
 }
 
@@ -132,20 +157,128 @@ async fn a_title_and_a_phone_are_changed_from_the_signature_after_a_look_at_the_
     }
 }
 
+/// Neither adding nor changing is offered.
+async fn is_offered_nothing(pane: &Pane) {
+    knows_what_one_may(pane).await;
+    at_the_list(pane).await;
+    pane.sees("tim.reed@reed.example").await;
+    let buttons =
+        pane.browser.driver.find_all(By::XPath("//*[@id='missing']//button")).await.expect("the page answers");
+    for button in buttons {
+        let label = button.attr("aria-label").await.expect("the page answers").unwrap_or_default();
+        let name = [label, button.text().await.expect("the page answers")].concat();
+        assert!(!name.contains("to iMIS") && !name.contains("Add all"), "“{name}” is offered");
+    }
+    pane.open_message("My new position").await;
+    pane.press("Everything about Ms. Ada Lovelace").await;
+    pane.sees("Changed Feb 3, 2026").await;
+    assert!(!pane.text().await.contains("Compare with the signature"), "{}", pane.text().await);
+}
+
 #[tokio::test]
 async fn who_may_only_read_sees_no_button_to_add() {
     let world = world(Edition::Ems).await;
     let pane = world.pane().await;
     pane.sign_in("READER1", PASSWORD).await;
-    at_the_list(&pane).await;
-    pane.sees("tim.reed@reed.example").await;
-    // By then the server has said what this person may do.
-    pane.sees("Your iMIS account may not save").await;
-    assert!(!pane.text().await.contains("Add all"), "{}", pane.text().await);
-    pane.open_message("My new position").await;
-    pane.press("Everything about Ms. Ada Lovelace").await;
-    pane.sees("Changed Feb 3, 2026").await;
-    assert!(!pane.text().await.contains("Compare with the signature"), "{}", pane.text().await);
+    is_offered_nothing(&pane).await;
+}
+
+#[tokio::test]
+async fn adding_and_changing_are_offered_by_the_roles_that_the_site_names() {
+    let roles = || vec!["SysAdmin".to_owned()];
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let contacts = ContactSettings { add_roles: roles(), change_roles: roles(), ..ContactSettings::default() };
+        let world = settled(edition, contacts).await;
+        is_offered_nothing(&world.signed_in().await).await;
+        let pane = world.pane().await;
+        pane.sign_in("MANAGER", PASSWORD).await;
+        knows_what_one_may(&pane).await;
+        at_the_list(&pane).await;
+        pane.button("Add Tim Reed to iMIS").await;
+        pane.open_message("My new position").await;
+        pane.press("Everything about Ms. Ada Lovelace").await;
+        pane.button("Compare with the signature").await;
+    }
+}
+
+#[tokio::test]
+async fn what_imis_finds_wrong_stands_at_its_field_until_it_is_put_right() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let world = world(edition).await;
+        let pane = in_one_process(&world, "STAFF1").await;
+        at_the_list(&pane).await;
+        pane.press("Add Tim Reed to iMIS").await;
+        pane.fill("Last name", &"x".repeat(100)).await;
+        pane.press("Add to iMIS").await;
+        pane.sees("Something has to be put right first.").await;
+        pane.has_the_keyboard("Last name").await;
+        let fault = pane.find(By::Id("add-last-fault"), "what is wrong with the last name").await;
+        let fault = fault.text().await.expect("it has words");
+        assert!(fault.starts_with("iMIS says: The value exceeds the maximum length"), "{fault}");
+        assert!(world.imis.ledger().created("Party").is_empty());
+        pane.fill("Last name", "Reed").await;
+        pane.press("Add to iMIS").await;
+        pane.headed("Done").await;
+        let added = world.imis.ledger().created("Party");
+        assert_eq!(added.len(), 1);
+        assert!(added[0].stored.to_string().contains("Reed"), "{}", added[0].stored);
+    }
+}
+
+/// Types into the search for the organisation; the group around it has the same name.
+async fn look_for_organisation(pane: &Pane, text: &str) {
+    let field = pane.find(By::Id("add-organisation"), "search for the organisation").await;
+    field.clear().await.expect("the field can be emptied");
+    field.send_keys(text).await.expect("the field takes text");
+}
+
+#[tokio::test]
+async fn the_organisation_of_a_new_person_is_found_and_linked() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let world = world(edition).await;
+        let pane = world.signed_in().await;
+        at_the_list(&pane).await;
+        pane.press("Add Tim Reed to iMIS").await;
+        look_for_organisation(&pane, "no such organisation").await;
+        pane.sees("No organisation found.").await;
+        look_for_organisation(&pane, "harbour").await;
+        pane.choose("Link to Harbour & Daughters <Books>").await;
+        pane.press("Unlink Harbour & Daughters <Books>").await;
+        look_for_organisation(&pane, "federation").await;
+        pane.choose("Link to Universal Federation for Standards").await;
+        pane.button("Unlink Universal Federation for Standards").await;
+        pane.press("Add to iMIS").await;
+        pane.headed("Done").await;
+        let added = world.imis.ledger().created("Party");
+        assert_eq!(added.len(), 1);
+        let stored = added[0].stored.to_string();
+        assert!(stored.contains("\"202\"") && !stored.contains("\"201\""), "{stored}");
+    }
+}
+
+#[tokio::test]
+async fn an_organisation_is_added() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let world = world(edition).await;
+        let pane = world.signed_in().await;
+        at_the_list(&pane).await;
+        pane.press("Add Tim Reed to iMIS").await;
+        pane.toggle("Organisation").await;
+        pane.press("Add to iMIS").await;
+        pane.sees("Fill this in.").await;
+        pane.fill("Name", "Reed & Sons").await;
+        pane.press("Add to iMIS").await;
+        pane.headed("Done").await;
+        let added = world.imis.ledger().created("Party");
+        assert_eq!(added.len(), 1);
+        let stored = added[0].stored.to_string();
+        assert!(stored.contains("Reed & Sons") && !stored.contains("\"Tim\""), "{stored}");
+        pane.press("Close").await;
+        pane.sees("1 of 3 not in iMIS").await;
+        pane.press("Open Reed & Sons").await;
+        pane.headed("Contact").await;
+        pane.sees("tim.reed@reed.example").await;
+    }
 }
 
 #[tokio::test]

@@ -45,9 +45,11 @@ async fn anybody_is_found_by_name_id_email_and_organisation_on_both_editions() {
             ("lovelace ada", "Ada Lovelace"),
             ("107", "Grace Hopper"),
             ("jose.nunez@ex", "José Núñez"),
-            ("nunez", "José Núñez"),
             ("daughters", "Harbour & Daughters <Books>"),
+            ("nunez", "José Núñez"),
         ] {
+            // What was found before stays until the answer comes, so it must not be what is looked for next.
+            assert!(!pane.text().await.contains(found), "{found} is there before {typed} is asked for");
             pane.fill(FIELD, typed).await;
             pane.sees(found).await;
         }
@@ -58,6 +60,40 @@ async fn anybody_is_found_by_name_id_email_and_organisation_on_both_editions() {
         pane.fill(FIELD, "x").await;
         pane.sees("Type at least two letters, or an iMIS ID.").await;
     }
+}
+
+#[tokio::test]
+async fn the_sites_own_query_searches_where_it_has_one_on_both_editions() {
+    for (edition, user, path) in [(Edition::Ems, "STAFF1", "/query"), (Edition::Imis2017, "READER1", "/iqa")] {
+        let imis = sim::imis::Settings { edition, ..Default::default() };
+        let search_query = Some("$/Outlook/Find contacts".to_owned());
+        let contacts = server::config::ContactSettings { search_query, ..Default::default() };
+        let world = World::of(Plan { imis, contacts, ..Plan::default() }).await;
+        let pane = world.pane().await;
+        pane.sign_in(user, PASSWORD).await;
+        finder(&pane).await;
+        world.imis.ledger().forget_requests();
+        pane.fill(FIELD, "lovelace").await;
+        pane.sees("Ada Lovelace").await;
+        let asked = world.imis.ledger().requests();
+        assert!(asked.iter().any(|seen| seen.path.to_lowercase().ends_with(path)), "{asked:?}");
+        assert!(asked.iter().all(|seen| !seen.path.contains("Party")), "the query alone is asked");
+        pane.type_keys("\n").await;
+        pane.headed("Contact").await;
+        pane.sees("ada.lovelace@example.org").await;
+    }
+}
+
+#[tokio::test]
+async fn a_search_query_that_cannot_be_run_is_stood_in_for_and_that_is_said() {
+    let search_query = Some("$/Outlook/Nothing of this name".to_owned());
+    let contacts = server::config::ContactSettings { search_query, ..Default::default() };
+    let world = World::of(Plan { contacts, ..Plan::default() }).await;
+    let pane = world.signed_in().await;
+    finder(&pane).await;
+    pane.fill(FIELD, "lovelace").await;
+    pane.sees("Ada Lovelace").await;
+    pane.sees("A part of the search failed, so somebody may be missing.").await;
 }
 
 #[tokio::test]

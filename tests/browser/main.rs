@@ -3,6 +3,7 @@
 //! and a stand-in iMIS whose ledger is the witness.
 
 mod add;
+mod addresses;
 mod bad_input;
 mod bodies;
 mod card;

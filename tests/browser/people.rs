@@ -1,6 +1,8 @@
 //! Who is on the message.
 
-use sim::imis::{Effect, Fault};
+use serde_json::json;
+use server::config::{ByDomain, ContactSettings};
+use sim::imis::{Edition, Effect, Fault, Settings};
 use tests::world::{PASSWORD, Plan, World};
 
 #[tokio::test]
@@ -82,12 +84,21 @@ async fn five_hundred_addresses_are_looked_up_and_the_list_stays_short() {
 }
 
 #[tokio::test]
-async fn the_2017_edition_matches_as_well() {
-    let imis = sim::imis::Settings { edition: sim::imis::Edition::Imis2017, ..Default::default() };
-    let world = World::of(tests::Plan { imis, ..Default::default() }).await;
-    let pane = world.signed_in().await;
-    pane.open_message("Papers for the committee").await;
-    pane.sees("Ada Lovelace").await;
+async fn the_2017_edition_matches_as_well_for_everybody_whatever_else_they_may_do() {
+    let imis = Settings { edition: Edition::Imis2017, ..Settings::default() };
+    let world = World::of(Plan { imis, ..Plan::default() }).await;
+    for user in ["STAFF1", "READER1"] {
+        let pane = world.pane().await;
+        pane.sign_in(user, PASSWORD).await;
+        pane.open_message("Papers for the committee").await;
+        pane.sees("1 of 3 not in iMIS").await;
+        pane.sees("Primary e-mail ada.lovelace@example.org").await;
+        pane.sees("Primary e-mail jose.nunez@example.org").await;
+        pane.open_message("Writing from home").await;
+        pane.sees("Other e-mail grace@home.example").await;
+        pane.open_message("Two of us share this address").await;
+        pane.sees("2 contacts share office@harbour.example. Choose one.").await;
+    }
 }
 
 #[tokio::test]
@@ -144,16 +155,37 @@ fn from_a_stranger() -> (std::path::PathBuf, sim::outlook::MailSource) {
     (folder.clone(), sim::outlook::MailSource::Folder(folder))
 }
 
+/// Puts an organisation into iMIS that is with a public mail provider, as many a club is.
+async fn store_the_club(world: &World) {
+    let client = reqwest::Client::new();
+    let address = |path: &str| world.imis.url().join(path).expect("a constant path");
+    let credentials = [("grant_type", "password"), ("username", "STAFF1"), ("password", PASSWORD)];
+    let answer = client.post(address("token")).form(&credentials).send().await.expect("iMIS answers");
+    let token: serde_json::Value = answer.json().await.expect("in JSON");
+    let club = json!({
+        "$type": "Asi.Soa.Membership.DataContracts.OrganizationData, Asi.Contracts",
+        "OrganizationName": "Rowing Club",
+        "Emails": { "$values": [{ "Address": "rowers@gmail.com", "EmailType": "_Primary", "IsPrimary": true }] },
+    });
+    let token = token["access_token"].as_str().expect("a token");
+    let stored = client.post(address("api/Party")).bearer_auth(token).json(&club).send().await.expect("iMIS answers");
+    assert_eq!(stored.status().as_u16(), 201);
+}
+
 #[tokio::test]
 async fn the_organisation_of_a_stranger_is_guessed_by_domain_where_the_site_wants_that() {
-    for by_domain in [server::config::ByDomain::Guessed, server::config::ByDomain::Off] {
+    for (edition, by_domain) in
+        [(Edition::Ems, ByDomain::Guessed), (Edition::Imis2017, ByDomain::Guessed), (Edition::Ems, ByDomain::Off)]
+    {
         let (folder, mail) = from_a_stranger();
-        let contacts = server::config::ContactSettings { organisations_by_domain: by_domain, ..Default::default() };
-        let world = World::of(Plan { mail, contacts, ..Plan::default() }).await;
+        let contacts = ContactSettings { organisations_by_domain: by_domain, ..ContactSettings::default() };
+        let imis = Settings { edition, ..Settings::default() };
+        let world = World::of(Plan { imis, mail, contacts, ..Plan::default() }).await;
+        store_the_club(&world).await;
         let pane = world.signed_in().await;
         pane.open_message("From a stranger").await;
         pane.sees("2 of 2 not in iMIS").await;
-        if by_domain == server::config::ByDomain::Off {
+        if by_domain == ByDomain::Off {
             assert!(!pane.text().await.contains("Acme Institute"));
         } else {
             pane.sees("Others at acme.example belong to it").await;
@@ -161,7 +193,25 @@ async fn the_organisation_of_a_stranger_is_guessed_by_domain_where_the_site_want
             pane.sees("To 1 contact").await;
             pane.sees("Added by you").await;
         }
+        assert!(!pane.text().await.contains("Rowing Club"), "everybody may be at gmail.com");
         let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
+#[tokio::test]
+async fn who_is_at_a_domain_of_the_sites_own_is_a_colleague_and_no_contact() {
+    for (edition, user) in [(Edition::Ems, "STAFF1"), (Edition::Imis2017, "READER1")] {
+        let contacts = ContactSettings { own_domains: vec!["example.org".to_owned()], ..ContactSettings::default() };
+        let imis = Settings { edition, ..Settings::default() };
+        let world = World::of(Plan { imis, contacts, ..Plan::default() }).await;
+        let pane = world.pane().await;
+        pane.sign_in(user, PASSWORD).await;
+        pane.open_message("Writing from home").await;
+        pane.sees("Grace Hopper").await;
+        pane.open_message("Papers for the committee").await;
+        pane.sees("1 of 1 not in iMIS").await;
+        let said = pane.text().await;
+        assert!(!said.contains("Primary e-mail") && !said.contains("José Núñez"), "a colleague is listed: {said}");
     }
 }
 

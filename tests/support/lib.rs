@@ -9,6 +9,7 @@ pub mod browser;
 pub mod certified;
 pub mod key;
 pub mod pane;
+pub mod sight;
 pub mod until;
 pub mod ways;
 pub mod window;

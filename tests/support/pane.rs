@@ -92,27 +92,10 @@ impl Pane {
         field.send_keys(keys).await.expect("the field takes text");
     }
 
-    /// Waits until the pane shows this text.
-    pub async fn sees(&self, text: &str) {
-        let path = format!("//*[contains(normalize-space(.), {})][not(self::script)]", literal(text));
-        self.find(By::XPath(path), &format!("text “{text}”")).await;
-    }
-
     /// Waits for a heading that says exactly this.
     pub async fn headed(&self, text: &str) {
         let path = format!("(//h1|//h2|//h3)[normalize-space(.)={}]", literal(text));
         self.find(By::XPath(path), &format!("heading “{text}”")).await;
-    }
-
-    /// Waits until the pane does not show this text any more.
-    pub async fn no_longer_sees(&self, text: &str) {
-        let path = format!("//body//*[contains(normalize-space(text()), {})]", literal(text));
-        let gone = async || {
-            let query = self.browser.driver.query(By::XPath(path.clone())).nowait().and_displayed();
-            // What is drawn anew while it is looked at is looked at again.
-            query.not_exists().await.unwrap_or(false).then_some(())
-        };
-        until(&format!("“{text}” goes"), gone).await;
     }
 
     /// Signs in through the form.

@@ -53,7 +53,8 @@ pub use save::{
     SaveMessage, SaveReport, SaveTargets, SavedAttachment, TargetContact,
 };
 pub use search::{
-    FoundContacts, GetKeptContacts, KeepAs, KeepContact, Kept, KeptContacts, NeverMatch, RememberChoice, SearchContacts,
+    FoundContacts, GetKeptContacts, GetSettledAddresses, KeepAs, KeepContact, Kept, KeptContacts, Matching,
+    RememberChoice, SearchContacts, SettleAddress, SettledAddresses,
 };
 pub use session::{ConfirmSession, Me, RenewSession, SessionToken, SignIn, SignedIn, Standing};
 pub use sessions::{EndScope, EndSessions, ListSessions, SessionId, SessionInfo, Sessions, SessionsEnded, Whose};

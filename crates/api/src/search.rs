@@ -123,17 +123,53 @@ impl Call for RememberChoice {
     const PATH: &'static str = "/api/contacts/choice";
 }
 
-/// Puts an address on the person's never-match list, or takes it off.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NeverMatch {
-    /// The address.
-    pub address: EmailAddress,
-    /// Whether it is never to be matched.
-    pub never: bool,
+/// What the person settled about an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matching {
+    /// It is looked up like any other.
+    Always,
+    /// It is never looked up.
+    Never,
+    /// It is one of their own, and so nobody's on a message.
+    Own,
 }
 
-impl Call for NeverMatch {
+/// Settles it, for this person alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettleAddress {
+    /// The address.
+    pub address: EmailAddress,
+    /// What it is.
+    pub matching: Matching,
+}
+
+impl Call for SettleAddress {
     type Response = Kept;
     const VERB: Verb = Verb::Post;
-    const PATH: &'static str = "/api/contacts/never-match";
+    const PATH: &'static str = "/api/contacts/addresses";
+}
+
+/// Asks for the addresses that the person settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct GetSettledAddresses;
+
+impl Call for GetSettledAddresses {
+    type Response = SettledAddresses;
+    const VERB: Verb = Verb::Get;
+    const PATH: &'static str = "/api/contacts/addresses";
+}
+
+/// The answer; each list in the order of the alphabet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledAddresses {
+    /// Never looked up; at most [`SettledAddresses::MAX`].
+    pub never: Vec<EmailAddress>,
+    /// Their own, beside the mailbox's; as many at most.
+    pub own: Vec<EmailAddress>,
+}
+
+impl SettledAddresses {
+    /// Most in a list; one more takes the place of the oldest.
+    pub const MAX: u32 = 500;
 }

@@ -182,6 +182,7 @@ impl App {
             | Event::Add(..)
             | Event::Queries(..)
             | Event::Query(..)
+            | Event::Addresses(..)
             | Event::Card(_)
             | Event::Timeline(_)
             | Event::Compose(_) => self.follow(event),

@@ -2,7 +2,7 @@
 //! and who else the message is saved to.
 
 use crate::{App, Effect, Memory, MessageKey, OpenMail, Session, Standing, Trouble};
-use api::{Contact, ContactId, EmailAddress, Kept};
+use api::{Contact, ContactId, EmailAddress, Kept, Matching};
 
 /// What happens to the people on a message beyond their look-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +19,6 @@ pub enum PeopleEvent {
     NeverAsked(EmailAddress, Matching),
     /// The server answered.
     NeverAnswered(MessageKey, EmailAddress, Matching, Result<Kept, Trouble>),
-}
-
-/// Whether an address is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matching {
-    /// Whenever it stands on a message.
-    Always,
-    /// Never, for this person.
-    Never,
 }
 
 /// What it has done.

@@ -1,9 +1,9 @@
 //! What happens to the pane, and what it has done: its only two doors.
 
 use crate::{
-    AddEffect, AddEvent, CardEffect, CardEvent, ComposeEffect, ComposeEvent, FindEffect, FindEvent, Opening,
-    PeopleEffect, PeopleEvent, QueriesEffect, QueriesEvent, QueryEffect, QueryEvent, RecordEffect, RecordEvent,
-    SheetId, TimelineEffect, TimelineEvent, WriteEffect, WriteEvent,
+    AddEffect, AddEvent, AddressesEffect, AddressesEvent, CardEffect, CardEvent, ComposeEffect, ComposeEvent,
+    FindEffect, FindEvent, Opening, PeopleEffect, PeopleEvent, QueriesEffect, QueriesEvent, QueryEffect, QueryEvent,
+    RecordEffect, RecordEvent, SheetId, TimelineEffect, TimelineEvent, WriteEffect, WriteEvent,
 };
 use crate::{Attachment, Body, Code, Credentials, DialogTrouble, Message, MessageKey, Prompt, Role, SaveKind, Trouble};
 use api::{
@@ -153,6 +153,8 @@ pub enum Event {
     Queries(SheetId, QueriesEvent),
     /// One query.
     Query(SheetId, QueryEvent),
+    /// The addresses that the person settled.
+    Addresses(SheetId, AddressesEvent),
     /// The people on the open message.
     People(PeopleEvent),
     /// A contact in full.
@@ -298,6 +300,8 @@ pub enum Effect {
     Queries(SheetId, QueriesEffect),
     /// One query.
     Query(SheetId, QueryEffect),
+    /// The addresses that the person settled.
+    Addresses(SheetId, AddressesEffect),
     /// The people on the open message.
     People(PeopleEffect),
     /// A contact in full.
@@ -328,6 +332,7 @@ impl Effect {
                 | Self::Add(..)
                 | Self::Queries(..)
                 | Self::Query(..)
+                | Self::Addresses(..)
                 | Self::People(_)
                 | Self::Card(_)
                 | Self::Timeline(_)

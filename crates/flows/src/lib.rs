@@ -6,6 +6,7 @@
 //! and an answer to anything else is dropped.
 
 mod add;
+mod addresses;
 mod ahead;
 mod app;
 mod card;
@@ -39,10 +40,11 @@ pub use add::{
     AddEffect, AddEvent, AddPhase, Adding, Adds, Became, Blank, Candidate, ComparePhase, Comparison, ContactForm,
     Difference, Fault, Filled, Job, MayChange,
 };
+pub use addresses::{Addresses, AddressesEffect, AddressesEvent, Settled};
 pub use ahead::{Ahead, SearchAhead};
 pub use app::{App, OpenMail, Place, Targets};
 pub use card::{CardEffect, CardEvent, Cards, ContactCard, KeptHere, Part};
-pub use choices::{Matching, PeopleEffect, PeopleEvent};
+pub use choices::{PeopleEffect, PeopleEvent};
 pub use compose::{
     Compose, ComposeEffect, ComposeEvent, Fields, Filling, Inserting, Insertion, Stage as FillStage, Tally, Target,
 };

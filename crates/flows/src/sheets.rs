@@ -2,7 +2,9 @@
 //!
 //! A sheet has a number of its own, never used again, so that what arrives for one that was closed is dropped.
 
-use crate::{Adding, App, Effect, Event, Find, Folders, HereAndNow, Leaving, OpenRecord, Running, Session, Writing};
+use crate::{
+    Adding, Addresses, App, Effect, Event, Find, Folders, HereAndNow, Leaving, OpenRecord, Running, Session, Writing,
+};
 use api::{Contact, ContactId, EmailAddress, Query, RecordId};
 use std::fmt;
 
@@ -27,6 +29,8 @@ pub enum Sheet {
     Queries(Folders),
     /// One query.
     Query(Box<Running>),
+    /// The addresses that the person settled.
+    Addresses(Addresses),
 }
 
 /// A sheet that is wanted.
@@ -52,6 +56,8 @@ pub enum Opening {
     Queries,
     /// Open a query.
     Query(Query),
+    /// Look at the addresses that the person settled.
+    Addresses,
 }
 
 /// The pile.
@@ -169,6 +175,7 @@ impl App {
             Event::Add(id, event) => self.add_event(id, event),
             Event::Queries(id, event) => self.queries_event(id, event),
             Event::Query(id, event) => self.query_event(id, event),
+            Event::Addresses(id, event) => self.addresses_event(id, event),
             Event::Card(event) => self.card_event(event),
             Event::Timeline(event) => self.timeline_event(event),
             Event::Compose(event) => self.compose_event(event),
@@ -226,6 +233,7 @@ impl App {
                 effects
             }
             Opening::Query(query) => self.open_query(query),
+            Opening::Addresses => self.open_addresses(),
         }
     }
 
@@ -246,6 +254,7 @@ impl App {
                 Some(Sheet::Add(_)) => self.resume_adding(id),
                 Some(Sheet::Queries(_)) => self.resume_queries(id),
                 Some(Sheet::Query(_)) => self.resume_query(id),
+                Some(Sheet::Addresses(_)) => self.resume_addresses(id),
                 None => vec![],
             });
         }

@@ -98,14 +98,20 @@ impl Acting {
         Ok(rows.iter().filter_map(same).collect())
     }
 
-    /// The contacts with a phone that ends in the same digits.
+    /// The contacts with a phone that ends in the same digits. iMIS compares texts: it is asked for the digits that
+    /// end the number, as people write them together, and of who has them somewhere those are left who end so.
     pub async fn find_by_phone(&self, number: &str) -> Result<Vec<Contact>, Error> {
         let operation = Operation::FindContacts;
         let digits = digits(number);
         if digits.len() < PHONE_DIGITS {
             return Ok(Vec::new());
         }
-        let filter = equals(operation, "Phone", number.trim())?;
+        let last = number.split(|c: char| !c.is_ascii_digit()).rfind(|part| !part.is_empty()).unwrap_or_default();
+        let filter = if last.len() < LAST_DIGITS {
+            equals(operation, "Phone", number.trim())?
+        } else {
+            ("Phone".to_owned(), format!("contains:{}", &last[last.len() - LAST_DIGITS..]))
+        };
         let rows = self.list(operation, "Party", &[filter], 1).await?;
         let has = |row: &&serde_json::Value| {
             wire::in_full(row, &std::collections::HashMap::new())
@@ -135,6 +141,8 @@ pub enum ContactAction {
     Change,
 }
 
+/// So many digits at its end are written together nearly everywhere.
+const LAST_DIGITS: usize = 4;
 /// Fewest digits that make a number one's own.
 const PHONE_DIGITS: usize = 7;
 

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::seal::{self, Purpose};
 use crate::session::Session;
 use crate::store::{Keepsake, Shelf};
+use api::SettledAddresses;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -23,6 +24,8 @@ pub(crate) enum Kind {
     RecentContact,
     /// Addresses that somebody never wants matched.
     NeverMatch,
+    /// Addresses that are somebody's own.
+    OwnAddress,
     /// Whom the site means by an address that several contacts have.
     Choice,
     /// Queries that somebody chose.
@@ -39,6 +42,7 @@ impl Kind {
             Self::FavouriteContact => "favourite-contact",
             Self::RecentContact => "recent-contact",
             Self::NeverMatch => "never-match",
+            Self::OwnAddress => "own-address",
             Self::Choice => "choice",
             Self::FavouriteQuery => "favourite-query",
             Self::RecentQuery => "recent-query",
@@ -51,7 +55,7 @@ impl Kind {
         match self {
             Self::FavouriteContact | Self::FavouriteQuery => 50,
             Self::RecentContact | Self::RecentQuery => 12,
-            Self::NeverMatch => 500,
+            Self::NeverMatch | Self::OwnAddress => SettledAddresses::MAX,
             Self::Choice => 10_000,
             Self::QueryAnswers => 100,
         }

@@ -52,7 +52,7 @@ fn about_contacts() -> Router<App> {
         .route("/api/contacts/add", post(contacts::add))
         .route("/api/contacts/update", post(contacts::update))
         .route("/api/contacts/choice", post(contacts::choose))
-        .route("/api/contacts/never-match", post(contacts::never_match))
+        .route("/api/contacts/addresses", get(contacts::show_addresses).post(contacts::settle_address))
 }
 
 /// What was done with a contact.

@@ -28,8 +28,8 @@ fn screen(app: &App) -> Screen {
         (_, Session::SignedOut(_)) => Screen::SignIn,
         (_, Session::Unconfirmed(_)) => Screen::Confirm,
         (_, Session::SignedIn(_)) => match &app.desk {
+            _ if app.sheets.top().is_some() || app.awaits_sheet() => Screen::Sheet,
             Some(desk) => Screen::Desk(desk.asked.whose),
-            None if app.sheets.top().is_some() || app.awaits_sheet() => Screen::Sheet,
             None => Screen::Main,
         },
     }

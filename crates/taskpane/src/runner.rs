@@ -1,6 +1,7 @@
 //! Carries out effects. The only place that starts anything asynchronous; what comes of it returns as an event.
 
 mod add;
+mod addresses;
 mod base64url;
 mod card;
 mod clock;
@@ -154,6 +155,7 @@ impl Runner {
             | Effect::Add(..)
             | Effect::Queries(..)
             | Effect::Query(..)
+            | Effect::Addresses(..)
             | Effect::Card(_)
             | Effect::Timeline(_)
             | Effect::Compose(_) => return chunks::sheet_effect(self, effect, dispatch).await,
@@ -237,6 +239,7 @@ impl Runner {
             Effect::Add(id, effect) => Event::Add(id, add::carry_out(self, effect).await?),
             Effect::Queries(id, effect) => Event::Queries(id, queries::carry_out(self, effect).await?),
             Effect::Query(id, effect) => Event::Query(id, query::carry_out(self, id, effect, dispatch).await?),
+            Effect::Addresses(id, effect) => Event::Addresses(id, addresses::carry_out(self, effect).await),
             Effect::Card(effect) => Event::Card(card::carry_out(self, effect).await?),
             Effect::Timeline(effect) => Event::Timeline(timeline::carry_out(self, effect).await?),
             Effect::Compose(effect) => Event::Compose(compose::carry_out(self, effect).await?),

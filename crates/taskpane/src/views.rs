@@ -4,6 +4,7 @@ mod adding;
 mod adding_fields;
 mod adding_form;
 mod adding_organisation;
+mod addresses;
 mod attachments;
 mod card;
 mod card_actions;

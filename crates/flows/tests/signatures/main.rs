@@ -153,7 +153,7 @@ fn count(case: &Case, counts: &mut Counts) {
     for key in keys {
         let expected = case.expected.get(*key).cloned().unwrap_or_default();
         let found = found.get(*key).cloned().unwrap_or_default();
-        let right = found.iter().filter(|value| expected.contains(value)).count();
+        let right = right(&expected, &found);
         if right != expected.len() || right != found.len() {
             println!("{}: {key}: expected {expected:?}, found {found:?}", case.title);
         }
@@ -162,6 +162,23 @@ fn count(case: &Case, counts: &mut Counts) {
         count.expected += number(expected.len());
         count.found += number(found.len());
         count.right += number(right);
+    }
+}
+
+/// How many of those found were expected: what was expected once is right once, however often it is found.
+fn right(expected: &[String], found: &[String]) -> usize {
+    let mut left = expected.to_vec();
+    let mut takes = |value: &&String| left.iter().position(|one| one == *value).map(|place| left.swap_remove(place));
+    found.iter().filter_map(|value| takes(&value)).count()
+}
+
+#[test]
+fn the_same_found_twice_is_right_once() {
+    let of = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    for (expected, found, count) in
+        [(&["1", "2"][..], &["1", "1"][..], 1), (&["1", "1"], &["1", "1"], 2), (&["1"], &["2"], 0), (&[], &["1"], 0)]
+    {
+        assert_eq!(right(&of(expected), &of(found)), count, "{expected:?} {found:?}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pane's stories: events in, state and effects out, on the host.
 
 mod add;
+mod addresses;
 mod card;
 mod compose;
 mod find;

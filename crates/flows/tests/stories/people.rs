@@ -1,8 +1,8 @@
 //! Who is on the message.
 
 use crate::world::{address, found, mail, matches, message, problem, signed_in, signed_out};
-use api::{ContactId, DomainMatch, Kept, Match, Matches, ProblemCode};
-use flows::{App, Effect, Event, Lookup, Matching, Memory, PeopleEffect, PeopleEvent, Role, Session, Standing};
+use api::{ContactId, DomainMatch, Kept, Match, Matches, Matching, ProblemCode};
+use flows::{App, Effect, Event, Lookup, Memory, PeopleEffect, PeopleEvent, Role, Session, Standing};
 
 fn open(people: &[(Role, &str)]) -> (App, Vec<Effect>) {
     let mut app = signed_in();

@@ -31,6 +31,7 @@ impl Acting {
         let value = |prompt| QueryValue { prompt, values: vec![said.to_owned()] };
         let values: Vec<QueryValue> = prompt.map(value).into_iter().collect();
         let page = self.run_query(path, &form, &values, 0, ROWS).await?;
+        lacks_nothing(&page, search).map_err(|kind| Error::new(Operation::RunQuery, kind))?;
         let more = page.next.is_some();
         let mut found = contacts(page);
         // Whom the query finds for the one word it was asked is its own business.
@@ -58,6 +59,32 @@ impl Acting {
     }
 }
 
+/// Refuses rows that cannot be searched by: those that name nobody, and, where only people or only organisations are
+/// wanted, those that do not tell which they are (`imis.md §14.2`).
+fn lacks_nothing(page: &QueryPage, search: &ContactSearch<'_>) -> Result<(), ErrorKind> {
+    if page.rows.is_empty() {
+        return Ok(());
+    }
+    if QueryColumn::contact(&page.columns).is_none() {
+        return Err(ErrorKind::NotUnderstood);
+    }
+    if search.only.is_some() && called(&page.columns, &IS_COMPANY).is_none() {
+        return Err(ErrorKind::Refused { status: 0, message: None, field: None });
+    }
+    Ok(())
+}
+
+/// What the column is called that tells organisations.
+const IS_COMPANY: [&str; 3] = ["iscompany", "isorganization", "isorganisation"];
+
+/// The column with one of these captions; capitals, blanks and signs do not count.
+fn called(columns: &[QueryColumn], wanted: &[&str]) -> Option<usize> {
+    let plain = |column: &QueryColumn| {
+        column.caption.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+    };
+    columns.iter().position(|column| wanted.contains(&plain(column).as_str()))
+}
+
 /// The prompt that takes this word: an e-mail goes to one that asks for it, anything else to the first other one.
 fn prompt_for(form: &QueryForm, word: &str) -> Option<usize> {
     let asks_email = |label: &str| label.to_lowercase().replace('-', "").contains("email");
@@ -76,17 +103,12 @@ fn contacts(page: QueryPage) -> Vec<Contact> {
     let Some(key) = QueryColumn::contact(columns) else { return Vec::new() };
     let names = QueryColumn::name(columns);
     let email = QueryColumn::email(columns);
-    let called = |wanted: &[&str]| {
-        let plain = |column: &QueryColumn| {
-            column.caption.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
-        };
-        columns.iter().position(|column| wanted.contains(&plain(column).as_str()))
-    };
+    let called = |wanted: &[&str]| called(columns, wanted);
     let organisation = called(&["organisation", "organization", "company", "organizationname", "organisationname"]);
     let (title, city, phone) =
         (called(&["title", "functionaltitle"]), called(&["city"]), called(&["phone", "workphone"]));
     let member_type = called(&["membertype", "customertype"]);
-    let (status, is_company) = (called(&["status"]), called(&["iscompany", "isorganization", "isorganisation"]));
+    let (status, is_company) = (called(&["status"]), called(&IS_COMPANY));
     let mut found: Vec<Contact> = Vec::new();
     for row in &page.rows {
         let cell = |place: Option<usize>| row.get(place?).cloned().flatten().filter(|text| !text.trim().is_empty());

@@ -8,8 +8,8 @@ use crate::session::Session;
 use crate::to_api;
 use api::{ContactKind, EmailAddress, FindLikely, LikelyContact, LikelyContacts, Likeness, NewContact, ProblemCode};
 use futures_util::future::{OptionFuture, join_all};
-use imis::{Acting, ContactSearch, Error, ErrorKind, Inactive, OnlyKind, folded, same_phone};
-use std::collections::HashMap;
+use imis::{Acting, ContactSearch, Error, ErrorKind, Inactive, OnlyKind, PartyId, folded, same_phone};
+use std::collections::{HashMap, HashSet};
 
 /// Most phones that are looked for.
 const PHONES_MAX: usize = 3;
@@ -36,7 +36,7 @@ pub(crate) async fn find(app: &App, session: &Session, asked: FindLikely) -> Res
         }
     }
     Ok(LikelyContacts {
-        contacts: likely(new, found.contacts),
+        contacts: likely(new, found.contacts, &found.by_phone),
         organisations: organisations(found.organisations),
         partial: failed > 0,
     })
@@ -47,7 +47,8 @@ pub(crate) async fn find(app: &App, session: &Session, asked: FindLikely) -> Res
 struct Wave {
     contacts: Vec<imis::Contact>,
     organisations: Vec<imis::Contact>,
-    /// Contacts found by a phone, which a list may not show.
+    /// Contacts found by a phone, which may be another than the one a list shows.
+    by_phone: HashSet<PartyId>,
     errors: Vec<Error>,
     asked: usize,
 }
@@ -102,6 +103,7 @@ async fn ask(acting: &Acting, new: &NewContact, guessing: bool) -> Wave {
         let answer = answer
             .or_else(|error| if matches!(error.kind, ErrorKind::Refused { .. }) { Ok(Vec::new()) } else { Err(error) });
         let found = wave.take(Some(answer));
+        wave.by_phone.extend(found.iter().map(|contact| contact.id.clone()));
         wave.contacts.extend(found);
     }
     for answer in [by_organisation, by_domain] {
@@ -137,10 +139,10 @@ fn name_of(new: &NewContact) -> String {
 }
 
 /// Those with something in common, likeliest first.
-fn likely(new: &NewContact, found: Vec<imis::Contact>) -> Vec<LikelyContact> {
-    let mut all: HashMap<imis::PartyId, (Vec<Likeness>, imis::Contact)> = HashMap::new();
+fn likely(new: &NewContact, found: Vec<imis::Contact>, by_phone: &HashSet<PartyId>) -> Vec<LikelyContact> {
+    let mut all: HashMap<PartyId, (Vec<Likeness>, imis::Contact)> = HashMap::new();
     for contact in found {
-        let because = likeness(new, &contact);
+        let because = likeness(new, &contact, by_phone.contains(&contact.id));
         if !because.is_empty() {
             all.insert(contact.id.clone(), (because, contact));
         }
@@ -160,7 +162,7 @@ fn likely(new: &NewContact, found: Vec<imis::Contact>) -> Vec<LikelyContact> {
     all.into_iter().take(LikelyContacts::MAX).map(shown).collect()
 }
 
-fn likeness(new: &NewContact, contact: &imis::Contact) -> Vec<Likeness> {
+fn likeness(new: &NewContact, contact: &imis::Contact, by_phone: bool) -> Vec<Likeness> {
     let mut because = Vec::new();
     let mut emails = contact.primary_email.iter().chain(&contact.other_emails);
     if new.email.as_ref().is_some_and(|email| emails.any(|known| known.trim().eq_ignore_ascii_case(email.as_str()))) {
@@ -173,7 +175,7 @@ fn likeness(new: &NewContact, contact: &imis::Contact) -> Vec<Likeness> {
         because.push(if same { Likeness::NameAndOrganisation } else { Likeness::Name });
     }
     let phone = contact.phone.as_deref().unwrap_or_default();
-    if new.phones.iter().any(|typed| same_phone(&typed.number, phone)) {
+    if by_phone || new.phones.iter().any(|typed| same_phone(&typed.number, phone)) {
         because.push(Likeness::Phone);
     }
     because

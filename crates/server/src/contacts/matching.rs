@@ -10,7 +10,8 @@ use crate::keepsakes::{Keepsakes, Kind};
 use crate::session::Session;
 use crate::to_api;
 use api::{
-    ContactId, DomainMatch, EmailAddress, Kept, MatchContacts, Matches, NeverMatch, ProblemCode, RememberChoice,
+    ContactId, DomainMatch, EmailAddress, Kept, MatchContacts, Matches, Matching, ProblemCode, RememberChoice,
+    SettleAddress, SettledAddresses,
 };
 use futures_util::future::join_all;
 use imis::Acting;
@@ -22,13 +23,13 @@ const DOMAINS_MAX: usize = 8;
 /// Matches the addresses of a message: all calls go out together.
 pub(crate) async fn run(app: &App, session: &Session, asked: MatchContacts) -> Result<Matches, Failure> {
     let site = contacts::site(app, session)?;
-    let never: HashSet<EmailAddress> = Keepsakes::of(app, session, Kind::NeverMatch).all().await?.into_iter().collect();
+    let settled = settled(app, session).await?;
     let mut sorted = Matches::default();
     let mut wanted = Vec::new();
     for address in asked.addresses {
-        if never.contains(&address) {
+        if settled.never.contains(&address) {
             sorted.never.push(address);
-        } else if is_own(site, &address) {
+        } else if settled.own.contains(&address) || is_own(site, &address) {
             sorted.own.push(address);
         } else {
             wanted.push(address);
@@ -159,13 +160,25 @@ pub(crate) async fn choose(app: &App, session: &Session, asked: RememberChoice) 
     Ok(Kept {})
 }
 
-/// Puts an address on the person's never-match list, or takes it off.
-pub(crate) async fn never(app: &App, session: &Session, asked: NeverMatch) -> Result<Kept, Failure> {
-    let list = Keepsakes::of(app, session, Kind::NeverMatch);
-    if asked.never {
-        list.keep(asked.address.as_str(), &asked.address).await?;
-    } else {
-        list.let_go(asked.address.as_str()).await?;
+/// Puts an address on one of the person's lists, and so off the other; or off both.
+pub(crate) async fn settle(app: &App, session: &Session, asked: SettleAddress) -> Result<Kept, Failure> {
+    let address = &asked.address;
+    for (matching, kind) in [(Matching::Never, Kind::NeverMatch), (Matching::Own, Kind::OwnAddress)] {
+        let list = Keepsakes::of(app, session, kind);
+        if asked.matching == matching {
+            list.keep(address.as_str(), address).await?;
+        } else {
+            list.let_go(address.as_str()).await?;
+        }
     }
     Ok(Kept {})
+}
+
+/// The person's two lists.
+pub(crate) async fn settled(app: &App, session: &Session) -> Result<SettledAddresses, Failure> {
+    let (never, own) = (Keepsakes::of(app, session, Kind::NeverMatch), Keepsakes::of(app, session, Kind::OwnAddress));
+    let (mut never, mut own) = tokio::try_join!(never.all::<EmailAddress>(), own.all::<EmailAddress>())?;
+    never.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    own.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    Ok(SettledAddresses { never, own })
 }

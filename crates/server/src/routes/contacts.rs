@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::guard::SignedIn;
 use api::{
     Card, Contact, ContactOptions, FoundContacts, Kept, KeptContacts, LikelyContacts, MatchContacts, Matches, Picture,
+    SettledAddresses,
 };
 use axum::Json;
 use axum::body::Body;
@@ -70,13 +71,18 @@ routes! {
     update => changing::update, Card;
     /// `POST /api/contacts/choice`.
     choose => matching::choose, Kept;
-    /// `POST /api/contacts/never-match`.
-    never_match => matching::never, Kept;
+    /// `POST /api/contacts/addresses`.
+    settle_address => matching::settle, Kept;
 }
 
 /// `GET /api/contacts/kept`.
 pub(crate) async fn show_kept(State(app): State<App>, SignedIn(session): SignedIn) -> Answer<KeptContacts> {
     kept::show(&app, &session).await.map(Json)
+}
+
+/// `GET /api/contacts/addresses`.
+pub(crate) async fn show_addresses(State(app): State<App>, SignedIn(session): SignedIn) -> Answer<SettledAddresses> {
+    matching::settled(&app, &session).await.map(Json)
 }
 
 /// `GET /api/contacts/options`.

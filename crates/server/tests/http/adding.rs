@@ -282,6 +282,23 @@ async fn likely_duplicates_are_shown_with_what_speaks_for_them() {
     }
 }
 
+#[tokio::test]
+async fn somebody_with_the_same_phone_is_found_however_the_number_is_written() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let world = impatient(edition).await;
+        let person = world.sign_in_as("READER1").await;
+        // The last is her mobile.
+        for number in ["+44 20 5550 0101", "(020) 5550-0101", "0205550 0101", "+44.20.5550.0101", "07700 900101"] {
+            let phones = vec![Phone { kind: "Mobile".to_owned(), number: number.to_owned() }];
+            let somebody = NewContact { phones, ..empty() };
+            let found = person.call(&FindLikely { contact: somebody }).await.unwrap();
+            let found: Vec<_> =
+                found.contacts.iter().map(|likely| (likely.contact.id.0.as_str(), &likely.because[..])).collect();
+            assert_eq!(found, [("101", &[Likeness::Phone][..])], "{number}");
+        }
+    }
+}
+
 fn change(field: ContactField, kind: &str, from: &str, to: &str) -> ContactChange {
     ContactChange { field, phone_kind: kind.to_owned(), from: from.to_owned(), to: to.to_owned() }
 }

@@ -1,7 +1,10 @@
 //! Matching beyond finding: own addresses, a never list, choices for everybody, organisations by domain.
 
 use crate::world::{Person, World, code};
-use api::{ContactId, EmailAddress, MatchContacts, Matches, NeverMatch, ProblemCode, RememberChoice};
+use api::{
+    ContactId, EmailAddress, GetSettledAddresses, MatchContacts, Matches, Matching, ProblemCode, RememberChoice,
+    SettleAddress, SettledAddresses,
+};
 use server::config::ByDomain;
 use sim::imis::{Edition, Effect, Fault, Settings, people::SHARED_ADDRESS};
 
@@ -19,6 +22,10 @@ fn remembered(matches: &Matches) -> Vec<&str> {
 
 fn choice(address: &str, contact: Option<&str>) -> RememberChoice {
     RememberChoice { address: email(address), contact: contact.map(|id| ContactId(id.to_owned())) }
+}
+
+fn settle(address: &str, matching: Matching) -> SettleAddress {
+    SettleAddress { address: email(address), matching }
 }
 
 #[tokio::test]
@@ -87,8 +94,7 @@ async fn a_choice_is_forgotten_by_whoever_sees_whom_it_is_about_and_both_are_not
 async fn an_address_on_the_never_list_is_not_looked_for_and_the_list_is_ones_own() {
     let world = World::new().await;
     let person = world.sign_in_as("STAFF1").await;
-    let never = |never| NeverMatch { address: email("Ada.Lovelace@example.org"), never };
-    person.call(&never(true)).await.unwrap();
+    person.call(&settle("Ada.Lovelace@example.org", Matching::Never)).await.unwrap();
     let addresses = ["ada.lovelace@example.org", "tanaka@example.jp"];
     let found = find(&person, &addresses).await;
     assert_eq!((found.never, found.found.len()), (vec![email("ada.lovelace@example.org")], 1));
@@ -98,8 +104,42 @@ async fn an_address_on_the_never_list_is_not_looked_for_and_the_list_is_ones_own
     assert!(world.imis.ledger().requests().is_empty());
     let other = world.sign_in_as("READER1").await;
     assert_eq!(find(&other, &addresses).await.found.len(), 2);
-    person.call(&never(false)).await.unwrap();
+    person.call(&settle("ada.lovelace@example.org", Matching::Always)).await.unwrap();
     assert_eq!(find(&person, &addresses).await.found.len(), 2);
+}
+
+#[tokio::test]
+async fn the_lists_are_shown_and_an_address_is_on_one_of_them_at_most() {
+    let mut world = World::new().await;
+    let token = {
+        let person = world.sign_in_as("STAFF1").await;
+        for (address, matching) in [
+            ("tanaka@example.jp", Matching::Never),
+            ("news@list.example", Matching::Never),
+            ("ada.lovelace@example.org", Matching::Never),
+            ("ada.lovelace@example.org", Matching::Own),
+        ] {
+            person.call(&settle(address, matching)).await.unwrap();
+        }
+        person.token
+    };
+    world.restart().await;
+    let person = world.person(&token);
+    let listed = |never: &[&str], own: &[&str]| SettledAddresses {
+        never: never.iter().map(|address| email(address)).collect(),
+        own: own.iter().map(|address| email(address)).collect(),
+    };
+    let kept = person.call(&GetSettledAddresses).await.unwrap();
+    assert_eq!(kept, listed(&["news@list.example", "tanaka@example.jp"], &["ada.lovelace@example.org"]));
+    let found = find(&person, &["ada.lovelace@example.org", "tanaka@example.jp", "grace@home.example"]).await;
+    assert_eq!((found.own, found.never.len(), found.found.len()), (kept.own, 1, 1));
+    let other = world.sign_in_as("READER1").await;
+    assert_eq!(other.call(&GetSettledAddresses).await.unwrap(), SettledAddresses::default());
+    for address in ["news@list.example", "tanaka@example.jp", "ada.lovelace@example.org"] {
+        person.call(&settle(address, Matching::Always)).await.unwrap();
+    }
+    assert_eq!(person.call(&GetSettledAddresses).await.unwrap(), SettledAddresses::default());
+    assert_eq!(find(&person, &["ada.lovelace@example.org", "tanaka@example.jp"]).await.found.len(), 2);
 }
 
 #[tokio::test]

@@ -223,13 +223,39 @@ async fn the_sites_own_query_searches_where_it_has_one() {
     }
 }
 
+async fn searching_by(path: &str) -> World {
+    World::with(Settings::default(), |config| {
+        config.sites[0].contacts.search_query = Some(path.to_owned());
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_search_query_that_cannot_be_run_is_stood_in_for_and_said() {
-    let world = World::with(Settings::default(), |config| {
-        config.sites[0].contacts.search_query = Some("$/Outlook/Not there".to_owned());
-    })
-    .await;
+    let world = searching_by("$/Outlook/Not there").await;
     let person = world.sign_in_as("STAFF1").await;
     let found = search(&person, "lovelace").await.unwrap();
     assert_eq!((ids(&found), found.partial), (vec!["101"], true));
+}
+
+#[tokio::test]
+async fn a_search_query_whose_rows_name_nobody_is_stood_in_for_and_said() {
+    let world = searching_by("$/Outlook/Find contacts").await;
+    let person = world.sign_in_as("STAFF1").await;
+    world.imis.drop_query_column("$/Outlook/Find contacts", "ID");
+    let found = search(&person, "lovelace").await.unwrap();
+    assert_eq!((ids(&found), found.partial), (vec!["101"], true));
+    let nobody = search(&person, "nobody of this name").await.unwrap();
+    assert!(nobody.contacts.is_empty(), "{nobody:?}");
+}
+
+#[tokio::test]
+async fn where_the_search_query_does_not_tell_organisations_imis_is_asked_for_them() {
+    let world = searching_by("$/Outlook/Find contacts").await;
+    let person = world.sign_in_as("STAFF1").await;
+    for (kind, id) in [(ContactKind::Organisation, "200"), (ContactKind::Person, "107")] {
+        let found = person.call(&SearchContacts { kind: Some(kind), ..ask("acme") }).await.unwrap();
+        assert!(ids(&found).contains(&id) && !found.partial, "{kind:?}: {found:?}");
+        assert!(found.contacts.iter().all(|contact| contact.kind == kind), "{kind:?}: {found:?}");
+    }
 }

@@ -37,6 +37,7 @@ pub(crate) fn known(method: &str, path: &str) -> Option<Who> {
             | "/api/record-forms"
             | "/api/records/{record}/attachments/{id}"
             | "/api/contacts/kept"
+            | "/api/contacts/addresses"
             | "/api/contacts/options"
             | "/api/queries/kept",
         )
@@ -57,7 +58,7 @@ pub(crate) fn known(method: &str, path: &str) -> Option<Who> {
             | "/api/contacts/add"
             | "/api/contacts/update"
             | "/api/contacts/choice"
-            | "/api/contacts/never-match"
+            | "/api/contacts/addresses"
             | "/api/contacts/timeline"
             | "/api/records/get"
             | "/api/records/write"

@@ -1,8 +1,8 @@
 //! What is settled about the people on a message, told to the server.
 
 use super::Runner;
-use api::{NeverMatch, RememberChoice};
-use flows::{Matching, PeopleEffect, PeopleEvent};
+use api::{RememberChoice, SettleAddress};
+use flows::{PeopleEffect, PeopleEvent};
 
 /// Carries out one effect.
 pub(super) async fn carry_out(runner: &'static Runner, effect: PeopleEffect) -> PeopleEvent {
@@ -13,7 +13,7 @@ pub(super) async fn carry_out(runner: &'static Runner, effect: PeopleEffect) -> 
             PeopleEvent::ChoiceAnswered(key, call.address, call.contact, answer)
         }
         PeopleEffect::Match(key, address, matching) => {
-            let call = NeverMatch { address, never: matching == Matching::Never };
+            let call = SettleAddress { address, matching };
             let answer = runner.server.call(&call).await;
             PeopleEvent::NeverAnswered(key, call.address, matching, answer)
         }

@@ -8,7 +8,7 @@ use crate::parts::{
 };
 use crate::{format, words};
 use api::{ContactKind, EndScope, Me, SessionInfo, Sessions, Site, Whose};
-use flows::{App, Desk, Ending, Event, Listed, Session};
+use flows::{App, Desk, Ending, Event, Listed, Opening, Session};
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
@@ -87,6 +87,10 @@ fn account() -> impl IntoView {
                     <button type="button" class="part-button"
                         on:click=moves(Event::SignOutAsked)>
                         {words::sign_out()}
+                    </button>
+                    <button type="button" class="part-button"
+                        on:click=moves(Event::SheetOpened(Opening::Addresses))>
+                        {words::addresses_title()}
                     </button>
                     {me.administrator.then(|| view! {
                         <button type="button" class="part-button"

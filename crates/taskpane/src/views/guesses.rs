@@ -2,10 +2,10 @@
 
 use super::person;
 use crate::dispatch::dispatch;
-use crate::parts::{avatar, icon, keep_focus, pressed, sends, trouble_line};
+use crate::parts::{avatar, icon, keep_focus, moves, pressed, sends, trouble_line};
 use crate::words;
-use api::Contact;
-use flows::{Entry, Event, Matching, People, PeopleEvent, Standing};
+use api::{Contact, Matching};
+use flows::{Entry, Event, Opening, People, PeopleEvent, Standing};
 use leptos::prelude::*;
 
 /// The contacts added by hand, as rows of the list.
@@ -43,6 +43,7 @@ pub(super) fn below(people: &People) -> impl IntoView + use<> {
     let guesses: Vec<_> = people.guesses().into_iter().map(|(domain, found)| guess(domain, found)).collect();
     let never = people.shown().filter(|entry| entry.standing == Standing::Never);
     let never: Vec<_> = never.map(never_matched).collect();
+    let all = (!never.is_empty()).then(all_settled);
     let trouble = people.never_trouble.as_ref().map(trouble_line);
     view! {
         {(!guesses.is_empty()).then(|| view! {
@@ -53,6 +54,16 @@ pub(super) fn below(people: &People) -> impl IntoView + use<> {
         })}
         {trouble.map(|trouble| view! { <p class="part-error">{words::never_failed()}" "{trouble}</p> })}
         {never}
+        {all}
+    }
+}
+
+/// The way to the whole list.
+pub(super) fn all_settled() -> impl IntoView {
+    view! {
+        <button type="button" class="view-link" on:click=moves(Event::SheetOpened(Opening::Addresses))>
+            {words::addresses_title()}
+        </button>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::dispatch::dispatch;
 use crate::parts::{at_escape, block, holds, icon, moves, pressed};
-use crate::views::person;
+use crate::views::{guesses, person};
 use crate::words;
 use api::EmailAddress;
 use flows::{Event, Lookup, Opening, People, Standing};
@@ -33,10 +33,15 @@ pub(super) fn missing(people: Memo<Option<People>>) -> impl IntoView {
                     {words::people_missing(&all.to_string(), &missing.to_string())}
                 </button>
                 <div id="missing" class="view-missing" hidden=move || !open.get()>
-                    <ul class="add-missing-list">
-                        {block(move || people.with(|people| people.as_ref().map(|people| addresses(people, may_add.get()))))}
-                    </ul>
-                    {block(move || (may_add.get() && addable.get() > 1).then(|| add_all(addable.get())))}
+                    {block(move || open.get().then(|| view! {
+                        <ul class="add-missing-list">
+                            {block(move || people.with(|people| {
+                                people.as_ref().map(|people| addresses(people, may_add.get()))
+                            }))}
+                        </ul>
+                        {block(move || (may_add.get() && addable.get() > 1).then(|| add_all(addable.get())))}
+                        {guesses::all_settled()}
+                    }))}
                 </div>
             </div>
         }))}
@@ -54,7 +59,7 @@ fn addresses(people: &People, may_add: bool) -> impl IntoView + use<> {
             (!entry.name.is_empty()).then(|| view! { <span class="quiet">" "{entry.address.to_string()}</span> });
         view! {
             <li class="add-missing">
-                <span class="add-missing-who">{name.clone()}{address}</span>
+                <span class="add-missing-who">{name.clone()}{address}" "{person::never(entry)}</span>
                 {may_add.then(|| add(&name, &entry.address))}
             </li>
         }

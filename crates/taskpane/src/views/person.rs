@@ -4,8 +4,8 @@ use super::shared;
 use crate::dispatch::dispatch;
 use crate::parts::{avatar, keep_focus, moves, pressed};
 use crate::words;
-use api::{Contact, ContactKind, Match, MatchReason};
-use flows::{Entry, Event, Matching, Opening, PeopleEvent, Standing};
+use api::{Contact, ContactKind, Match, MatchReason, Matching};
+use flows::{Entry, Event, Opening, PeopleEvent, Standing};
 use leptos::prelude::*;
 
 /// The row of an entry.

@@ -1,6 +1,6 @@
 //! The sheet in front of the message: its header with the way back, and what it shows.
 
-use super::{adding, contact, finder, folders, opened, running, writing};
+use super::{adding, addresses, contact, finder, folders, opened, running, writing};
 use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{at_escape, block, heading, icon, pressed};
 use crate::words;
@@ -18,6 +18,7 @@ enum Shown {
     Add,
     Queries,
     Query,
+    Addresses,
 }
 
 fn shown(app: &App) -> Option<(SheetId, Shown)> {
@@ -31,6 +32,7 @@ fn shown(app: &App) -> Option<(SheetId, Shown)> {
         Sheet::Add(_) => Shown::Add,
         Sheet::Queries(_) => Shown::Queries,
         Sheet::Query(_) => Shown::Query,
+        Sheet::Addresses(_) => Shown::Addresses,
     };
     Some((id, shown))
 }
@@ -52,6 +54,7 @@ fn frame(dispatch: Dispatch, id: SheetId, shown: &Shown) -> AnyView {
         Shown::Add => (words::add_title(), adding::adding(id).into_any()),
         Shown::Queries => (words::queries_title(), folders::folders(id).into_any()),
         Shown::Query => (words::query_title(), running::running(id).into_any()),
+        Shown::Addresses => (words::addresses_title(), addresses::addresses(id).into_any()),
     };
     let escape = move || {
         dispatch.send_and_move(Event::SheetClosed);

@@ -7,10 +7,10 @@ use crate::timeline::timeline;
 use crate::world::{PASSWORD, Person, World, answer, read, sign_in};
 use api::{
     ActivityTypeId, AddContact, AddId, Call, Contact, ContactId, ContactKind, DescribeQuery, EmailAddress, GetCard,
-    GetKeptContacts, GetKeptQueries, GetMe, GetRecord, KeepAs, KeepContact, KeepQuery, ListQueries, ListSessions,
-    MatchContacts, NeverMatch, NewContact, PersonName, PostalAddress, Problem, ProblemCode, PromptValue, Query,
-    QueryFolder, QueryForm, RecordId, RecordKind, RecordOutcome, RememberChoice, RunQuery, SaveAs, SaveId, SaveMessage,
-    SaveReport, SessionId, SignOut, SiteName, TimelineCursor, WriteRecord,
+    GetKeptContacts, GetKeptQueries, GetMe, GetRecord, GetSettledAddresses, KeepAs, KeepContact, KeepQuery,
+    ListQueries, ListSessions, MatchContacts, Matching, NewContact, PersonName, PostalAddress, Problem, ProblemCode,
+    PromptValue, Query, QueryFolder, QueryForm, RecordId, RecordKind, RecordOutcome, RememberChoice, RunQuery, SaveAs,
+    SaveId, SaveMessage, SaveReport, SessionId, SettleAddress, SignOut, SiteName, TimelineCursor, WriteRecord,
 };
 use reqwest::RequestBuilder;
 use sim::imis::Edition;
@@ -20,6 +20,9 @@ use sim::imis::people::SHARED_ADDRESS;
 pub(super) const SECRET: &str = "Xq7secret";
 /// Stands in what everybody at the giver's site may see.
 pub(super) const THERE: &str = "Onlythere";
+
+/// The giver's own, beside the mailbox.
+pub(super) const OWN: &str = "tanaka@example.jp";
 
 /// All that the giver has, with the keys and ids to it.
 pub(super) struct Given {
@@ -103,7 +106,9 @@ async fn keep_things(giver: &Person<'_>) {
     for (contact, keep) in [("103", KeepAs::Favourite), ("104", KeepAs::Recent)] {
         giver.call(&KeepContact { contact: id(contact), keep }).await.unwrap();
     }
-    giver.call(&NeverMatch { address: email("ada.lovelace@example.org"), never: true }).await.unwrap();
+    for (address, matching) in [("ada.lovelace@example.org", Matching::Never), (OWN, Matching::Own)] {
+        giver.call(&SettleAddress { address: email(address), matching }).await.unwrap();
+    }
     giver.call(&RememberChoice { address: email(SHARED_ADDRESS), contact: Some(id("106")) }).await.unwrap();
 }
 
@@ -191,14 +196,16 @@ impl<'a> Pair<'a> {
         let legal = GetRecord { record: self.given.legal_record.clone(), contact: id("101") };
         let mine = ListSessions { whose: api::Whose::Mine, user_name: String::new() };
         let sessions = giver.call(&mine).await.unwrap().sessions;
+        let added = giver.call(&GetCard { contact: self.given.added.id.clone() }).await.unwrap().contact;
         vec![
             format!("{:?}", kept.favourites.iter().chain(&kept.recent).map(|contact| &contact.id).collect::<Vec<_>>()),
             format!("{:?} {:?}", names(queries.favourites), names(queries.recent)),
             format!("{:?}", form.prompts[0].values),
             format!("{:?}", giver.call(&ada).await.unwrap().never),
+            format!("{:?}", giver.call(&GetSettledAddresses).await.unwrap()),
             giver.call(&legal).await.unwrap().entry.title,
             format!("{:?}", sessions.iter().map(|session| &session.id).collect::<Vec<_>>()),
-            giver.call(&GetCard { contact: self.given.added.id.clone() }).await.unwrap().contact.name,
+            format!("{} {:?}", added.name, added.title),
             giver.call(&GetMe).await.unwrap().user_name,
         ]
     }

@@ -5,11 +5,11 @@ use api::{
     ActivityTypeId, AddContact, AddId, AttachmentName, AttachmentReport, ChangeRecord, CollectRecipients,
     ContactChange, ContactField, ContactId, ContactKind, DescribeQuery, EmailAddress, EndScope, EndSessions,
     ExportQuery, FieldValue, FindLikely, GetCard, GetCardColumns, GetContactOptions, GetKeptContacts, GetKeptQueries,
-    GetMe, GetPicture, GetRecord, GetRecordForms, GetSaveTargets, GetTimeline, KeepAs, KeepContact, KeepQuery,
-    ListQueries, ListSessions, MatchContacts, Matches, MessageToSave, NeverMatch, NewContact, PersonName,
-    PostalAddress, PromptValue, QueryForm, RecordAttachment, RecordId, RecordKind, RecordOutcome, RememberChoice,
-    RemoveRecord, RenewSession, RunQuery, SaveAs, SaveId, SaveMessage, SavedAttachment, SearchContacts, TargetContact,
-    UpdateContact, WriteRecord,
+    GetMe, GetPicture, GetRecord, GetRecordForms, GetSaveTargets, GetSettledAddresses, GetTimeline, KeepAs,
+    KeepContact, KeepQuery, ListQueries, ListSessions, MatchContacts, Matches, Matching, MessageToSave, NewContact,
+    PersonName, PostalAddress, PromptValue, QueryForm, RecordAttachment, RecordId, RecordKind, RecordOutcome,
+    RememberChoice, RemoveRecord, RenewSession, RunQuery, SaveAs, SaveId, SaveMessage, SavedAttachment, SearchContacts,
+    SettleAddress, TargetContact, UpdateContact, WriteRecord,
 };
 use reqwest::Method;
 use std::collections::BTreeMap;
@@ -114,10 +114,13 @@ impl Person {
 
     async fn never_match(&mut self) {
         let never = self.random(4) != 0;
-        let ask = NeverMatch { address: Self::never_address(&self.clerk.marker), never };
+        let matching = if never { Matching::Never } else { Matching::Always };
+        let ask = SettleAddress { address: Self::never_address(&self.clerk.marker), matching };
         if self.call(&ask, Whose::Anybody).await.is_some() {
             self.mine.never = never;
         }
+        let whose = if self.mine.never { Whose::Own } else { Whose::Anybody };
+        self.call(&GetSettledAddresses, whose).await;
         let ask = RememberChoice { address: self.email(), contact: Some(self.contact()) };
         self.call(&ask, Whose::Anybody).await;
     }
