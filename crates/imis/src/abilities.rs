@@ -33,6 +33,8 @@ pub struct Abilities {
     pub edition: Edition,
     /// Whether communication-log entries may be written.
     pub communication_log: bool,
+    /// Whether there is a communication log that they may read.
+    pub reads_log: bool,
     /// Whether contact interactions may be written, and as what.
     pub contact_interaction: Option<InteractionDefaults>,
     /// The activity types that may be written; empty where none may.
@@ -106,6 +108,7 @@ impl Acting {
         let writes_activities = permitted(&activity_create) != Some(false);
         let abilities = Abilities {
             edition: if matches!(roles, Probe::No) { Edition::Imis2017 } else { Edition::Ems },
+            reads_log: matches!(log, Probe::Yes(_)),
             communication_log: matches!(log, Probe::Yes(_)) && permitted(&log_create) == Some(true),
             contact_interaction: interaction_defaults(&interaction_types).filter(|_| writes_interactions),
             activity_forms: activities::forms(&activity_types),

@@ -15,5 +15,6 @@ mod sessions;
 mod sheets;
 mod sign_in;
 mod timeline;
+mod unlisted;
 mod world;
 mod write;
