@@ -11,7 +11,7 @@ use crate::session::Session;
 use api::{GetTimeline, MissingKind, RecordKind, Timeline, TimelineCursor, TimelineEntry};
 use futures_util::future::join_all;
 use futures_util::join;
-use imis::{Abilities, Absent as _, Acting, HistoryRow, Listed, PartyId, RecordStore};
+use imis::{Abilities, Absent as _, Acting, HistoryRow, Listed, LogSeen, PartyId, RecordStore};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -189,7 +189,7 @@ impl Reading {
         let mut last = None;
         for (kind, error) in errors {
             streams.retain(|stream| stream.kind != kind);
-            let reads_log = self.abilities.as_ref().is_some_and(|abilities| abilities.reads_log);
+            let reads_log = self.abilities.as_ref().is_some_and(|abilities| abilities.log == LogSeen::Readable);
             let unlisted = kind == RecordKind::CommunicationLog && reads_log;
             if unlisted || !error.is_absent() {
                 self.timeline.missing.push(MissingKind { kind, problem: Failure::imis(&error).problem });
