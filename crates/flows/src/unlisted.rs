@@ -43,10 +43,10 @@ impl Unlisted {
 
     fn of(&self, contact: &ContactId, saves: &[Save]) -> Vec<TimelineEntry> {
         let written = self.written.iter().filter(|(of, _)| of == contact).map(|(_, entry)| entry.clone());
-        let saved = saves.iter().filter_map(|save| saved(save, contact));
+        let from_messages = saves.iter().filter_map(|save| saved(save, contact));
         let gone =
             |entry: &TimelineEntry| self.removed.iter().any(|(of, record)| of == contact && *record == entry.record);
-        written.chain(saved).filter(|entry| !gone(entry)).collect()
+        written.chain(from_messages).filter(|entry| !gone(entry)).collect()
     }
 }
 
@@ -94,7 +94,9 @@ impl App {
         let entries = self.timelines.unlisted.of(contact, &self.saves);
         let Some(history) = self.timelines.of_mut(contact) else { return };
         if history.missing.iter().any(|missing| missing.kind == RecordKind::CommunicationLog) {
-            entries.into_iter().for_each(|entry| history.insert(entry));
+            for entry in entries {
+                history.insert(entry);
+            }
         }
     }
 }
