@@ -112,7 +112,7 @@ fn filters(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
         crate::parts::toggle(family(wanted), move || chosen.with(|chosen| chosen.contains(&wanted)), event)
     });
     let text = dispatch.look(|app| app.timelines.of(contact).map(|history| history.text.clone()).unwrap_or_default());
-    let types = types(dispatch, contact);
+    let choice_of_type = types(dispatch, contact);
     let searching = of(dispatch, contact, |history| !history.text.trim().is_empty());
     let contact = contact.clone();
     let typed = move |event| {
@@ -127,7 +127,7 @@ fn filters(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
             <div role="status">
                 {block(move || searching.get().then(|| view! { <p class="part-hint">{words::timeline_text_where()}</p> }))}
             </div>
-            {types}
+            {choice_of_type}
         </div>
     }
 }
