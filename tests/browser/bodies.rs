@@ -5,6 +5,7 @@ use crate::timeline::{back, open_contact};
 use serde_json::{Value, json};
 use std::io::Read as _;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::world::{ADDIN_HOST, PASSWORD, World};
@@ -16,6 +17,8 @@ fn corpus() -> Vec<(String, String)> {
     let text = include_str!("../../crates/server/tests/corpora/bodies/hostile.json");
     let bodies: Vec<Value> = serde_json::from_str(text).expect("the corpus is JSON");
     let part = |body: &Value, name: &str| body[name].as_str().expect("a text").to_owned();
+    // The trap leaves out what the browser asks its maker.
+    assert!(!text.contains("google"), "no body may name what the trap leaves out");
     bodies.iter().map(|body| (part(body, "name"), armed(&part(body, "html")))).collect()
 }
 
@@ -24,11 +27,16 @@ fn armed(html: &str) -> String {
     html.replace("alert(1)", "alert(1),parent.postMessage(`ran`,`*`)")
 }
 
-/// Every host in the world but the add-in's and Outlook's: it notes who comes, and answers nothing.
+/// Every host in the world but the add-in's and Outlook's: it notes who comes, and answers nothing. What the browser
+/// asks of those two stands in its own diary.
 struct Trap {
     port: u16,
     caught: Arc<Mutex<Vec<String>>>,
+    diary: PathBuf,
 }
+
+/// What bodies of the corpus ask of the host they are shown by, if they can: relative addresses.
+const OF_OURS: [&str; 3] = ["/x", "/1", "/api/session"];
 
 impl Trap {
     fn set() -> Self {
@@ -45,7 +53,22 @@ impl Trap {
                 notes.lock().expect("nobody panics with it").push(said);
             }
         });
-        Self { port, caught }
+        let diary = std::env::temp_dir().join(format!("imis-outlook-{}.json", uuid::Uuid::new_v4()));
+        Self { port, caught, diary }
+    }
+
+    /// What was got from the add-in's and Outlook's hosts that only a body would want. Ends the browser, which
+    /// writes its diary to the end then.
+    fn asked_of_ours(&self, pane: Pane) -> Vec<String> {
+        drop(pane);
+        let diary = std::fs::read_to_string(&self.diary).expect("the browser keeps a diary");
+        assert!(diary.contains("/api/records/get"), "what the pane asked stands in it");
+        let got = diary
+            .split("\"method\":\"GET\"")
+            .skip(1)
+            .filter_map(|rest| rest.split("\"url\":\"").nth(1)?.split('"').next());
+        let wanted = |url: &&str| OF_OURS.iter().any(|path| url.ends_with(path));
+        got.filter(wanted).map(str::to_owned).collect()
     }
 
     /// Who came, but for what the browser asks its maker by itself.
@@ -64,8 +87,9 @@ async fn browser(world: &World, trap: &Trap) -> Browser {
          MAP * 127.0.0.1:{}",
         trap.port
     );
+    let diary = format!("--log-net-log={}", trap.diary.display());
     let one_process = ["--disable-site-isolation-trials", "--disable-features=IsolateOrigins,site-per-process"];
-    world.browser_with(&[&rules, one_process[0], one_process[1]]).await
+    world.browser_with(&[&rules, &diary, one_process[0], one_process[1]]).await
 }
 
 /// What the pane looks like around a body, and whether anything ran.
@@ -79,7 +103,9 @@ struct Around {
 
 async fn watch(pane: &Pane) {
     const SCRIPT: &str = "window.ran = 0; addEventListener('message', event => { \
-        if (event.data === 'ran') window.ran += 1 })";
+        if (event.data === 'ran') window.ran += 1 }); \
+        window.drawn = 0; document.addEventListener('load', event => { \
+        if (event.target.matches?.('iframe.view-frame')) window.drawn += 1 }, true)";
     pane.browser.driver.execute(SCRIPT, Vec::<Value>::new()).await.expect("the script runs");
 }
 
@@ -96,6 +122,19 @@ async fn around(pane: &Pane) -> Around {
         title: seen[3].as_str().unwrap_or_default().to_owned(),
         ran: number(4),
     }
+}
+
+/// Waits until the body is drawn to its end: `frames` counts those that were.
+async fn drawn(pane: &Pane, frames: &mut u64) {
+    const SCRIPT: &str = "return [!!document.querySelector('iframe.view-frame'), window.drawn]";
+    pane.find(By::XPath("//iframe[contains(@class,'view-frame')] | //p[.='It has no text.']"), "body").await;
+    let known = *frames;
+    *frames = until("the body is drawn", async || {
+        let answer = pane.browser.driver.execute(SCRIPT, Vec::<Value>::new()).await.expect("the script runs");
+        let drawn = answer.json()[1].as_u64().unwrap_or_default();
+        (answer.json()[0] == json!(false) || drawn > known).then_some(drawn)
+    })
+    .await;
 }
 
 /// No dialog is open, in the pane or around it.
@@ -154,7 +193,7 @@ async fn every_hostile_body_shows_and_nothing_is_asked_run_or_moved() {
     open_contact(&pane, "Leer", "Nils Leer").await;
     watch(&pane).await;
     let usual = around(&pane).await;
-    let mut seen = vec![];
+    let (mut seen, mut frames) = (vec![], 0);
     while let Some(record) = next(&pane, &seen).await {
         pane.browser
             .driver
@@ -162,7 +201,7 @@ async fn every_hostile_body_shows_and_nothing_is_asked_run_or_moved() {
             .await
             .expect("it opens");
         pane.headed("Record").await;
-        pane.find(By::XPath("//iframe[contains(@class,'view-frame')] | //p[.='It has no text.']"), "body").await;
+        drawn(&pane, &mut frames).await;
         no_dialog(&pane, &record).await;
         let now = around(&pane).await;
         assert_eq!((now.width, &now.title, now.ran), (usual.width, &usual.title, 0), "{record}");
@@ -174,6 +213,7 @@ async fn every_hostile_body_shows_and_nothing_is_asked_run_or_moved() {
     }
     assert_eq!(seen.len(), bodies.len(), "every body was opened");
     assert_eq!(trap.caught(), Vec::<String>::new());
+    assert_eq!(trap.asked_of_ours(pane), Vec::<String>::new());
 }
 
 /// Whether a body has a frame of its own.
@@ -234,6 +274,7 @@ async fn the_frame_alone_holds_what_no_cleaning_has_touched() {
         no_dialog(&pane, name).await;
         assert_eq!(around(&pane).await, usual, "“{name}” ran, or moved the pane");
     }
+    assert_eq!(trap.asked_of_ours(pane), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -245,6 +286,12 @@ async fn the_trap_catches_and_the_canary_sings() {
         postMessage('ran', '*'); open('https://evil.example/x'); await new Promise(r => setTimeout(r, 500))";
     pane.browser.driver.execute(frame, Vec::<Value>::new()).await.expect("the script runs");
     assert_eq!(around(&pane).await.ran, 1);
+    open_contact(&pane, "Vile", "Hector Vile").await;
+    pane.choose("Links that run").await;
+    pane.find(By::Css("iframe.view-frame"), "frame").await;
+    let own = "await fetch('/api/session')";
+    pane.browser.driver.execute(own, Vec::<Value>::new()).await.expect("the script runs");
     let caught = async || trap.caught().iter().any(|said| said.contains("evil.example")).then_some(());
     until("the trap catches something", caught).await;
+    assert_eq!(trap.asked_of_ours(pane).len(), 1, "what is asked of the add-in's own host is noticed too");
 }

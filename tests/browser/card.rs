@@ -23,6 +23,18 @@ async fn attribute(pane: &Pane, selector: &str, name: &str) -> Option<String> {
     said.json().as_str().map(str::to_owned)
 }
 
+/// The value under a caption of the card.
+async fn fact(pane: &Pane, caption: &str) -> String {
+    const SCRIPT: &str = "const of = [...document.querySelectorAll('.card-fact')] \
+        .find(fact => fact.querySelector('dt').textContent.trim() === arguments[0] && fact.checkVisibility()); \
+        return of ? of.querySelector('.card-value').innerText.trim() : null";
+    let look = async || {
+        let said = pane.browser.driver.execute(SCRIPT, vec![caption.into()]).await.expect("the script runs");
+        said.json().as_str().map(str::to_owned)
+    };
+    until(&format!("the card says “{caption}”"), look).await
+}
+
 #[tokio::test]
 async fn the_senders_card_is_open_on_the_message_on_both_editions_and_for_those_who_only_read() {
     for (edition, user) in [(Edition::Ems, "READER1"), (Edition::Imis2017, "STAFF1"), (Edition::Ems, "MANAGER")] {
@@ -51,15 +63,54 @@ async fn a_card_says_everything_and_links_to_the_profile() {
     let pane = world.signed_in().await;
     look_at(&pane, "124", "Manifold").await;
     pane.find_css("button[aria-label='Copy Mobile']").await;
-    for part in ["Mobile", "Web", "Address", "iMIS ID"] {
-        pane.sees(part).await;
+    for (caption, value) in [
+        ("iMIS ID", "124"),
+        ("Title", "Adviser"),
+        ("Member type", "Committee member"),
+        ("Mobile", "+44 7700 900124"),
+        ("Boat", "+44 113 555 3124"),
+        ("E-mail", "rupert@manifold.example"),
+        ("E-mail (Assistant)", "rm@federation.example"),
+        ("Web", "manifold.example/about"),
+        ("Billing", "Manifold & Sons\nPO Box 9\nLeeds, LS1 9ZZ\nUnited Kingdom"),
+    ] {
+        assert_eq!(fact(&pane, caption).await, value, "{caption}");
     }
+    let web = "https://manifold.example/about";
+    assert_eq!(attribute(&pane, "a[href*='manifold.example/']", "href").await.as_deref(), Some(web));
     let profile = format!("{PROFILE}?ID=124");
     pane.sees("Profile in iMIS").await;
     assert_eq!(attribute(&pane, ".card-actions a", "href").await, Some(profile));
     assert_eq!(attribute(&pane, ".card-actions a", "rel").await.as_deref(), Some("noopener noreferrer"));
     assert!(attribute(&pane, "a[href^='tel:']", "href").await.is_some());
     assert!(attribute(&pane, "a[href^='mailto:']", "href").await.is_some());
+}
+
+#[tokio::test]
+async fn a_card_says_how_somebody_stands_with_the_association_and_leads_to_their_organisation() {
+    for (edition, user) in [(Edition::Ems, "STAFF1"), (Edition::Imis2017, "READER1")] {
+        let imis = sim::imis::Settings { edition, ..Default::default() };
+        let world = World::of(Plan { imis, ..Plan::default() }).await;
+        let pane = world.pane().await;
+        pane.sign_in(user, PASSWORD).await;
+        look_at(&pane, "101", "Ada Lovelace").await;
+        pane.sees(LOADED).await;
+        for (caption, value) in [
+            ("Title", "Analyst"),
+            ("Member type", "Regular member"),
+            ("Status", "Active"),
+            ("Organisation", "Acme Institute"),
+        ] {
+            assert_eq!(fact(&pane, caption).await, value, "{caption}");
+        }
+        assert!(fact(&pane, "Paid through").await.starts_with("Dec 31, 2026"));
+        pane.press("Acme Institute").await;
+        until("the organisation's card is there", async || (fact(&pane, "iMIS ID").await == "200").then_some(())).await;
+        pane.sees(LOADED).await;
+        assert_eq!(fact(&pane, "Web").await, "www.acme.example");
+        pane.press("Back").await;
+        assert_eq!(fact(&pane, "iMIS ID").await, "101");
+    }
 }
 
 #[tokio::test]
@@ -84,11 +135,47 @@ async fn what_must_not_be_done_is_said_first() {
     let world = World::start().await;
     let pane = world.signed_in().await;
     look_at(&pane, "123", "Carla Stumm").await;
-    pane.find_css(".card-marks li").await;
+    let marks = pane.find_css("#card-marks").await.text().await.expect("it has words");
+    let marks: Vec<&str> = marks.lines().collect();
+    assert!(["E-mail", "Newsletter", "Telephone"].iter().all(|mark| marks.contains(mark)), "{marks:?}");
     let order = "const marks = document.querySelector('.card-marks'), facts = document.querySelector('.card-facts');
         return Boolean(marks.compareDocumentPosition(facts) & Node.DOCUMENT_POSITION_FOLLOWING)";
     let first = pane.browser.driver.execute(order, vec![]).await.expect("the script runs");
     assert_eq!(first.json().as_bool(), Some(true));
+}
+
+/// What a copy button copies.
+async fn copied(pane: &Pane, what: &str) -> String {
+    const LISTEN: &str = "window.copied = null; document.addEventListener('copy', \
+        () => { window.copied = document.activeElement.value }, { once: true })";
+    pane.browser.driver.execute(LISTEN, vec![]).await.expect("the script runs");
+    pane.press(&format!("Copy {what}")).await;
+    let text = pane.browser.driver.execute("return window.copied", vec![]).await.expect("the script runs");
+    text.json().as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn everything_on_a_card_is_copied_one_by_one_and_at_once() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    look_at(&pane, "123", "Carla Stumm").await;
+    pane.sees(LOADED).await;
+    for (what, text) in [("Name", "Carla Stumm"), ("Member type", "Regular member"), ("Status", "Active")] {
+        assert_eq!(copied(&pane, what).await, text, "{what}");
+    }
+    assert!(copied(&pane, "Do not contact by").await.contains("Newsletter"));
+    let all = copied(&pane, "all facts").await;
+    for part in
+        ["Name: Carla Stumm", "Do not contact by: ", "Newsletter", "Member type: Regular member", "iMIS ID: 123"]
+    {
+        assert!(all.contains(part), "{part} is not in {all}");
+    }
+    pane.press("Back").await;
+    pane.press("Back").await;
+    pane.open_message("Papers for the committee").await;
+    pane.sees("ada.lovelace@example.org").await;
+    let all = copied(&pane, "all facts").await;
+    assert!(all.contains("Name: Ms. Ada Lovelace") && all.contains("Title: Analyst"), "{all}");
 }
 
 #[tokio::test]
@@ -166,7 +253,9 @@ async fn the_columns_of_the_sites_card_query_stand_under_their_captions_on_both_
         let pane = world.signed_in().await;
         look_at(&pane, "101", "Ada Lovelace").await;
         pane.headed("From your site").await;
-        pane.sees("Balance").await;
+        assert_eq!(fact(&pane, "Balance due").await, "123.45");
+        assert!(fact(&pane, "Join date").await.ends_with("2002"));
+        assert_eq!(copied(&pane, "Balance due").await.trim_end_matches('0'), "123.45");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The timeline of a contact and its records opened, on both editions of iMIS.
 
-use sim::imis::{Edition, Effect, Fault, Settings, Stored};
-use tests::world::{PASSWORD, Plan, World};
+use sim::imis::{Edition, Effect, Fault, RecipientsByParty, Settings, Stored};
+use tests::world::{PASSWORD, PROFILE, Plan, World};
 use tests::{Pane, until};
 use thirtyfour::prelude::*;
 
@@ -86,6 +86,156 @@ async fn a_timeline_narrows_to_kinds_and_words_and_widens_again() {
     }
 }
 
+/// Chooses a type of record of a family by what it is called.
+async fn choose_type(pane: &Pane, family: &str, title: &str) {
+    let option = format!(".//optgroup[@label='{family}']/option[normalize-space(.)='{title}']");
+    let field = pane.field("Type of record").await;
+    field.find(By::XPath(option)).await.expect("the type is offered").click().await.expect("it can be chosen");
+}
+
+/// Where a link leads.
+async fn leads(pane: &Pane, name: &str) -> String {
+    let link = pane.button(name).await;
+    assert_eq!(link.attr("rel").await.expect("the page answers").as_deref(), Some("noopener noreferrer"));
+    link.attr("href").await.expect("the page answers").unwrap_or_default()
+}
+
+/// The words in the frame that a body stands in.
+async fn in_the_frame(pane: &Pane) -> String {
+    let frame = pane.find(By::Css("iframe.view-frame"), "frame").await;
+    frame.enter_frame().await.expect("the frame can be looked into");
+    let words = async || {
+        let body = pane.browser.driver.find(By::Css("body")).await.ok()?;
+        body.text().await.ok().filter(|text| !text.is_empty())
+    };
+    let words = until("the body shows", words).await;
+    pane.browser.driver.enter_parent_frame().await.expect("the pane is around it");
+    words
+}
+
+/// A folder of its own that the browser puts files into.
+async fn downloads(pane: &Pane) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("imis-outlook-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    let place = serde_json::json!({ "behavior": "allow", "downloadPath": folder.display().to_string() });
+    pane.browser.devtools("Browser.setDownloadBehavior", place).await;
+    folder
+}
+
+#[tokio::test]
+async fn a_timeline_narrows_to_a_type_and_says_what_its_search_looks_through() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let world = world_of(edition).await;
+        let pane = in_one_process(&world, "READER1").await;
+        open_contact(&pane, "Langley", "Theodora Langley").await;
+        choose_type(&pane, "Activities", "E-mail").await;
+        pane.no_longer_sees("Interaction").await;
+        until("only that type shows", async || {
+            let kinds = kinds(&pane).await;
+            (!kinds.is_empty() && kinds.iter().all(|kind| kind == "Activity · E-mail")).then_some(())
+        })
+        .await;
+        pane.fill("Search this timeline", "no such words at all").await;
+        pane.sees("not through the text of saved messages").await;
+        pane.sees("Nothing matches.").await;
+    }
+}
+
+#[tokio::test]
+async fn records_of_every_kind_open_to_their_bodies_and_lead_into_imis() {
+    for edition in [Edition::Ems, Edition::Imis2017] {
+        let world = world_of(edition).await;
+        let pane = in_one_process(&world, "STAFF1").await;
+        open_contact(&pane, "Langley", "Theodora Langley").await;
+        let folder = downloads(&pane).await;
+        choose_type(&pane, "Activities", "E-mail").await;
+        pane.choose("please find it enclosed.").await;
+        pane.sees("Dear Theodora,").await;
+        assert_eq!(leads(&pane, "Profile in iMIS").await, format!("{PROFILE}?ID=119"));
+        let file = pane.find_css("button[aria-label^='Download enclosure']").await;
+        file.click().await.expect("it can be pressed");
+        until("the activity's file comes", async || {
+            let files = std::fs::read_dir(&folder).ok()?.filter_map(Result::ok);
+            let mut texts = files.filter_map(|file| std::fs::read_to_string(file.path()).ok());
+            texts.any(|text| text.starts_with("Enclosure of record")).then_some(())
+        })
+        .await;
+        back(&pane).await;
+        choose_type(&pane, "Interactions", "E-mail").await;
+        pane.sees("Noted for the file.").await;
+        pane.choose("Noted for the file.").await;
+        pane.headed("Record").await;
+        let body = pane.find_css(".view-record-text").await;
+        assert_eq!(body.text().await.expect("it has words"), "Noted for the file.");
+        assert_eq!(leads(&pane, "Profile in iMIS").await, format!("{PROFILE}?ID=119"));
+        back(&pane).await;
+        choose_type(&pane, "Interactions", "E-mail").await;
+        pane.choose_option("Type of record", "").await;
+        pane.fill("Search this timeline", "(62)").await;
+        pane.choose("(62)").await;
+        let preview = leads(&pane, "Open in iMIS").await;
+        assert!(
+            preview.contains("/iParts/Common/InteractionLog/InteractionPreview.aspx?CommunicationLogId="),
+            "{preview}"
+        );
+        assert!(preview.contains("&PartyId=119&RecipientId="), "{preview}");
+        assert!(in_the_frame(&pane).await.contains("Dear Theodora"));
+    }
+}
+
+#[tokio::test]
+async fn html_in_an_activity_and_a_contact_interaction_shows_as_what_it_says() {
+    let world = World::start().await;
+    let pane = in_one_process(&world, "STAFF1").await;
+    open_contact(&pane, "Vile", "Hector Vile").await;
+    for (family, words) in [("Activities", "Before"), ("Interactions", "Over everything")] {
+        choose_type(&pane, family, "E-mail").await;
+        shows(&pane, 1).await;
+        pane.choose("in the title").await;
+        pane.headed("Record").await;
+        let shown = in_the_frame(&pane).await;
+        assert!(shown.contains(words) && !shown.contains('<'), "{shown}");
+        back(&pane).await;
+        pane.headed("Timeline").await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_saved_shows_and_opens_though_imis_does_not_list_its_log() {
+    let imis = Settings { recipients_by_party: RecipientsByParty::Forbidden, ..Settings::default() };
+    let world = World::of(Plan { imis, ..Plan::default() }).await;
+    let pane = in_one_process(&world, "STAFF1").await;
+    pane.open_message("Papers for the committee").await;
+    pane.sees("To 2 contacts").await;
+    pane.press("Save as interaction").await;
+    pane.headed("Saved to iMIS").await;
+    open_contact(&pane, "Lovelace", "Ada Lovelace").await;
+    pane.sees("Entries of the communication log are missing").await;
+    pane.sees("Agreed to give a talk").await;
+    pane.choose("Papers for the committee").await;
+    pane.headed("Record").await;
+    assert!(in_the_frame(&pane).await.contains("agenda"));
+}
+
+#[tokio::test]
+async fn the_keyboard_is_never_lost_when_what_was_pressed_goes_away() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    pane.sees("Hannah Weiss").await;
+    world.imis.faults().add(Fault::once(Effect::ServerError { stored: Stored::No }).on("GET", "PartyNote").always());
+    open_contact(&pane, "Lovelace", "Ada Lovelace").await;
+    pane.sees("Notes are missing").await;
+    world.imis.faults().clear();
+    pane.press("Try again").await;
+    pane.no_longer_sees("Notes are missing").await;
+    pane.keyboard_at("timeline-title").await;
+    pane.choose("Agreed to give a talk").await;
+    pane.press("Remove").await;
+    pane.headed("Remove this record?").await;
+    pane.press("Cancel").await;
+    pane.keyboard_at("record-remove").await;
+}
+
 #[tokio::test]
 async fn a_search_in_one_timeline_does_not_stand_over_the_organisations() {
     let world = World::start().await;
@@ -152,10 +302,7 @@ async fn kinds_that_imis_does_not_give_are_told_and_the_rest_shows() {
 async fn an_attachment_comes_down_under_its_own_name() {
     let world = World::start().await;
     let pane = world.signed_in().await;
-    let folder = std::env::temp_dir().join(format!("imis-outlook-{}", uuid::Uuid::new_v4()));
-    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
-    let place = serde_json::json!({ "behavior": "allow", "downloadPath": folder.display().to_string() });
-    pane.browser.devtools("Browser.setDownloadBehavior", place).await;
+    let folder = downloads(&pane).await;
     open_contact(&pane, "Langley", "Theodora Langley").await;
     pane.toggle("Interactions").await;
     pane.fill("Search this timeline", "(62)").await;

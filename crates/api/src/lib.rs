@@ -45,8 +45,8 @@ pub use query::{
     QueryRow, Recipient, Recipients, RunQuery, SortedBy,
 };
 pub use record::{
-    ChangeRecord, FieldKind, FieldValue, FormField, GetRecordForms, RecordForm, RecordForms, RemoveRecord, Removed,
-    WriteRecord,
+    ChangeRecord, FieldKind, FieldValue, FormField, GetRecordForms, RecordForm, RecordForms, RecordType, RemoveRecord,
+    Removed, WriteRecord,
 };
 pub use save::{
     ActivityType, ActivityTypeId, InteractionStore, MessageToSave, Record, RecordId, RecordOutcome, SaveAs, SaveId,

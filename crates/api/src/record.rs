@@ -21,6 +21,20 @@ pub struct RecordForms {
     pub forms: Vec<RecordForm>,
     /// Most contacts for one writing.
     pub contacts_max: usize,
+    /// The types that records can be of, iMIS's own and those nobody may write included.
+    #[serde(default)]
+    pub types: Vec<RecordType>,
+}
+
+/// A type of activity or of contact interaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordType {
+    /// What is of it.
+    pub kind: RecordKind,
+    /// Its code.
+    pub id: String,
+    /// What the site calls it.
+    pub title: String,
 }
 
 /// The form of one type of record.

@@ -31,7 +31,12 @@ pub struct GetTimeline {
     /// Only these kinds; empty for all.
     #[serde(default)]
     pub kinds: Vec<RecordKind>,
-    /// Only what has this text in title, type or note; empty for all.
+    /// Only records of this type, as [`crate::RecordType::id`] names it; empty for all. Types of other kinds may
+    /// have the same name, so it goes with one kind.
+    #[serde(default)]
+    pub type_id: String,
+    /// Only what has this text in title, type, note or details; empty for all. Bodies of the communication log are
+    /// not looked through: no list has them.
     #[serde(default)]
     pub text: String,
     /// From here on; `None` from the newest.
@@ -65,7 +70,8 @@ pub struct Timeline {
     #[serde(default)]
     pub more: Option<TimelineCursor>,
     /// Kinds that could not be read this time; the rest is complete. Kinds that the site does not have, or the
-    /// person may not see, are not named.
+    /// person may not see, are not named. A communication log that is there and that iMIS does not list by contact
+    /// (`imis.md §7.2`) is named with [`crate::ProblemCode::Forbidden`] or [`crate::ProblemCode::NotFound`].
     #[serde(default)]
     pub missing: Vec<MissingKind>,
 }
@@ -167,9 +173,12 @@ pub struct RecordInFull {
     /// The action of a contact interaction.
     #[serde(default)]
     pub action: String,
-    /// Its page in iMIS.
+    /// Its page in iMIS, if it has one of its own.
     #[serde(default)]
     pub link: Option<String>,
+    /// The contact's page in iMIS, as the site's settings say.
+    #[serde(default)]
+    pub profile: Option<String>,
 }
 
 impl fmt::Debug for RecordInFull {

@@ -43,6 +43,11 @@ impl SearchAhead {
         Some(self.question)
     }
 
+    /// Nothing is looked for any more, and what was asked is of no use.
+    pub(crate) fn clear(&mut self) {
+        *self = Self { question: self.question + 1, ..Self::default() };
+    }
+
     pub(crate) fn waited(&mut self, number: u32) -> Option<SearchContacts> {
         if number != self.question {
             return None;
@@ -63,5 +68,23 @@ impl SearchAhead {
             }
             Err(trouble) => Ahead::Failed(trouble),
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ahead, SearchAhead};
+    use api::FoundContacts;
+
+    #[test]
+    fn an_answer_to_what_was_looked_for_before_somebody_was_taken_is_dropped() {
+        let mut search = SearchAhead::default();
+        let first = search.typed("ada".to_owned()).expect("it is looked for");
+        assert!(search.waited(first).is_some());
+        search.clear();
+        let second = search.typed("gra".to_owned()).expect("it is looked for");
+        assert!(search.waited(second).is_some());
+        search.answered(first, Ok(FoundContacts::default()));
+        assert_eq!(search.hits, Ahead::Searching);
     }
 }

@@ -333,7 +333,8 @@ impl App {
         let attachments = mail.draft.sendable(targets);
         let message = mail.message.clone();
         let item = message.key.item_id.clone();
-        let (save, mut effects) = Save::begin(id, me.user_name.clone(), message, save_as, contacts, attachments);
+        let (save, mut effects) =
+            Save::begin(id, (me.user_name.clone(), self.now_ms), message, save_as, contacts, attachments);
         let earlier = self.saves.iter().position(|earlier| earlier.message.key.item_id == item);
         effects.extend(earlier.map(|place| self.saves.remove(place)).iter().flat_map(Save::let_go));
         self.saves.insert(0, save);

@@ -68,9 +68,17 @@ pub struct KeptHere {
     /// Favourites and the latest.
     pub contacts: Part<KeptContacts>,
     asked_ms: i64,
+    /// Whether something was changed here since they were asked for.
+    overtaken: bool,
 }
 
 impl KeptHere {
+    /// A list from before the latest change here would undo it.
+    fn answered(&mut self, answer: Result<KeptContacts, Trouble>) {
+        let known = self.contacts.value.clone().filter(|_| self.overtaken);
+        self.contacts.answered(answer.map(|came| known.unwrap_or(came)));
+    }
+
     /// Whether a contact is among the favourites.
     pub fn is_favourite(&self, contact: &ContactId) -> bool {
         self.contacts.value.as_ref().is_some_and(|kept| kept.favourites.iter().any(|other| other.id == *contact))
@@ -194,12 +202,14 @@ impl Cards {
             return vec![];
         }
         kept.asked_ms = now_ms;
+        kept.overtaken = false;
         kept.contacts.begin();
         vec![Effect::Card(CardEffect::FetchKept)]
     }
 
     /// The contact was looked at: it is the latest, here at once.
     fn note(&mut self, contact: &Contact) -> Effect {
+        self.kept.overtaken = true;
         if let Some(kept) = &mut self.kept.contacts.value {
             kept.recent.retain(|other| other.id != contact.id);
             kept.recent.insert(0, contact.clone());
@@ -221,6 +231,7 @@ impl Cards {
 
     /// By name, as the server lists them.
     fn set_favourite(&mut self, contact: &ContactId, keep_as: KeepAs) {
+        self.kept.overtaken = true;
         let card = self.get(contact).map(|card| card.contact.clone());
         let Some(kept) = &mut self.kept.contacts.value else { return };
         let known = kept.recent.iter().find(|other| other.id == *contact).cloned();
@@ -341,7 +352,7 @@ impl App {
                 }
             }
             CardEvent::AgainAsked(contact) => return self.renew_card(&contact),
-            CardEvent::KeptAnswered(answer) => cards.kept.contacts.answered(answer),
+            CardEvent::KeptAnswered(answer) => cards.kept.answered(answer),
             CardEvent::KeptAgainAsked => return cards.ask_kept(self.now_ms),
             CardEvent::FavouriteToggled(contact) => return cards.toggle_favourite(&contact),
             CardEvent::Kept(contact, keep_as, answer) => cards.kept(&contact, keep_as, answer),

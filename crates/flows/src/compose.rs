@@ -297,6 +297,9 @@ impl App {
                     filling.stage = Stage::Failed(trouble.clone());
                 }
                 filling.waiting.clear();
+                if trouble.is_code(api::ProblemCode::Conflict) {
+                    return self.rows_changed();
+                }
                 self.notice_end(Some(&trouble))
             }
             _ => vec![],

@@ -2,7 +2,7 @@
 
 use crate::fields::HereAndNow;
 use crate::{App, Effect, TimelineEffect, Trouble};
-use api::{RecordForm, RecordForms, RecordKind};
+use api::{RecordForm, RecordForms, RecordKind, RecordType};
 
 /// What is known of the forms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,14 @@ impl Forms {
     pub fn all(&self) -> &[RecordForm] {
         match self {
             Self::Known(forms, _) => &forms.forms,
+            Self::Unknown | Self::Loading | Self::Failed(_) => &[],
+        }
+    }
+
+    /// The types that records can be of.
+    pub fn types(&self) -> &[RecordType] {
+        match self {
+            Self::Known(forms, _) => &forms.types,
             Self::Unknown | Self::Loading | Self::Failed(_) => &[],
         }
     }

@@ -32,6 +32,7 @@ mod sheets;
 pub mod signature;
 mod timeline;
 mod trouble;
+mod unlisted;
 mod write;
 mod writing_sheet;
 mod written;

@@ -496,6 +496,13 @@ impl App {
         wrap(id, effect)
     }
 
+    /// Rows of the query in front were to be taken, and it is not the same any more.
+    pub(crate) fn rows_changed(&mut self) -> Vec<Effect> {
+        let Some((id, Sheet::Query(_))) = self.sheets.top() else { return vec![] };
+        let effect = self.running(id).map(Running::start_over);
+        wrap(id, effect)
+    }
+
     fn page_answered(
         &mut self,
         id: SheetId,

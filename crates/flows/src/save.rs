@@ -89,6 +89,8 @@ pub struct Save {
     pub id: SaveId,
     /// Who saves; nobody else may go on with it.
     pub user_name: String,
+    /// When it began: milliseconds since 1970 (UTC), by the server's clock.
+    pub begun_ms: i64,
     /// The message.
     pub message: Message,
     /// As what.
@@ -121,7 +123,7 @@ const AT_ONCE: usize = 3;
 impl Save {
     pub(crate) fn begin(
         id: SaveId,
-        user_name: String,
+        (user_name, begun_ms): (String, i64),
         message: Message,
         save_as: SaveAs,
         contacts: Vec<(TargetContact, String)>,
@@ -135,6 +137,7 @@ impl Save {
         let mut save = Self {
             id,
             user_name,
+            begun_ms,
             message,
             save_as,
             records,

@@ -2,9 +2,11 @@
 //!
 //! Each question has a number; an answer to any but the latest of its contact is dropped.
 
+use crate::unlisted::Unlisted;
 use crate::{App, Effect, Forms, Trouble};
 use api::{
-    Contact, ContactId, GetTimeline, MissingKind, RecordId, RecordKind, Timeline, TimelineCursor, TimelineEntry,
+    Contact, ContactId, GetTimeline, MissingKind, RecordId, RecordKind, RecordType, Timeline, TimelineCursor,
+    TimelineEntry,
 };
 
 /// Kinds of record as people tell them apart.
@@ -76,6 +78,8 @@ pub struct History {
     pub who: Option<Contact>,
     /// What is wanted; nothing means all.
     pub families: Vec<Family>,
+    /// Only records of this type.
+    pub of_type: Option<RecordType>,
     /// Only what has this text.
     pub text: String,
     /// What is known, newest first.
@@ -99,6 +103,7 @@ impl History {
             contact,
             who: None,
             families: vec![],
+            of_type: None,
             text: String::new(),
             entries: vec![],
             more: None,
@@ -112,7 +117,7 @@ impl History {
 
     /// Whether only some records are wanted.
     pub fn is_filtered(&self) -> bool {
-        !self.families.is_empty() || !self.text.trim().is_empty()
+        !self.families.is_empty() || self.of_type.is_some() || !self.text.trim().is_empty()
     }
 
     /// The entries by month, `2026-05`; those without a time come last.
@@ -124,12 +129,15 @@ impl History {
         self.reading = reading;
         self.question = number;
         self.trouble = None;
-        let kinds = self.families.iter().flat_map(|family| family.kinds()).copied().collect();
+        let (kinds, type_id) = match &self.of_type {
+            Some(of) => (vec![of.kind], of.id.clone()),
+            None => (self.families.iter().flat_map(|family| family.kinds()).copied().collect(), String::new()),
+        };
         let after = if reading == Reading::More { self.more.clone() } else { None };
         let text = self.text.trim().to_owned();
         Effect::Timeline(TimelineEffect::Fetch(
             number,
-            GetTimeline { contact: self.contact.clone(), kinds, text, after },
+            GetTimeline { contact: self.contact.clone(), kinds, type_id, text, after },
         ))
     }
 
@@ -190,9 +198,18 @@ impl History {
         self.ask(Reading::First, number)
     }
 
-    fn insert(&mut self, entry: TimelineEntry) {
-        let wanted = self.families.is_empty() || self.families.contains(&Family::of(entry.kind));
-        if !wanted || !self.text.trim().is_empty() || self.entries.iter().any(|other| other.record == entry.record) {
+    /// Whether records of this kind are wanted.
+    fn wants(&self, kind: RecordKind) -> bool {
+        self.families.is_empty() || self.families.contains(&Family::of(kind))
+    }
+
+    pub(crate) fn insert(&mut self, entry: TimelineEntry) {
+        let of_type = self.of_type.as_ref().is_none_or(|of| of.kind == entry.kind && of.title == entry.type_name);
+        if !self.wants(entry.kind)
+            || !of_type
+            || !self.text.trim().is_empty()
+            || self.entries.iter().any(|other| other.record == entry.record)
+        {
             return;
         }
         let place = self.entries.iter().position(|other| other.at <= entry.at).unwrap_or(self.entries.len());
@@ -214,6 +231,7 @@ pub struct Timelines {
     kept: Vec<History>,
     /// The forms of what may be written; kept for the session as well.
     pub forms: Forms,
+    pub(crate) unlisted: Unlisted,
     asked: u32,
 }
 
@@ -226,7 +244,7 @@ impl Timelines {
         self.kept.iter().find(|history| history.contact == *contact)
     }
 
-    fn of_mut(&mut self, contact: &ContactId) -> Option<&mut History> {
+    pub(crate) fn of_mut(&mut self, contact: &ContactId) -> Option<&mut History> {
         self.kept.iter_mut().find(|history| history.contact == *contact)
     }
 
@@ -247,6 +265,7 @@ impl Timelines {
 
     /// A record was written for a contact: it shows at once.
     pub(crate) fn written(&mut self, contact: &ContactId, entry: TimelineEntry) {
+        self.unlisted.keep(contact, &entry);
         if let Some(history) = self.of_mut(contact) {
             history.insert(entry);
         }
@@ -254,6 +273,7 @@ impl Timelines {
 
     /// A record was changed.
     pub(crate) fn changed(&mut self, contact: &ContactId, entry: &TimelineEntry) -> Vec<Effect> {
+        self.unlisted.change(contact, entry);
         self.with(contact, |history, number| {
             if let Some(place) = history.entries.iter().position(|other| other.record == entry.record) {
                 history.entries.remove(place);
@@ -266,6 +286,7 @@ impl Timelines {
 
     /// A record is gone. Others whose timeline it stands on find out when they are refreshed.
     pub(crate) fn removed(&mut self, contact: &ContactId, record: &RecordId) -> Vec<Effect> {
+        self.unlisted.forget(contact, record);
         self.with(contact, |history, number| {
             history.entries.retain(|entry| entry.record != *record);
             history.news = Some(News::Removed);
@@ -299,6 +320,8 @@ impl Timelines {
 pub enum TimelineEvent {
     /// Activities, interactions or notes were switched.
     FamilyToggled(ContactId, Family),
+    /// Only records of this type are wanted now; `None` for all.
+    TypeChosen(ContactId, Option<RecordType>),
     /// The text that is looked for is this now.
     TextTyped(ContactId, String),
     /// The wait after a typed letter is over.
@@ -350,6 +373,14 @@ impl App {
                     Some(place) => drop(history.families.remove(place)),
                     None => history.families.push(family),
                 }
+                if history.of_type.as_ref().is_some_and(|of| !history.wants(of.kind)) {
+                    history.of_type = None;
+                }
+                Some(history.start_over(number))
+            }),
+            TimelineEvent::TypeChosen(contact, of_type) => timelines.with(&contact, |history, number| {
+                history.news = None;
+                history.of_type = of_type;
                 Some(history.start_over(number))
             }),
             TimelineEvent::TextTyped(contact, text) => timelines.with(&contact, |history, number| {
@@ -379,6 +410,7 @@ impl App {
                 {
                     history.answered(answer);
                 }
+                self.show_unlisted(&contact);
                 self.notice_end(trouble.as_ref())
             }
             TimelineEvent::FormsAnswered(answer, here) => {

@@ -1,9 +1,6 @@
 //! The sheet that a record is written or changed on: opening it, what happens on it, and leaving it.
 
-use crate::{
-    App, Changing, Effect, HereAndNow, Leaving, SearchAhead, Sheet, SheetId, WriteEffect, WriteEvent, WritePhase,
-    Writing,
-};
+use crate::{App, Changing, Effect, HereAndNow, Leaving, Sheet, SheetId, WriteEffect, WriteEvent, WritePhase, Writing};
 use api::Contact;
 
 impl App {
@@ -76,7 +73,7 @@ impl App {
                 return self.notice_end(trouble.as_ref());
             }
             WriteEvent::ContactAdded(contact) if filling => {
-                writing.search = SearchAhead::default();
+                writing.search.clear();
                 if !writing.contacts.iter().any(|known| known.id == contact.id) {
                     writing.contacts.push(contact);
                     writing.regrouped = true;

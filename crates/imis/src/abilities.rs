@@ -26,6 +26,15 @@ pub struct InteractionDefaults {
     pub action_code: String,
 }
 
+/// What a person sees of the communication log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogSeen {
+    /// Its entries.
+    Readable,
+    /// Nothing: the site has none, or keeps it from them.
+    Hidden,
+}
+
 /// What can be done here by this person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Abilities {
@@ -33,6 +42,8 @@ pub struct Abilities {
     pub edition: Edition,
     /// Whether communication-log entries may be written.
     pub communication_log: bool,
+    /// Whether there is a communication log for them to read.
+    pub log: LogSeen,
     /// Whether contact interactions may be written, and as what.
     pub contact_interaction: Option<InteractionDefaults>,
     /// The activity types that may be written; empty where none may.
@@ -106,6 +117,7 @@ impl Acting {
         let writes_activities = permitted(&activity_create) != Some(false);
         let abilities = Abilities {
             edition: if matches!(roles, Probe::No) { Edition::Imis2017 } else { Edition::Ems },
+            log: if matches!(log, Probe::Yes(_)) { LogSeen::Readable } else { LogSeen::Hidden },
             communication_log: matches!(log, Probe::Yes(_)) && permitted(&log_create) == Some(true),
             contact_interaction: interaction_defaults(&interaction_types).filter(|_| writes_interactions),
             activity_forms: activities::forms(&activity_types),

@@ -29,7 +29,7 @@ pub struct Contact {
     pub city: Option<String>,
     /// Phone.
     pub phone: Option<String>,
-    /// Member type: attribute `CustomerTypeCode`.
+    /// Member type as the site calls it, or its code.
     pub member_type: Option<String>,
     /// Status as the site words it.
     pub status: Option<String>,

@@ -40,7 +40,7 @@ mod user;
 mod web_address;
 mod wire;
 
-pub use abilities::{Abilities, Edition, InteractionDefaults};
+pub use abilities::{Abilities, Edition, InteractionDefaults, LogSeen};
 pub use activities::{ActivityFields, ActivityType, NewActivity};
 pub use attachments::Content;
 pub use card::{ContactInFull, EmailOf, PersonName, PhoneOf, PostalAddress};

@@ -85,12 +85,17 @@ fn beginning(html: &str) -> (&str, bool) {
     (&html[..end], false)
 }
 
-/// Whether text is meant as HTML: it has tags that HTML has.
+/// Whether text is meant as HTML: it has tags that HTML has. One that marks a few words counts only where it is
+/// closed, since `<b>` and `<i>` stand in plain text too.
 pub(crate) fn is_html(text: &str) -> bool {
     let tag = |(place, _): (usize, &str)| {
-        let rest = text[place + 1..].trim_start_matches('/');
+        let rest = &text[place + 1..];
+        let (closes, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
         let name: String = rest.chars().take(12).take_while(char::is_ascii_alphanumeric).collect();
-        tokens::is_known(&name.to_ascii_lowercase())
+        // `<a@example.org>` is an address.
+        let ends = rest[name.len()..].starts_with(|next: char| next.is_ascii_whitespace() || "/>".contains(next));
+        let name = name.to_ascii_lowercase();
+        ends && tokens::is_known(&name) && (closes || !tokens::marks_words(&name))
     };
     text.contains('>') && text.match_indices('<').take(1000).any(tag)
 }

@@ -62,6 +62,12 @@ pub(crate) fn escaped(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }
 
+/// A link that writes to an address. Whatever stands in it adds nobody else to the mail, and nothing.
+pub(crate) fn mail_to(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    ["mailto:", &escaped(local), "@", &escaped(domain)].concat()
+}
+
 pub(crate) fn language() -> String {
     let known = office::locale::display_language().filter(|language| is_language(language));
     known.unwrap_or_else(|| "en".to_owned())

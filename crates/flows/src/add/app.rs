@@ -1,7 +1,7 @@
 //! The sheet that contacts are added or compared on: opening it, what happens on it, and what it leaves behind.
 
 use super::{AddEffect, AddEvent, AddPhase, Adding, Adds, Became, Candidate, ComparePhase, Comparison, Job, MayChange};
-use crate::{App, Effect, Leaving, OpenMail, People, Role, SearchAhead, Sheet, SheetId, Standing, Trouble};
+use crate::{App, Effect, Leaving, OpenMail, People, Role, Sheet, SheetId, Standing, Trouble};
 use api::{Contact, ContactId, ContactKind, ContactOptions, EmailAddress, Match, MatchReason};
 
 impl App {
@@ -156,7 +156,8 @@ impl App {
     /// The present one's turn is over: the message knows, and the next one's begins.
     fn became(&mut self, id: SheetId, became: Became) -> Vec<Effect> {
         let kinds = self.kinds();
-        let Some(Sheet::Add(Adding { job: Job::Add(adds), .. })) = self.sheets.get_mut(id) else { return vec![] };
+        let Some(Sheet::Add(Adding { job: Job::Add(adds), leaving })) = self.sheets.get_mut(id) else { return vec![] };
+        *leaving = None;
         let address = adds.present().and_then(|candidate| candidate.address.clone());
         adds.became.push(became.clone());
         let effect = adds.begin(&kinds);
@@ -313,7 +314,7 @@ fn form_event(adds: &mut Adds, event: AddEvent, kinds: &[String]) -> Step {
         }
         AddEvent::OrganisationLinked(organisation) => {
             form.organisation = Some(organisation);
-            form.search = SearchAhead::default();
+            form.search.clear();
             form.touched = true;
             form.faults.retain(|(field, _)| *field != api::ContactField::Organisation);
         }

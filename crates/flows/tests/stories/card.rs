@@ -166,6 +166,20 @@ fn a_favourite_is_one_at_once_and_no_longer_if_the_server_does_not_keep_it() {
 }
 
 #[test]
+fn a_list_from_before_a_favourite_was_marked_does_not_take_it_away() {
+    let mut app = signed_in();
+    open(&mut app, "101");
+    app.update(Event::Card(CardEvent::KeptAnswered(Ok(KeptContacts::default()))));
+    at(20, &mut app);
+    app.update(Event::SheetClosed);
+    let effects = open(&mut app, "101");
+    assert!(effects.contains(&Effect::Card(CardEffect::FetchKept)), "they are asked for again");
+    app.update(Event::Card(CardEvent::FavouriteToggled(id("101"))));
+    app.update(Event::Card(CardEvent::KeptAnswered(Ok(KeptContacts::default()))));
+    assert!(app.cards.kept.is_favourite(&id("101")));
+}
+
+#[test]
 fn favourites_stand_by_name() {
     let mut app = signed_in();
     open(&mut app, "101");

@@ -5,7 +5,7 @@ use crate::world::{address, message, problem, signed_in, signed_out};
 use api::{ContactId, ProblemCode, Recipient, Recipients};
 use flows::{
     App, ComposeEffect, ComposeEvent, Effect, Event, Fields, FillStage, Filling, Inserting, Insertion, MessageKey,
-    QueryEvent, Role, Tally, Target, Trouble,
+    QueryEffect, QueryEvent, Role, Tally, Target, Trouble,
 };
 
 fn draft(opening: u32) -> MessageKey {
@@ -135,6 +135,19 @@ fn all_rows_of_a_query_are_collected_by_the_server() {
     let [Effect::Compose(ComposeEffect::Collect(_, call))] = &effects[..] else { panic!("{effects:?}") };
     let run = call.query.as_ref().expect("the query is named");
     assert_eq!((run.version.as_str(), call.contacts.len()), ("v1", 0));
+}
+
+#[test]
+fn a_query_that_changed_before_all_its_rows_were_taken_is_described_anew() {
+    let mut app = writing();
+    let id = shown(&mut app, 100_000);
+    app.update(Event::Query(id, QueryEvent::AllTicked));
+    let effects = app.update(Event::Query(id, QueryEvent::FillAsked));
+    let [Effect::Compose(ComposeEffect::Collect(number, _))] = &effects[..] else { panic!("{effects:?}") };
+    let conflict = Err(problem(ProblemCode::Conflict));
+    let effects = app.update(Event::Compose(ComposeEvent::Collected(*number, conflict)));
+    assert!(matches!(effects[..], [Effect::Query(sheet, QueryEffect::Describe(..))] if sheet == id), "{effects:?}");
+    assert!(running(&app).changed);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod sessions;
 mod sheets;
 mod sign_in;
 mod timeline;
+mod unlisted;
 mod unsure;
 mod world;
 mod write;

@@ -22,6 +22,7 @@ pub(crate) fn full(number: u32) -> RecordInFull {
         type_id: "CALL".to_owned(),
         action: String::new(),
         link: None,
+        profile: None,
     }
 }
 

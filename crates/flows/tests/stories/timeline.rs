@@ -2,8 +2,8 @@
 
 use crate::world::{contact, problem, signed_in, signed_out};
 use api::{
-    ContactId, GetTimeline, LocalTime, MissingKind, Problem, ProblemCode, RecordForms, RecordId, RecordKind, Timeline,
-    TimelineCursor, TimelineEntry,
+    ContactId, GetTimeline, LocalTime, MissingKind, Problem, ProblemCode, RecordForms, RecordId, RecordKind,
+    RecordType, Timeline, TimelineCursor, TimelineEntry,
 };
 use flows::{App, Effect, Event, Family, HereAndNow, History, News, Opening, Reading, TimelineEffect, TimelineEvent};
 
@@ -138,6 +138,28 @@ fn a_family_asks_for_all_its_kinds_and_what_is_no_longer_wanted_goes() {
     assert_eq!(asked(&effects)[0].1.kinds, [RecordKind::CommunicationLog, RecordKind::ContactInteraction]);
     let effects = tell(&mut app, TimelineEvent::FamilyToggled(ada(), Family::Interactions));
     assert!(asked(&effects)[0].1.kinds.is_empty(), "nothing chosen is everything");
+}
+
+#[test]
+fn a_type_asks_for_its_records_alone_and_goes_with_a_family_that_leaves_it_out() {
+    let call = RecordType { kind: RecordKind::Activity, id: "CALL".to_owned(), title: "Telephone call".to_owned() };
+    let forms = RecordForms { types: vec![call.clone()], ..RecordForms::default() };
+    let mut app = opened(forms, page(vec![entry(5, "2026-05-09")], Some("next")));
+    assert_eq!(app.timelines.forms.types(), std::slice::from_ref(&call));
+    assert!(!app.may_write(), "a type is no form");
+    let effects = tell(&mut app, TimelineEvent::TypeChosen(ada(), Some(call)));
+    assert!(history(&app).entries.is_empty() && history(&app).is_filtered());
+    let (number, question) = asked(&effects)[0].clone();
+    assert_eq!((question.kinds, question.type_id.as_str()), (vec![RecordKind::Activity], "CALL"));
+    tell(&mut app, TimelineEvent::Answered(ada(), number, Ok(page(vec![entry(5, "2026-05-09")], Some("next")))));
+    assert_eq!(asked(&tell(&mut app, TimelineEvent::MoreAsked(ada())))[0].1.type_id, "CALL");
+    tell(&mut app, TimelineEvent::FamilyToggled(ada(), Family::Activities));
+    assert!(history(&app).of_type.is_some(), "calls are activities");
+    tell(&mut app, TimelineEvent::FamilyToggled(ada(), Family::Activities));
+    let question = asked(&tell(&mut app, TimelineEvent::FamilyToggled(ada(), Family::Notes)))[0].1.clone();
+    assert_eq!((question.kinds, question.type_id.as_str()), (vec![RecordKind::Note], ""));
+    let question = asked(&tell(&mut app, TimelineEvent::TypeChosen(ada(), None)))[0].1.clone();
+    assert_eq!(question.kinds, [RecordKind::Note]);
 }
 
 #[test]

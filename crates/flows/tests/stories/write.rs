@@ -38,7 +38,7 @@ fn forms() -> RecordForms {
         actions: vec![("HELD".to_owned(), "Held".to_owned()), ("MISSED".to_owned(), "Missed".to_owned())],
         fields: vec![field("NOTE", FieldKind::LongText)],
     };
-    RecordForms { forms: vec![call, meeting], contacts_max: 2 }
+    RecordForms { forms: vec![call, meeting], contacts_max: 2, types: vec![] }
 }
 
 pub(crate) fn begun() -> (App, SheetId) {
@@ -359,7 +359,7 @@ fn a_note_is_changed_by_the_one_form_for_notes_whatever_its_purpose() {
     let mut known = full(5);
     known.entry.kind = RecordKind::Note;
     let known = RecordInFull { type_id: "Board".to_owned(), values: vec![value("Text", "Old")], ..known };
-    let (mut app, _) = read(RecordForms { forms: vec![note], contacts_max: 1 }, known);
+    let (mut app, _) = read(RecordForms { forms: vec![note], contacts_max: 1, types: vec![] }, known);
     app.update(Event::SheetOpened(Opening::ChangeRecord));
     let (sheet, _) = app.sheets.top().expect("a sheet was opened");
     fill(&mut app, sheet, &[("Text", "New")]);

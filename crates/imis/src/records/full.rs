@@ -113,14 +113,17 @@ impl Acting {
         present(self.activity_attachments(&ActivityId::new(key)).await)
     }
 
-    /// A contact's lines in a log entry, with what a list says of the entry.
+    /// A contact's lines in a log entry, with what a list says of the entry. A site that lists no lines by contact
+    /// (`imis.md §7.2`) is asked for all lines of the entry.
     pub(super) async fn lines_of(&self, log: &LogId, party: &PartyId) -> Result<Vec<(RecipientId, HistoryRow)>, Error> {
         let operation = Operation::FindRecipients;
         let of_log = equals(operation, "CommunicationLog.CommunicationLogId", log.as_str())?;
-        for name in ["Party.PartyId", "PartyId"] {
-            let filters = [of_log.clone(), equals(operation, name, party.as_str())?];
+        let mut refused = None;
+        for name in [Some("Party.PartyId"), Some("PartyId"), None] {
+            let of_party = name.map(|name| equals(operation, name, party.as_str())).transpose()?;
+            let filters: Vec<_> = std::iter::once(of_log.clone()).chain(of_party).collect();
             match self.list(operation, "CommunicationLogRecipient", &filters, 4).await {
-                Err(failed) if matches!(failed.error.kind, ErrorKind::Refused { .. }) => {}
+                Err(failed) if is_refused(&failed.error) => refused = refused.or(Some(failed.error)),
                 Err(failed) => return Err(failed.error),
                 Ok(rows) => {
                     let line = |row: &Value| {
@@ -132,7 +135,7 @@ impl Acting {
                 }
             }
         }
-        Err(not_understood(operation).error)
+        Err(refused.unwrap_or_else(|| not_understood(operation).error))
     }
 
     /// A file of a record; not found if it hangs on another. The answer, base64 within JSON, may have `max` bytes.
@@ -156,6 +159,11 @@ impl Acting {
         }
         Ok(RecordFile { name: file.name, content_type: file.content_type, bytes: file.bytes })
     }
+}
+
+/// Whether the site does not take what it was asked for, or not in this way.
+fn is_refused(error: &Error) -> bool {
+    error.is_absent() || matches!(error.kind, ErrorKind::Refused { .. })
 }
 
 /// What a store that the site lacks, or the person may not see, has: nothing.

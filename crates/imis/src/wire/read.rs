@@ -227,11 +227,18 @@ pub(crate) fn contact(value: &Value) -> Option<Contact> {
             .or_else(|| text(value, "FunctionalTitle")),
         city: city(value),
         phone: phone(value),
-        member_type: property(value, "AdditionalAttributes", "CustomerTypeCode"),
+        member_type: member_type(value),
         status: status
             .and_then(|status| ["Description", "Name", "PartyStatusId"].iter().find_map(|name| text(status, name))),
         active: active_status && !flag(value, "IsMarkedForDelete"),
     })
+}
+
+/// What the site calls the member type; its code where no attribute says that. Attributes are the site's own, and
+/// these names assumed (`imis.md §5.2`).
+fn member_type(value: &Value) -> Option<String> {
+    let names = ["CustomerTypeDescription", "MemberTypeDescription", "CustomerTypeCode"];
+    names.iter().find_map(|name| property(value, "AdditionalAttributes", name))
 }
 
 fn name(value: &Value) -> Option<String> {
@@ -375,6 +382,20 @@ mod tests {
             active: true,
         };
         assert!(person == expected);
+    }
+
+    #[test]
+    fn a_member_type_is_called_what_the_site_calls_it() {
+        let called = |attributes: Value| {
+            contact(&json!({ "PartyId": "1", "AdditionalAttributes": attributes })).unwrap().member_type
+        };
+        let code = json!({ "Name": "CustomerTypeCode", "Value": "REG" });
+        for name in ["CustomerTypeDescription", "MemberTypeDescription"] {
+            let description = json!({ "Name": name, "Value": "Regular member" });
+            assert_eq!(called(json!([code, description])).as_deref(), Some("Regular member"));
+        }
+        let empty = json!({ "Name": "CustomerTypeDescription", "Value": "" });
+        assert_eq!(called(json!([empty, code])).as_deref(), Some("REG"));
     }
 
     #[test]

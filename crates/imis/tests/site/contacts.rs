@@ -36,7 +36,10 @@ async fn a_shared_address_finds_both_and_another_address_says_so() {
     assert_eq!(grace.primary_email.as_deref(), Some("grace.hopper@acme.example"));
     assert_eq!(grace.organisation.as_deref(), Some("Acme Institute"));
     assert_eq!((grace.title.as_deref(), grace.city.as_deref()), (Some("Director"), Some("Arlington")));
-    assert_eq!((grace.phone.as_deref(), grace.member_type.as_deref()), (Some("+1 703 555 0107"), Some("CM")));
+    assert_eq!(
+        (grace.phone.as_deref(), grace.member_type.as_deref()),
+        (Some("+1 703 555 0107"), Some("Committee member"))
+    );
     assert!(grace.active && !grace.is_organisation && grace.status.as_deref() == Some("Active"));
 }
 

@@ -96,6 +96,14 @@ impl Site {
         }
     }
 
+    /// The website that people see, where [`Site::url`] is its address too: an older site has its API apart, below
+    /// `/asi.scheduler_imis` or the like (`imis.md §2`).
+    pub fn website(&self) -> Option<&Url> {
+        let mut segments = self.url.path_segments()?;
+        let is_api = |segment: &str| segment.to_lowercase().replace('.', "").starts_with("asischeduler");
+        (!segments.any(is_api)).then_some(&self.url)
+    }
+
     /// Whom a way in lets in (`imis.md §13`, "OIDC authentication").
     pub fn admits(&self, method: SignInMethod) -> Admits {
         let mode = self.openid_connect.as_ref().map_or(OpenIdMode::Disabled, |openid| openid.mode);

@@ -5,7 +5,7 @@ use crate::config::Site;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::to_api;
-use api::{FieldKind, FormField, ProblemCode, RecordForm, RecordForms, RecordKind};
+use api::{FieldKind, FormField, ProblemCode, RecordForm, RecordForms, RecordKind, RecordType};
 use futures_util::join;
 use imis::{Abilities, ActivityForm, ColumnForm, InteractionType, RecordExtras};
 
@@ -17,10 +17,20 @@ pub(crate) async fn get(app: &App, session: &Session) -> Result<RecordForms, Fai
     let (abilities, extras) = session.while_alive(Box::pin(both)).await?;
     match (abilities, extras) {
         (Ok(abilities), Ok(extras)) => {
-            Ok(RecordForms { forms: offered(&abilities, &extras, site), contacts_max: site.contacts_max })
+            let forms = offered(&abilities, &extras, site);
+            Ok(RecordForms { forms, contacts_max: site.contacts_max, types: types(&abilities) })
         }
         (Err(error), _) | (_, Err(error)) => Err(super::failed(app, session, &error).await),
     }
+}
+
+/// The types that a timeline can be narrowed to.
+fn types(abilities: &Abilities) -> Vec<RecordType> {
+    let of = |kind, id: &str, title: &str| RecordType { kind, id: id.to_owned(), title: title.to_owned() };
+    let activity = |form: &ActivityForm| of(RecordKind::Activity, &form.id, &form.description);
+    let interaction = |kind: &InteractionType| of(RecordKind::ContactInteraction, &kind.code, &kind.description);
+    let activities = abilities.activity_forms.iter().map(activity);
+    activities.chain(abilities.interaction_types.iter().map(interaction)).collect()
 }
 
 /// What is offered: types that iMIS lists for this person, that people may write, and that the site's settings leave.

@@ -43,11 +43,13 @@ pub(super) async fn open(
         }
     };
     let mut full = told(&record, &abilities, allowed);
-    full.link = link(&site.url, &record, party);
+    full.link = site.website().and_then(|website| link(website, &record, party));
+    full.profile = site.contacts.profile_of(party.as_str()).map(Into::into);
     let html = match key.store {
         RecordStore::Log if !record.html.is_empty() => Some(record.html),
-        RecordStore::Note if safe_html::is_html(&record.text) => Some(record.text.clone()),
-        _ => None,
+        RecordStore::Log => None,
+        // Bodies of mails stand there too (`imis.md §6.1`).
+        _ => Some(record.text.clone()).filter(|text| safe_html::is_html(text)),
     };
     if let Some(html) = html {
         let SafeHtml { html, blocked_images } = session.while_alive(cleaned(app, html)).await??;
@@ -99,6 +101,7 @@ fn told(record: &FullRecord, abilities: &Abilities, (change, remove): (Option<bo
         type_id: if store == RecordStore::Log { String::new() } else { record.row.type_code.clone() },
         action: record.row.action_code.clone(),
         link: None,
+        profile: None,
     }
 }
 
@@ -141,7 +144,7 @@ fn fields(record: &FullRecord, abilities: &Abilities) -> Vec<RecordField> {
 }
 
 /// The page of a record in iMIS: the preview of the interaction log (`imis.md §7`). Assumed, here alone: it stands
-/// under the site's own address. Activities and the rest have no page that is known.
+/// under the website's address. Activities and the rest have no page that is known.
 fn link(site: &Url, record: &FullRecord, party: &PartyId) -> Option<String> {
     let recipient = record.recipient.as_ref()?;
     let mut url = site.clone();

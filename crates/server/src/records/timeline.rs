@@ -11,7 +11,7 @@ use crate::session::Session;
 use api::{GetTimeline, MissingKind, RecordKind, Timeline, TimelineCursor, TimelineEntry};
 use futures_util::future::join_all;
 use futures_util::join;
-use imis::{Abilities, Absent as _, Acting, HistoryRow, Listed, PartyId, RecordStore};
+use imis::{Abilities, Absent as _, Acting, HistoryRow, Listed, LogSeen, PartyId, RecordStore};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -155,12 +155,13 @@ pub(crate) async fn page(app: &App, session: &Session, ask: &GetTimeline) -> Res
     let mut streams = streams(ask)?;
     let _turn = app.reads.take(session)?;
     let acting = session.acting(app)?;
-    let rows = if wanted.is_empty() { ROWS } else { ROWS_SEARCHED };
+    let rows = if wanted.is_empty() && ask.type_id.is_empty() { ROWS } else { ROWS_SEARCHED };
+    let type_id = ask.type_id.to_lowercase();
     let work = async {
         // The names of types come in the same wave; without them codes are shown.
         let (abilities, first) = join!(acting.abilities(), wave(&acting, &party, rows, &mut streams));
         let mut reading =
-            Reading { wanted, abilities: abilities.ok(), timeline: Timeline::default(), seen: HashSet::new() };
+            Reading { wanted, type_id, abilities: abilities.ok(), timeline: Timeline::default(), seen: HashSet::new() };
         let mut error = reading.missing(&mut streams, first);
         for _ in 1..WAVES {
             if reading.merge(&mut streams) {
@@ -195,6 +196,7 @@ async fn wave(acting: &Acting, party: &PartyId, rows: u64, streams: &mut [Stream
 
 struct Reading {
     wanted: String,
+    type_id: String,
     abilities: Option<Arc<Abilities>>,
     timeline: Timeline,
     /// An entry of the log stands once, however many lines the contact has in it.
@@ -202,14 +204,19 @@ struct Reading {
 }
 
 impl Reading {
-    /// Lets go of lists that could not be read. Those that the site lacks, or the person may not see, are not named.
-    /// Gives an error of the others.
+    /// Lets go of lists that could not be read. Those that the site lacks, or the person may not see, are not named:
+    /// but for a log that they may read and that the site does not list by contact (`imis.md §7.2`). Gives an error
+    /// of those that should have been there.
     fn missing(&mut self, streams: &mut Vec<Stream>, errors: Vec<(RecordKind, imis::Error)>) -> Option<imis::Error> {
         let mut last = None;
         for (kind, error) in errors {
             streams.retain(|stream| stream.kind != kind);
-            if !error.is_absent() {
+            let reads_log = self.abilities.as_ref().is_some_and(|abilities| abilities.log == LogSeen::Readable);
+            let unlisted = kind == RecordKind::CommunicationLog && reads_log;
+            if unlisted || !error.is_absent() {
                 self.timeline.missing.push(MissingKind { kind, problem: Failure::imis(&error).problem });
+            }
+            if !error.is_absent() {
                 last = Some(error);
             }
         }
@@ -246,6 +253,9 @@ impl Reading {
 
     fn add(&mut self, kind: RecordKind, row: &HistoryRow) {
         if kind == RecordKind::CommunicationLog && !self.seen.insert(row.key.to_lowercase()) {
+            return;
+        }
+        if !self.type_id.is_empty() && row.type_code.to_lowercase() != self.type_id {
             return;
         }
         let entry = entry(ids::store(kind), row, self.abilities.as_deref());
@@ -325,6 +335,7 @@ mod tests {
         GetTimeline {
             contact: ContactId("1".to_owned()),
             kinds: vec![RecordKind::Activity],
+            type_id: String::new(),
             text: String::new(),
             after,
         }

@@ -177,10 +177,12 @@ fn nothing_makes_a_body_take_for_ever() {
 
 #[test]
 fn text_is_told_from_html() {
-    for html in ["<p>a</p>", "a<br>b", "<DIV>x</DIV>", "<script>x</script>", "a</b>"] {
+    for html in ["<p>a</p>", "a<br>b", "<DIV>x</DIV>", "<script>x</script>", "a</b>", "<p\nclass=x>a"] {
         assert!(is_html(html), "{html}");
     }
-    for text in ["Harbour & Daughters <Books>", "1 < 2 > 0", "<ada@example.org>", "", "a <"] {
+    for text in
+        ["Harbour & Daughters <Books>", "1 < 2 > 0", "<ada@example.org>", "", "a <", "Ann <a@example.org>", "a <i> b"]
+    {
         assert!(!is_html(text), "{text}");
     }
 }

@@ -115,6 +115,11 @@ pub(super) fn is_known(name: &str) -> bool {
     NAMES.contains(&name) || UNREAD.contains(&name) || OTHERS.contains(&name)
 }
 
+/// Whether a tag marks a few words, and no more.
+pub(super) fn marks_words(name: &str) -> bool {
+    NAMES.into_iter().take_while(|known| *known != "br").any(|known| known == name)
+}
+
 /// A body written again.
 pub(super) struct Written {
     pub(super) html: String,

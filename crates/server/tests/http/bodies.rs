@@ -2,6 +2,7 @@
 
 use crate::timeline::timeline;
 use crate::world::{Person, World, code, read};
+use crate::writing::{all_saved, write};
 use api::{ContactId, GetRecord, GetTimeline, ProblemCode, RecordAttachment, RecordId, RecordInFull, RecordKind};
 use reqwest::{Method, Response};
 use sim::imis::{Edition, Settings};
@@ -35,8 +36,10 @@ async fn hostile_bodies_open_as_words_and_nothing_else() {
         let world = World::with(Settings { edition, ..Settings::default() }, |_| {}).await;
         let person = world.sign_in_as("READER1").await;
         let mut records = opened(&person, "120", RecordKind::CommunicationLog).await;
-        records.extend(opened(&person, "120", RecordKind::Note).await);
-        assert_eq!(records.len(), 9);
+        for kind in [RecordKind::Note, RecordKind::Activity, RecordKind::ContactInteraction] {
+            records.extend(opened(&person, "120", kind).await);
+        }
+        assert_eq!(records.len(), 11);
         let mut words = String::new();
         for record in &records {
             let html = record.html.as_deref().unwrap();
@@ -76,10 +79,15 @@ async fn hostile_bodies_open_as_words_and_nothing_else() {
 async fn text_stays_text_whatever_stands_in_it() {
     let world = World::new().await;
     let person = world.sign_in().await;
-    for kind in [RecordKind::Activity, RecordKind::ContactInteraction] {
-        let record = &opened(&person, "120", kind).await[0];
-        assert_eq!(record.html, None);
-        assert!(record.text.contains('<'), "it is the pane's to show it as text");
+    let odd = "Ann <a@example.org> wrote:\r\n1 < 2 > 0, <b> and <Books>";
+    for (kind, type_id, fields) in [
+        (RecordKind::Activity, "CALL", ["DESCRIPTION", "NOTE"]),
+        (RecordKind::ContactInteraction, "CALL", ["Description", "Details"]),
+    ] {
+        let ask = write(kind, type_id, &[(fields[0], "Odd"), (fields[1], odd)], &["122"]);
+        assert!(all_saved(&person.call(&ask).await.unwrap()));
+        let record = &opened(&person, "122", kind).await[0];
+        assert_eq!((record.html.as_deref(), &*record.text), (None, odd), "it is the pane's to show it as text");
     }
 }
 

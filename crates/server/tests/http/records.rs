@@ -50,6 +50,27 @@ async fn an_interaction_has_its_page_in_imis_and_an_activity_its_fields() {
 }
 
 #[tokio::test]
+async fn every_record_leads_into_imis_and_no_link_leads_to_its_api() {
+    let profile = |config: &mut server::Config| {
+        config.sites[0].contacts.profile_url = Some("https://staff.example/Profile.aspx".parse().unwrap());
+    };
+    let world = World::with(Settings::default(), profile).await;
+    let person = world.sign_in().await;
+    for kind in [RecordKind::Activity, RecordKind::CommunicationLog, RecordKind::ContactInteraction, RecordKind::Note] {
+        let record = open(&person, &first(&person, "119", kind).await, "119").await;
+        assert_eq!(record.profile.as_deref(), Some("https://staff.example/Profile.aspx?ID=119"), "{kind:?}");
+        assert_eq!(record.link.is_some(), kind == RecordKind::CommunicationLog);
+    }
+    for path_prefix in ["/asi.scheduler_imis", "/Asi.Scheduler_iMIS0", "/asischedulerv10"] {
+        let settings = Settings { path_prefix: path_prefix.to_owned(), ..Settings::default() };
+        let world = World::with(settings, |_| {}).await;
+        let person = world.sign_in().await;
+        let log = open(&person, &first(&person, "119", RecordKind::CommunicationLog).await, "119").await;
+        assert_eq!((log.link, log.profile), (None, None), "{path_prefix}");
+    }
+}
+
+#[tokio::test]
 async fn another_s_record_is_not_there_and_what_is_no_name_asks_nobody() {
     let world = World::new().await;
     let person = world.sign_in().await;

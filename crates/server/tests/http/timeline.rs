@@ -1,14 +1,20 @@
 //! A contact's timeline: every kind of record, newest first, whatever one of the lists does.
 
 use crate::world::{PASSWORD, Person, World, code};
-use api::{ContactId, GetTimeline, ProblemCode, RecordKind, Timeline, TimelineCursor, TimelineEntry};
+use api::{ContactId, GetRecordForms, GetTimeline, ProblemCode, RecordKind, Timeline, TimelineCursor, TimelineEntry};
 use serde_json::json;
 use sim::imis::{Edition, Effect, Fault, RecipientsByParty, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub(crate) fn timeline(contact: &str) -> GetTimeline {
-    GetTimeline { contact: ContactId(contact.to_owned()), kinds: Vec::new(), text: String::new(), after: None }
+    GetTimeline {
+        contact: ContactId(contact.to_owned()),
+        kinds: Vec::new(),
+        type_id: String::new(),
+        text: String::new(),
+        after: None,
+    }
 }
 
 /// Everything that "more" brings.
@@ -105,6 +111,28 @@ async fn it_is_filtered_by_kind_and_by_text() {
 }
 
 #[tokio::test]
+async fn it_is_filtered_by_the_types_that_the_site_has() {
+    for edition in [Edition::Imis2017, Edition::Ems] {
+        let world = with_edition(edition).await;
+        let person = world.sign_in_as("READER1").await;
+        let all = whole(&person, timeline("119")).await;
+        let mut found = 0;
+        for of in person.call(&GetRecordForms).await.unwrap().types {
+            let ask = GetTimeline { kinds: vec![of.kind], type_id: of.id.to_lowercase(), ..timeline("119") };
+            let entries = whole(&person, ask).await;
+            let is_of = |entry: &&TimelineEntry| entry.kind == of.kind && entry.type_name == of.title;
+            assert!(entries.iter().eq(all.iter().filter(is_of)), "{of:?}, {edition:?}");
+            found += entries.len();
+        }
+        let typed = [RecordKind::Activity, RecordKind::ContactInteraction];
+        let all = all.iter().filter(|entry| typed.contains(&entry.kind)).count();
+        assert_eq!((found, all > 100), (all, true), "each of them is of a type, {edition:?}");
+        let ask = GetTimeline { type_id: "|".to_owned(), ..timeline("119") };
+        assert!(whole(&person, ask).await.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn text_is_searched_for_as_it_stands() {
     let world = World::new().await;
     let person = world.sign_in().await;
@@ -166,12 +194,23 @@ async fn where_everything_fails_the_reason_is_the_answer() {
 }
 
 #[tokio::test]
-async fn a_kind_that_the_site_lacks_or_the_person_may_not_see_is_passed_over() {
+async fn a_log_that_imis_does_not_list_is_named_as_missing_and_the_rest_comes_whole() {
     for by_party in [RecipientsByParty::Forbidden, RecipientsByParty::Unavailable] {
         let world = World::with(Settings { recipients_by_party: by_party, ..Settings::default() }, |_| {}).await;
-        let entries = whole(&world.sign_in().await, timeline("119")).await;
-        assert_eq!(entries.len(), 212, "{by_party:?}");
+        let person = world.sign_in().await;
+        let page = person.call(&timeline("119")).await.unwrap();
+        let missing: Vec<_> = page.missing.iter().map(|missing| (missing.kind, missing.problem.code)).collect();
+        assert_eq!(missing, [(RecordKind::CommunicationLog, ProblemCode::Forbidden)], "{by_party:?}");
+        let rest = whole(&person, GetTimeline { after: page.more, ..timeline("119") }).await;
+        assert_eq!(page.entries.len() + rest.len(), 212, "{by_party:?}");
+        let alone = GetTimeline { kinds: vec![RecordKind::CommunicationLog], ..timeline("119") };
+        let page = person.call(&alone).await.unwrap();
+        assert_eq!((page.entries.len(), page.missing.len()), (0, 1), "{by_party:?}");
     }
+}
+
+#[tokio::test]
+async fn a_kind_that_the_site_lacks_or_the_person_may_not_see_is_passed_over() {
     let world = World::with(Settings { communication_log: false, ..Settings::default() }, |_| {}).await;
     assert_eq!(whole(&world.sign_in().await, timeline("119")).await.len(), 212);
 }

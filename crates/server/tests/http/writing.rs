@@ -5,12 +5,12 @@ use crate::records::values;
 use crate::timeline::timeline;
 use crate::world::{Person, World, code};
 use api::{
-    ContactId, FieldKind, GetRecordForms, GetTimeline, ProblemCode, RecordForm, RecordForms, RecordKind, RecordOutcome,
-    SaveId, SaveReport, WriteRecord,
+    ContactId, FieldKind, GetRecord, GetRecordForms, GetTimeline, ProblemCode, RecordForm, RecordForms, RecordKind,
+    RecordOutcome, RemoveRecord, SaveId, SaveReport, WriteRecord,
 };
-use sim::imis::{Edition, Effect, Fault, Settings, Stored};
+use sim::imis::{Edition, Effect, Fault, RecipientsByParty, Settings, Stored};
 
-fn write(kind: RecordKind, type_id: &str, fields: &[(&str, &str)], contacts: &[&str]) -> WriteRecord {
+pub(crate) fn write(kind: RecordKind, type_id: &str, fields: &[(&str, &str)], contacts: &[&str]) -> WriteRecord {
     WriteRecord {
         save: SaveId(uuid::Uuid::new_v4().to_string()),
         kind,
@@ -41,7 +41,7 @@ pub(crate) fn entity(kind: RecordKind) -> &'static str {
     }
 }
 
-fn all_saved(report: &SaveReport) -> bool {
+pub(crate) fn all_saved(report: &SaveReport) -> bool {
     report.records.iter().all(|record| matches!(record.outcome, RecordOutcome::Saved { .. }))
 }
 
@@ -131,6 +131,22 @@ async fn a_record_is_written_for_each_contact_and_stands_on_the_timeline_at_once
         assert_eq!(created(&world, "Activity"), 2);
         assert_eq!(world.imis.ledger().created("Activity")[0].user, "STAFF3", "under the person's own name");
     }
+}
+
+#[tokio::test]
+async fn what_is_written_to_a_log_that_is_not_listed_by_contact_opens_and_is_removed_all_the_same() {
+    let settings = Settings { recipients_by_party: RecipientsByParty::Forbidden, ..Settings::default() };
+    let world = World::with(settings, |_| {}).await;
+    let person = world.sign_in().await;
+    let ask = write(RecordKind::CommunicationLog, "", &[("Subject", "Met"), ("Text", "In the hall")], &["122", "200"]);
+    let report = person.call(&ask).await.unwrap();
+    let RecordOutcome::Saved { record } = &report.records[0].outcome else { panic!("it is saved: {report:?}") };
+    assert_eq!(open(&person, record, "122").await.entry.title, "Met");
+    let stranger = GetRecord { record: record.clone(), contact: ContactId("101".to_owned()) };
+    assert_eq!(code(person.call(&stranger).await), ProblemCode::NotFound);
+    let remove = RemoveRecord { record: record.clone(), contact: ContactId("122".to_owned()) };
+    person.call(&remove).await.unwrap();
+    assert_eq!(open(&person, record, "200").await.entry.title, "Met", "it stays with the other");
 }
 
 #[tokio::test]

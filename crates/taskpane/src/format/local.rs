@@ -31,7 +31,10 @@ pub(crate) fn value(kind: ColumnKind, value: &str) -> String {
 }
 
 fn number(value: &str, digits: f64) -> String {
-    let Ok(read) = value.parse::<f64>() else { return value.to_owned() };
+    // Longer than this a number is a key, or more exact than the browser counts.
+    let Some(read) = Some(value).filter(|value| value.len() <= 15).and_then(|value| value.parse::<f64>().ok()) else {
+        return value.to_owned();
+    };
     let options = Object::new();
     set(&options, "minimumFractionDigits", digits.into());
     // As many as iMIS keeps (imis.md §6.1).

@@ -6,10 +6,43 @@ use flows::Event;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, Node};
 
-/// What a click does, boxed so that all clicks are compiled as one: each kind of its own costs kilobytes.
+/// What a click does, boxed so that all clicks are compiled as one: each kind of its own costs kilobytes. Where the
+/// control goes away with it, the keyboard goes to the heading it stood under.
 pub(crate) fn pressed(act: impl Fn() + 'static) -> Box<dyn FnMut(MouseEvent)> {
-    Box::new(move |_| act())
+    Box::new(move |event| {
+        let around = around(&event);
+        act();
+        if !around.is_empty() {
+            request_animation_frame(move || stay(&around));
+        }
+    })
+}
+
+/// The sections around what was pressed, if that has the focus, from within.
+fn around(event: &MouseEvent) -> Vec<Element> {
+    let focused = document().active_element().filter(|focused| focused.tag_name() != "BODY");
+    let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+    let mut next = focused.filter(|focused| focused.contains(target.as_ref()));
+    let mut around = vec![];
+    while let Some(section) = next.and_then(|inner| inner.closest("section, main").ok().flatten()) {
+        next = section.parent_element();
+        around.push(section);
+    }
+    around
+}
+
+/// Puts the focus on the first heading that is still there, if nothing has it.
+fn stay(around: &[Element]) {
+    let lost = document().active_element().is_none_or(|focused| focused.tag_name() == "BODY");
+    let there = around.iter().find(|section| section.is_connected()).filter(|_| lost);
+    let heading = there.and_then(|section| section.query_selector("h1, h2, h3").ok().flatten());
+    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
+        heading.set_tab_index(-1);
+        // What cannot take the focus leaves it where it is.
+        let _ = heading.focus();
+    }
 }
 
 /// What any other event of the browser does, boxed likewise.
@@ -31,7 +64,11 @@ pub(crate) fn at_escape(act: impl Fn() -> bool + 'static) -> Box<dyn FnMut(Keybo
 /// A click that makes this event happen.
 pub(crate) fn sends(event: Event) -> Box<dyn FnMut(MouseEvent)> {
     let dispatch = dispatch();
-    pressed(move || dispatch.send(event.clone()))
+    pressed(move || {
+        // A heading that a former press was to bring about and did not is not waited for any more.
+        dispatch.take_focus();
+        dispatch.send(event.clone());
+    })
 }
 
 /// The same where a heading that comes takes the focus.
@@ -67,7 +104,7 @@ pub(crate) fn keep_focus(id: String) {
 /// Puts the focus on what stands at this id now.
 pub(crate) fn focus(id: &str) {
     let element = document().get_element_by_id(id);
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // An element that cannot take the focus leaves it where it is.
         let _ = element.focus();
     }

@@ -6,11 +6,14 @@ use super::wait::{Missed, within};
 use api::{Problem, ProblemCode};
 use flows::Trouble;
 use leptos::prelude::{document, window};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, Blob, Headers, HtmlElement, RequestCache, RequestInit, Response, Url};
 
 /// The time of any file.
 const LIMIT_MS: i32 = 300_000;
+/// The browser has begun to write the file by then.
+const KEEP_ADDRESS_MS: i32 = 60_000;
 
 /// Fetches what a path answers, and has the browser keep it.
 pub(super) async fn hand_over(server: &Server, path: &str, name: &str) -> Result<(), Trouble> {
@@ -61,14 +64,16 @@ async fn receive(path: &str, init: &RequestInit) -> Result<Blob, Trouble> {
 }
 
 /// Has the browser keep a file, as if a link to it had been pressed.
-fn keep(blob: &Blob, name: &str) -> Result<(), JsValue> {
+pub(super) fn keep(blob: &Blob, name: &str) -> Result<(), JsValue> {
     let address = Url::create_object_url_with_blob(blob)?;
     let link: HtmlElement = document().create_element("a")?.unchecked_into();
     link.set_attribute("href", &address)?;
     link.set_attribute("download", name)?;
     link.click();
-    // The browser has begun to read it; the address is of no more use.
-    Url::revoke_object_url(&address)
+    let forget = Closure::once_into_js(move || drop(Url::revoke_object_url(&address)));
+    // Without a timer the address lives as long as the page.
+    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(forget.unchecked_ref(), KEEP_ADDRESS_MS);
+    Ok(())
 }
 
 fn offline(_: JsValue) -> Trouble {

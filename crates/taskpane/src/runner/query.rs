@@ -4,16 +4,15 @@
 //! to the person only when its last byte is here.
 
 use super::Runner;
+use super::download::keep;
 use super::wait::{Missed, within};
 use crate::dispatch::Dispatch;
 use api::ExportQuery;
 use flows::{Event, QueriesEffect, QueryEffect, QueryEvent, SheetId, Trouble};
 use js_sys::{Array, Date, Reflect, Uint8Array};
-use leptos::prelude::{document, window};
 use std::cell::RefCell;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, Blob, BlobPropertyBag, HtmlAnchorElement, ReadableStreamDefaultReader, Response, Url};
+use web_sys::{AbortController, Blob, BlobPropertyBag, ReadableStreamDefaultReader, Response};
 
 /// So long a file may stand still.
 const STILL_MS: i32 = 90_000;
@@ -23,8 +22,6 @@ const BETWEEN_MS: f64 = 200.0;
 const PIECE_BYTES: u32 = 512 * 1024;
 /// So many are looked at at a time.
 const LOOK_BYTES: u32 = 32 * 1024;
-/// The browser has begun to write the file by then.
-const KEEP_ADDRESS_MS: i32 = 60_000;
 
 /// The files on their way.
 #[derive(Default)]
@@ -112,7 +109,7 @@ async fn export(
         }
     }
     let rows = taken.rows.count();
-    hand_over(&taken.file().map_err(offline)?, file).map_err(offline)?;
+    keep(&taken.file().map_err(offline)?, file).map_err(offline)?;
     Ok(rows)
 }
 
@@ -164,19 +161,6 @@ impl Taken {
         kind.set_type("text/csv;charset=utf-8");
         Blob::new_with_blob_sequence_and_options(&self.blobs, &kind)
     }
-}
-
-/// Has the browser save a file.
-fn hand_over(file: &Blob, name: &str) -> Result<(), JsValue> {
-    let address = Url::create_object_url_with_blob(file)?;
-    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&address);
-    link.set_download(name);
-    link.click();
-    let forget = Closure::once_into_js(move || drop(Url::revoke_object_url(&address)));
-    // Without a timer the address lives as long as the page.
-    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(forget.unchecked_ref(), KEEP_ADDRESS_MS);
-    Ok(())
 }
 
 /// Counts the rows of a CSV file as it comes: ends of lines that no quotes hold, the headings' line left out.

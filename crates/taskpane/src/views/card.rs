@@ -4,7 +4,7 @@
 
 use super::{card_actions, card_facts, person};
 use crate::dispatch::{Dispatch, dispatch};
-use crate::parts::{avatar, block, holds, icon, moves, pressed, told};
+use crate::parts::{avatar, block, copy_button, holds, icon, moves, pressed, told};
 use crate::words;
 use api::{Contact, ContactId};
 use flows::{App, CardEvent, ContactCard, Event, Opening};
@@ -35,8 +35,8 @@ pub(super) fn card(contact: &ContactId) -> impl IntoView {
     let said = RwSignal::new(String::new());
     view! {
         <section class="view-section card" aria-label=words::contact_title()>
-            {top(dispatch, contact, head)}
-            {marks(head)}
+            {top(dispatch, contact, head, said)}
+            {marks(head, said)}
             {card_actions::actions(dispatch, contact, said)}
             {card_facts::facts(dispatch, contact, said)}
             <p class="card-said quiet" role="status">{told(move || said.get())}</p>
@@ -77,9 +77,10 @@ fn sent(dispatch: Dispatch, contact: &ContactId) -> AnyView {
             </h2>
             <div id="sender-card" class="card-more">
                 {block(move || open.get().then(|| view! {
-                    {top(dispatch, &contact, head)}
-                    {marks(head)}
+                    {top(dispatch, &contact, head, said)}
+                    {marks(head, said)}
                     {card_facts::facts(dispatch, &contact, said)}
+                    <div class="part-actions card-actions">{card_actions::copy_all(dispatch, &contact, said)}</div>
                     {block(move || head.get().map(|head| view! {
                         <button type="button" class="part-button part-button--wide"
                             on:click=moves(Event::SheetOpened(Opening::Contact(head.contact.clone())))>
@@ -94,8 +95,8 @@ fn sent(dispatch: Dispatch, contact: &ContactId) -> AnyView {
     .into_any()
 }
 
-/// Picture, name, work, and how they stand with the association.
-fn top(dispatch: Dispatch, contact: &ContactId, head: Memo<Option<Head>>) -> AnyView {
+/// Picture, name, and how they stand with the association.
+fn top(dispatch: Dispatch, contact: &ContactId, head: Memo<Option<Head>>, said: RwSignal<String>) -> AnyView {
     let id = contact.clone();
     let picture = dispatch.project(move |app| {
         let picture = known(app, &id).and_then(|known| known.picture.value.as_ref());
@@ -113,8 +114,11 @@ fn top(dispatch: Dispatch, contact: &ContactId, head: Memo<Option<Head>>) -> Any
             })}
             {block(move || head.get().map(|head| view! {
                 <div class="view-person-body">
-                    <p class="card-name">{head.contact.name.clone()}</p>
-                    {person::facts(&head.contact)}
+                    <p class="card-name">
+                        <span id="card-name">{head.contact.name.clone()}</span>
+                        {copy_button("card-name".to_owned(), words::card_name(), head.contact.name.clone(), said)}
+                    </p>
+                    {person::chips(&head.contact)}
                 </div>
             }))}
         </div>
@@ -123,17 +127,19 @@ fn top(dispatch: Dispatch, contact: &ContactId, head: Memo<Option<Head>>) -> Any
 }
 
 /// What must not be done, before anything else is read.
-fn marks(head: Memo<Option<Head>>) -> AnyView {
+fn marks(head: Memo<Option<Head>>, said: RwSignal<String>) -> AnyView {
     block(move || {
         let marks = head.get().map(|head| head.marks).filter(|marks| !marks.is_empty())?;
+        let copies = copy_button("card-marks".to_owned(), words::card_marks(), marks.join("\n"), said);
         let lines: Vec<_> = marks.into_iter().map(|mark| view! { <li>{mark}</li> }).collect();
         Some(view! {
             <div class="card-marks">
                 {icon("icon icon--warning")}
                 <div>
                     <p id="card-marks-title" class="card-marks-title">{words::card_marks()}</p>
-                    <ul aria-labelledby="card-marks-title">{lines}</ul>
+                    <ul id="card-marks" aria-labelledby="card-marks-title">{lines}</ul>
                 </div>
+                {copies}
             </div>
         })
     })

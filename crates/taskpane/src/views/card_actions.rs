@@ -15,6 +15,16 @@ fn all(app: &App, contact: &ContactId) -> String {
     card_rows::as_text(card, known.columns.value.as_ref())
 }
 
+/// The button that copies everything. What it marks where it may not is the list of facts.
+pub(super) fn copy_all(dispatch: Dispatch, contact: &ContactId, said: RwSignal<String>) -> AnyView {
+    let id = contact.clone();
+    let text = dispatch.project(move |app| all(app, &id));
+    block(move || {
+        let text = text.get();
+        (!text.is_empty()).then(|| copy_button("card-all".to_owned(), words::card_all(), text, said))
+    })
+}
+
 /// The row of buttons.
 pub(super) fn actions(dispatch: Dispatch, contact: &ContactId, said: RwSignal<String>) -> AnyView {
     let id = contact.clone();
@@ -25,8 +35,7 @@ pub(super) fn actions(dispatch: Dispatch, contact: &ContactId, said: RwSignal<St
         let card = app.cards.get(&id)?.card.value.as_ref()?;
         card_rows::web(card.profile_url.as_ref()?)
     });
-    let id = contact.clone();
-    let text = dispatch.project(move |app| all(app, &id));
+    let copies = copy_all(dispatch, contact, said);
     let trouble = dispatch.project(|app| app.cards.keep_trouble.as_ref().map(trouble_line).unwrap_or_default());
     let save = hit::on_save(dispatch);
     let (starred, saved) = (contact.clone(), contact.clone());
@@ -44,10 +53,7 @@ pub(super) fn actions(dispatch: Dispatch, contact: &ContactId, said: RwSignal<St
                     {icon("icon icon--outside")}
                 </a>
             }))}
-            {block(move || {
-                let text = text.get();
-                (!text.is_empty()).then(|| copy_button("card-all".to_owned(), words::card_all(), text, said))
-            })}
+            {copies}
         </div>
         {block(move || Some(trouble.get()).filter(|trouble| !trouble.is_empty()).map(|trouble| view! {
             <p class="part-error">{words::card_favourite_failed()}" "{trouble}</p>

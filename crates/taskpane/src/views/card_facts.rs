@@ -58,11 +58,11 @@ pub(super) fn facts(dispatch: Dispatch, contact: &ContactId, said: RwSignal<Stri
     let changed = dispatch.project(move |app| changed(app, &id));
     let (again, columns_again) = (contact.clone(), contact.clone());
     view! {
-        <div aria-busy=holds(move || essential.with(|shown| shown.awaited))>
+        <div id="card-all" aria-busy=holds(move || essential.with(|shown| shown.awaited))>
             {block(move || essential.with(|shown| list("fact", &shown.rows, said)))}
             {block(move || Some(changed.get()).filter(|line| !line.is_empty()).map(|line| view! { <p class="quiet">{line}</p> }))}
             {block(move || essential.with(|shown| shown.awaited.then(|| spinner(words::card_loading()))))}
-            {block(move || essential.with(|shown| trouble(shown, &again)))}
+            <div role="alert">{block(move || essential.with(|shown| trouble(shown, &again)))}</div>
         </div>
         {block(move || columns.with(|shown| {
             let wanted = !shown.rows.is_empty() || shown.trouble.is_some();

@@ -34,17 +34,31 @@ impl Row {
 
 /// The facts that a list knows, until the card is there.
 pub(super) fn of_contact(contact: &Contact) -> Vec<Row> {
-    let mut rows = vec![Row::new(words::card_id(), contact.id.0.clone())];
+    let mut rows = who(contact);
     rows.extend(contact.organisation.as_ref().map(|name| Row::new(words::card_organisation(), name.clone())));
+    rows.extend(contact.city.as_ref().map(|city| Row::new(words::card_address(), city.clone())));
     rows.extend(contact.email.as_ref().map(|email| mail(words::card_email().to_owned(), email)));
     rows.extend(contact.phone.as_ref().map(|number| call(words::card_phone(), number)));
+    rows
+}
+
+/// Number, job, and how they stand with the association.
+fn who(contact: &Contact) -> Vec<Row> {
+    let mut rows = vec![Row::new(words::card_id(), contact.id.0.clone())];
+    let more = [
+        (words::card_job(), &contact.title),
+        (words::card_member_type(), &contact.member_type),
+        (words::card_status(), &contact.status),
+    ];
+    let filled = |value: &Option<String>| value.clone().filter(|text| !text.trim().is_empty());
+    rows.extend(more.into_iter().filter_map(|(label, value)| Some(Row::new(label, filled(value)?))));
     rows
 }
 
 /// All facts of a card.
 pub(super) fn of_card(card: &Card) -> Vec<Row> {
     let contact = &card.contact;
-    let mut rows = vec![Row::new(words::card_id(), contact.id.0.clone())];
+    let mut rows = who(contact);
     rows.extend(card.paid_through.as_ref().map(paid));
     rows.extend(organisation(card));
     for email in &card.emails {
@@ -89,20 +103,16 @@ fn cell(column: &Column, value: &str) -> Row {
         },
         ColumnKind::Flag if value == "true" => Row::new(caption, words::card_yes()),
         ColumnKind::Flag if value == "false" => Row::new(caption, words::card_no()),
+        // Grouped and rounded, a number is no longer what somebody would look for.
+        ColumnKind::Number | ColumnKind::Money => Row::new(caption, format::value(column.kind, value)).copying(value),
         kind => Row::new(caption, format::value(kind, value)),
     }
 }
 
 /// Everything as lines of text.
 pub(super) fn as_text(card: &Card, columns: Option<&CardColumns>) -> String {
-    let contact = &card.contact;
-    let mut rows = vec![Row::new(words::card_name(), contact.name.clone())];
-    let more = [
-        (words::card_member_type(), &contact.member_type),
-        (words::card_status(), &contact.status),
-        (words::card_job(), &contact.title),
-    ];
-    rows.extend(more.into_iter().filter_map(|(label, value)| Some(Row::new(label, value.clone()?))));
+    let mut rows = vec![Row::new(words::card_name(), card.contact.name.clone())];
+    rows.extend((!card.marks.is_empty()).then(|| Row::new(words::card_marks(), card.marks.join(", "))));
     rows.extend(of_card(card));
     rows.extend(columns.map(of_columns).unwrap_or_default());
     let mut text = String::new();
@@ -156,9 +166,7 @@ fn joined(parts: &[impl AsRef<str>], between: &str) -> String {
 
 fn mail(label: String, address: &EmailAddress) -> Row {
     let text = address.as_str();
-    let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
-    let href = ["mailto:", &format::escaped(local), "@", &format::escaped(domain)].concat();
-    Row::new(label, text).leading_to(Some(href))
+    Row::new(label, text).leading_to(Some(format::mail_to(text)))
 }
 
 fn call(label: &str, number: &str) -> Row {

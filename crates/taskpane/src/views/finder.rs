@@ -87,7 +87,9 @@ pub(super) fn finder(id: SheetId) -> impl IntoView {
             {compose::outcome()}
             <p class="find-status quiet" role="status">{told(move || status.get())}</p>
             {block(move || partial.get().then(|| view! { <p class="part-hint">{words::find_partial()}</p> }))}
-            {block(move || trouble.get().map(|(trouble, again)| trouble_notice(&trouble, Some(again))))}
+            <div role="alert">
+                {block(move || trouble.get().map(|(trouble, again)| trouble_notice(&trouble, Some(again))))}
+            </div>
             {block(move || asking.get().then(|| spinner(words::find_searching())))}
             <div class="find-groups" aria-busy=holds(move || asking.get())>
                 {block(move || groups.with(|groups| {

@@ -4,7 +4,7 @@ use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{block, heard, icon, keep_focus, moves, named, pressed, spinner, told, trouble_notice};
 use crate::words;
 use api::{FolderId, Query, QueryFolder, QueryList};
-use flows::{App, Event, Folders, Opening, QueriesEvent, Sheet, SheetId, Shelf};
+use flows::{App, Event, Folders, Opening, QueriesEvent, Sheet, SheetId, Shelf, Trouble};
 use leptos::prelude::*;
 
 /// Where the focus goes when a folder is opened.
@@ -22,15 +22,34 @@ pub(super) fn folders(id: SheetId) -> impl IntoView {
     let dispatch = dispatch();
     let state = dispatch.project(move |app| folders_of(app, id).cloned());
     let place = told(move || state.with(|state| state.as_ref().map(place).unwrap_or_default()));
+    let trouble = dispatch.project(move |app| folders_of(app, id).and_then(trouble));
     view! {
         {search(dispatch, id)}
         {block(move || state.with(|state| state.as_ref().map(|state| at_hand(id, state))))}
         <section class="view-section" aria-labelledby=PLACE>
             {block(move || state.with(|state| state.as_ref().map(|state| way(dispatch, id, state))))}
-            {named(PLACE, place)}
+            <div role="status">{named(PLACE, place)}</div>
+            <div role="alert">
+                {block(move || trouble.get().map(|trouble| {
+                    trouble_notice(&trouble, Some(Event::Queries(id, QueriesEvent::AgainAsked)))
+                }))}
+            </div>
             {block(move || state.with(|state| state.as_ref().map(|state| list(dispatch, id, state))))}
         </section>
     }
+}
+
+/// Why the list is not there, or those at hand are not.
+fn trouble(folders: &Folders) -> Option<Trouble> {
+    match (&folders.list, &folders.kept) {
+        (Shelf::Failed(trouble), _) => Some(trouble.clone()),
+        (Shelf::Known(_), Shelf::Failed(trouble)) if is_top(folders) => Some(trouble.clone()),
+        _ => None,
+    }
+}
+
+fn is_top(folders: &Folders) -> bool {
+    !folders.is_search() && folders.way.is_empty()
 }
 
 /// What the list shows, as its heading.
@@ -57,20 +76,13 @@ fn search(dispatch: Dispatch, id: SheetId) -> impl IntoView {
 
 /// Favourites and recent queries, at the top alone.
 fn at_hand(id: SheetId, folders: &Folders) -> AnyView {
-    if folders.is_search() || !folders.way.is_empty() {
-        return ().into_any();
-    }
     match &folders.kept {
-        Shelf::Known(kept) => view! {
+        Shelf::Known(kept) if is_top(folders) => view! {
             {shelf(id, words::queries_favourites(), &kept.favourites)}
             {shelf(id, words::queries_recent(), &kept.recent)}
         }
         .into_any(),
-        // The list below tells a trouble of both.
-        Shelf::Failed(trouble) if matches!(folders.list, Shelf::Known(_)) => {
-            trouble_notice(trouble, Some(Event::Queries(id, QueriesEvent::AgainAsked))).into_any()
-        }
-        Shelf::Loading | Shelf::Failed(_) => ().into_any(),
+        _ => ().into_any(),
     }
 }
 
@@ -115,10 +127,7 @@ fn list(dispatch: Dispatch, id: SheetId, folders: &Folders) -> AnyView {
     let list = match &folders.list {
         Shelf::Loading if folders.is_search() => return spinner(words::queries_searching()).into_any(),
         Shelf::Loading => return spinner(words::queries_loading()).into_any(),
-        Shelf::Failed(trouble) => {
-            let again = Event::Queries(id, QueriesEvent::AgainAsked);
-            return trouble_notice(trouble, Some(again)).into_any();
-        }
+        Shelf::Failed(_) => return ().into_any(),
         Shelf::Known(list) => list,
     };
     let nothing = list.folders.is_empty() && list.queries.is_empty();

@@ -2,11 +2,14 @@
 
 use super::{entries, frame, record_files};
 use crate::dispatch::{Dispatch, dispatch};
-use crate::parts::{block, icon, moves, sends, spinner, subheading, trouble_notice};
+use crate::parts::{block, icon, keep_focus, moves, pressed, spinner, subheading, trouble_notice};
 use crate::{format, words};
 use api::{ColumnKind, RecordField, RecordInFull, TimelineEntry};
 use flows::{App, Event, Family, OpenRecord, Opened, Opening, RecordEvent, Removing, Sheet, SheetId};
 use leptos::prelude::*;
+
+/// Where the focus goes back to when nothing is removed.
+const REMOVE: &str = "record-remove";
 
 /// A part of the opened record.
 pub(super) fn of<T: Default + Send + Sync + PartialEq + 'static>(
@@ -33,11 +36,13 @@ pub(super) fn opened(id: SheetId) -> impl IntoView {
             <p class="view-timeline-news" role="status">
                 {block(move || changed.get().then(words::record_changed))}
             </p>
+            <div role="alert">{block(move || match opened.get()? {
+                Opened::Failed(trouble) => Some(trouble_notice(&trouble, Some(Event::Record(id, RecordEvent::AgainAsked)))),
+                Opened::Loading | Opened::Known(_) => None,
+            })}</div>
             {block(move || match opened.get()? {
                 Opened::Loading => Some(spinner(words::record_loading()).into_any()),
-                Opened::Failed(trouble) => {
-                    Some(trouble_notice(&trouble, Some(Event::Record(id, RecordEvent::AgainAsked))).into_any())
-                }
+                Opened::Failed(_) => None,
                 Opened::Known(full) => Some(known(id, &full)),
             })}
         </section>
@@ -70,7 +75,8 @@ fn head(entry: &TimelineEntry) -> impl IntoView + use<> {
 
 fn known(id: SheetId, full: &RecordInFull) -> AnyView {
     let blocked = usize::try_from(full.blocked_images).unwrap_or(usize::MAX);
-    let link = full.link.clone().filter(|link| is_web(link));
+    let link = outside(full.link.as_ref(), words::record_link());
+    let link = link.or_else(|| outside(full.profile.as_ref(), words::card_profile()));
     let fields: Vec<_> = full.fields.iter().filter(|field| !field.value.trim().is_empty()).map(field).collect();
     view! {
         {body(full)}
@@ -81,16 +87,16 @@ fn known(id: SheetId, full: &RecordInFull) -> AnyView {
         })}
         {record_files::files(id, full)}
         <div class="part-actions">
-            {link.map(|link| view! {
-                <a class="part-button" href=link target="_blank" rel="noopener noreferrer">{words::record_link()}</a>
-            })}
+            {link}
             {full.may_change.then(|| {
                 let change = moves(Event::SheetOpened(Opening::ChangeRecord));
                 view! { <button type="button" class="part-button" on:click=change>{words::record_change()}</button> }
             })}
             {full.may_remove.then(|| {
                 let remove = moves(Event::Record(id, RecordEvent::RemoveAsked));
-                view! { <button type="button" class="part-button" on:click=remove>{words::record_remove()}</button> }
+                view! {
+                    <button type="button" id=REMOVE class="part-button" on:click=remove>{words::record_remove()}</button>
+                }
             })}
         </div>
         {removing(id)}
@@ -104,6 +110,17 @@ fn body(full: &RecordInFull) -> AnyView {
         None if full.text.trim().is_empty() => view! { <p class="quiet">{words::record_no_body()}</p> }.into_any(),
         None => view! { <p class="view-record-text">{full.text.clone()}</p> }.into_any(),
     }
+}
+
+/// A link into iMIS.
+fn outside(link: Option<&String>, label: &'static str) -> Option<AnyView> {
+    let link = link.filter(|link| is_web(link))?.clone();
+    let link = view! {
+        <a class="part-button" href=link target="_blank" rel="noopener noreferrer" title=words::card_outside()>
+            {label} {icon("icon icon--outside")}
+        </a>
+    };
+    Some(link.into_any())
 }
 
 /// Only an address that a browser opens as a page becomes a link.
@@ -132,14 +149,18 @@ fn removing(id: SheetId) -> impl IntoView {
         Removing::Failed(trouble) => {
             let again = Event::Record(id, RecordEvent::RemoveConfirmed);
             let notice = trouble_notice(&trouble, Some(again));
-            Some(view! { <div role="alert"><p>{words::record_remove_failed()}</p>{notice}</div> }.into_any())
+            Some(view! { <div role="alert">{subheading(words::record_remove_failed())}{notice}</div> }.into_any())
         }
     })
 }
 
 fn sure(id: SheetId) -> impl IntoView {
     let yes = moves(Event::Record(id, RecordEvent::RemoveConfirmed));
-    let no = sends(Event::Record(id, RecordEvent::RemoveCancelled));
+    let dispatch = dispatch();
+    let no = pressed(move || {
+        dispatch.send(Event::Record(id, RecordEvent::RemoveCancelled));
+        keep_focus(REMOVE.to_owned());
+    });
     view! {
         <div class="part-notice">
             {icon("icon icon--warning")}

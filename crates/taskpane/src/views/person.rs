@@ -104,11 +104,18 @@ pub(super) fn facts(contact: &Contact) -> impl IntoView + use<> {
         .filter(|part| !part.is_empty())
         .collect();
     let work = work.join(", ");
+    view! {
+        {(!work.is_empty()).then(|| view! { <span class="view-person-work">{work}</span> })}
+        {chips(contact)}
+    }
+}
+
+/// Whether they are an organisation, their member type and their status.
+pub(super) fn chips(contact: &Contact) -> impl IntoView + use<> {
     let organisation =
         (contact.kind == ContactKind::Organisation).then(|| chip("part-chip", words::organisation().to_owned()));
     let member_type = contact.member_type.clone().filter(|text| !text.is_empty());
     view! {
-        {(!work.is_empty()).then(|| view! { <span class="view-person-work">{work}</span> })}
         <span class="part-chips">
             {organisation}
             {member_type.map(|text| chip("part-chip", text))}

@@ -60,9 +60,15 @@ pub(super) fn running(id: SheetId) -> impl IntoView {
     let again = move || Event::Query(id, QueryEvent::AgainAsked);
     view! {
         {block(move || query.get().map(|query| head(id, &query)))}
+        <div role="alert">
+            {block(move || match shown.get() {
+                Some(Part::Trouble(trouble, may_pass)) => Some(trouble_of(&trouble, may_pass.then(again))),
+                _ => None,
+            })}
+        </div>
         {block(move || shown.get().map(|part| match part {
             Part::Loading => spinner(words::query_loading()).into_any(),
-            Part::Trouble(trouble, may_pass) => trouble_of(&trouble, may_pass.then(again)).into_any(),
+            Part::Trouble(..) => ().into_any(),
             Part::Prompts(_, changed) => prompts::prompts(dispatch, id, changed).into_any(),
             Part::Rows => rows::rows(dispatch, id).into_any(),
         }))}

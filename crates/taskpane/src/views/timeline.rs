@@ -7,7 +7,7 @@ use crate::parts::{
     block, heard, holds, keep_focus, moves, notice, pressed, spinner, told, trouble_line, trouble_notice,
 };
 use crate::words::{self, TroubleWords};
-use api::{Contact, ContactId, ContactKind, MissingKind};
+use api::{Contact, ContactId, ContactKind, MissingKind, ProblemCode, RecordKind, RecordType};
 use flows::{App, Event, Family, Forms, History, News, Opening, Reading, TimelineEvent, Trouble};
 use leptos::prelude::*;
 
@@ -132,6 +132,8 @@ fn filters(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
         crate::parts::toggle(family(wanted), move || chosen.with(|chosen| chosen.contains(&wanted)), event)
     });
     let text = dispatch.look(|app| app.timelines.of(contact).map(|history| history.text.clone()).unwrap_or_default());
+    let choice_of_type = types(dispatch, contact);
+    let searching = of(dispatch, contact, |history| !history.text.trim().is_empty());
     let contact = contact.clone();
     let typed = move |event| {
         let text = event_target_value(&event);
@@ -142,8 +144,54 @@ fn filters(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
             <div class="part-toggles" role="group" aria-label=words::timeline_filter()>{toggles.into_iter().collect_view()}</div>
             <input type="search" class="part-input" aria-label=words::timeline_text() placeholder=words::timeline_text()
                 autocomplete="off" prop:value=text on:input=heard(typed) />
+            <div role="status">
+                {block(move || searching.get().then(|| view! { <p class="part-hint">{words::timeline_text_where()}</p> }))}
+            </div>
+            {choice_of_type}
         </div>
     }
+}
+
+/// The types to choose from: those of the families that are wanted.
+fn types(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
+    let id = contact.clone();
+    let known = dispatch.project(move |app| {
+        let wanted = app.timelines.of(&id).map(|history| history.families.clone()).unwrap_or_default();
+        let is_wanted = |of: &&RecordType| wanted.is_empty() || wanted.contains(&Family::of(of.kind));
+        app.timelines.forms.types().iter().filter(is_wanted).cloned().collect::<Vec<_>>()
+    });
+    let chosen = of(dispatch, contact, |history| history.of_type.clone());
+    let contact = contact.clone();
+    block(move || {
+        let types = known.get();
+        let chosen = chosen.get_untracked();
+        let groups: Vec<_> =
+            Family::ALL.into_iter().filter_map(|family| group(family, &types, chosen.as_ref())).collect();
+        let contact = contact.clone();
+        (!groups.is_empty()).then(|| {
+            let choose = move |event| {
+                let place: Option<usize> = event_target_value(&event).parse().ok();
+                let of_type = place.and_then(|place| types.get(place)).cloned();
+                dispatch.send(Event::Timeline(TimelineEvent::TypeChosen(contact.clone(), of_type)));
+            };
+            view! {
+                <select class="part-select" aria-label=words::timeline_type() on:change=heard(choose)>
+                    <option value="">{words::timeline_every_type()}</option>
+                    {groups}
+                </select>
+            }
+        })
+    })
+}
+
+fn group(of: Family, types: &[RecordType], chosen: Option<&RecordType>) -> Option<AnyView> {
+    let mine = types.iter().enumerate().filter(|(_, known)| Family::of(known.kind) == of);
+    let options: Vec<_> = mine
+        .map(|(place, known)| {
+            view! { <option value=place.to_string() selected=Some(known) == chosen>{known.title.clone()}</option> }
+        })
+        .collect();
+    (!options.is_empty()).then(|| view! { <optgroup label=family(of)>{options}</optgroup> }.into_any())
 }
 
 /// What stands in place of the list, or below it: waiting, nothing, trouble, what is missing.
@@ -169,15 +217,25 @@ fn state(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {
         })}
         <div class="view-timeline-trouble" role="alert">
             {block(move || trouble.get().map(|trouble| trouble_notice(&trouble, Some(again.clone()))))}
-            {block(move || missing.with(|missing| (!missing.is_empty()).then(|| lacking(missing, retry.clone()))))}
+            {block(move || missing.with(|missing| lacking(missing, retry.clone())))}
         </div>
+        {block(move || {
+            let unlisted = missing.with(|missing| missing.iter().any(is_unlisted));
+            unlisted.then(|| view! { <p class="part-hint">{words::timeline_unlisted()}</p> })
+        })}
     }
 }
 
-fn lacking(missing: &[MissingKind], retry: Event) -> impl IntoView + use<> {
+/// Whether this is the log of a site that never lists it: nothing that trying again would bring.
+fn is_unlisted(missing: &MissingKind) -> bool {
+    missing.kind == RecordKind::CommunicationLog
+        && matches!(missing.problem.code, ProblemCode::Forbidden | ProblemCode::NotFound)
+}
+
+fn lacking(missing: &[MissingKind], retry: Event) -> Option<AnyView> {
     let mut told: Vec<Family> = vec![];
     let mut lines = vec![];
-    for kind in missing {
+    for kind in missing.iter().filter(|missing| !is_unlisted(missing)) {
         let of = Family::of(kind.kind);
         if !told.contains(&of) {
             told.push(of);
@@ -185,12 +243,15 @@ fn lacking(missing: &[MissingKind], retry: Event) -> impl IntoView + use<> {
             lines.push(view! { <p class="part-notice-title">{words::timeline_missing(family(of))}</p> <p>{why}</p> });
         }
     }
-    view! {
-        <div class="part-notice">
-            {crate::parts::icon("icon icon--warning")}
-            <div class="part-notice-body">{lines} {crate::parts::button(words::try_again(), retry)}</div>
-        </div>
-    }
+    (!lines.is_empty()).then(|| {
+        view! {
+            <div class="part-notice">
+                {crate::parts::icon("icon icon--warning")}
+                <div class="part-notice-body">{lines} {crate::parts::button(words::try_again(), retry)}</div>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// The next page. The button stays while it is asked for, and so does the keyboard on it.

@@ -73,6 +73,15 @@ fn form(id: SheetId) -> impl IntoView {
         }
     };
     let phase = of(dispatch, id, |writing, _| Some(writing.phase.clone()));
+    // While it is sent no field takes the keyboard; what iMIS finds wrong at one gives it back.
+    Effect::new(move |was_sending: Option<bool>| {
+        let refused = phase.with(|phase| *phase == Some(WritePhase::Filling)) && was_sending == Some(true);
+        if let Some(first) = dispatch.look(|app| first_wrong(app, id)).filter(|_| refused) {
+            dispatch.take_focus();
+            keep_focus(first);
+        }
+        phase.with(|phase| *phase == Some(WritePhase::Sending))
+    });
     let shown = of(dispatch, id, |writing, forms| writing.form(forms).cloned());
     let locked = move || phase.with(|phase| *phase != Some(WritePhase::Filling));
     let settled = move || phase.with(|phase| matches!(phase, Some(WritePhase::Unsure(_) | WritePhase::Partly)));

@@ -23,7 +23,7 @@ pub(super) fn state(id: SheetId) -> impl IntoView {
                 (WritePhase::Partly, _) => Some(partly(id, &results.get()).into_any()),
                 (WritePhase::Filling, Some(trouble)) => Some(refused(id, &trouble).into_any()),
                 (WritePhase::Filling, None) if wrong.get() => {
-                    Some(notice(words::write_wrong(), vec![words::write_wrong_advice().to_owned()], ()).into_any())
+                    Some(titled(line(words::write_wrong()), vec![words::write_wrong_advice().to_owned()], ()))
                 }
                 _ => None,
             })}
@@ -31,12 +31,17 @@ pub(super) fn state(id: SheetId) -> impl IntoView {
     }
 }
 
+/// A title that takes the keyboard where the person has brought it about; what has wrong fields leaves it to them.
 fn notice(title: &'static str, lines: Vec<String>, act: impl IntoView + 'static) -> AnyView {
+    titled(subheading(title), lines, act)
+}
+
+fn titled(title: impl IntoView + 'static, lines: Vec<String>, act: impl IntoView + 'static) -> AnyView {
     let lines: Vec<_> = lines.into_iter().map(|line| view! { <p>{line}</p> }).collect();
     view! {
         <div class="part-notice">
             {icon("icon icon--warning")}
-            <div class="part-notice-body"><p class="part-notice-title">{title}</p> {lines} {act.into_any()}</div>
+            <div class="part-notice-body">{title.into_any()} {lines} {act.into_any()}</div>
         </div>
     }
     .into_any()
@@ -69,7 +74,11 @@ fn refused(id: SheetId, trouble: &Trouble) -> AnyView {
     if lines.len() < said.len() {
         lines.push(words::write_wrong_advice().to_owned());
     }
-    notice(words::write_wrong_imis(), lines, ())
+    titled(line(words::write_wrong_imis()), lines, ())
+}
+
+fn line(title: &'static str) -> impl IntoView {
+    view! { <p class="part-notice-title">{title}</p> }
 }
 
 fn unsure(id: SheetId, trouble: &Trouble) -> AnyView {

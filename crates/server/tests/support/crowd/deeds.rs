@@ -220,7 +220,13 @@ impl Person {
         }
         let contact = self.contact();
         let whose = if self.mine.written.is_empty() { Whose::Anybody } else { Whose::Own };
-        let ask = GetTimeline { contact: contact.clone(), kinds: Vec::new(), text: String::new(), after: None };
+        let ask = GetTimeline {
+            contact: contact.clone(),
+            kinds: Vec::new(),
+            type_id: String::new(),
+            text: String::new(),
+            after: None,
+        };
         self.call(&ask, whose).await;
         if let Some((record, _)) = self.mine.written.last().cloned() {
             self.call(&GetRecord { record, contact }, Whose::Own).await;

@@ -26,9 +26,11 @@ pub(super) fn rows(dispatch: Dispatch, id: SheetId) -> AnyView {
         {answers(dispatch, id)}
         <section class="view-section" aria-labelledby=POSITION>
             <div role="status">{named(POSITION, told(move || position.get()))}</div>
-            {block(move || trouble.get().map(|trouble| {
-                trouble_of(&trouble, Some(Event::Query(id, QueryEvent::AgainAsked)))
-            }))}
+            <div role="alert">
+                {block(move || trouble.get().map(|trouble| {
+                    trouble_of(&trouble, Some(Event::Query(id, QueryEvent::AgainAsked)))
+                }))}
+            </div>
             {block(move || several.get().then(|| pager(dispatch, id)))}
             {block(move || match (arrived.get(), trouble.with(Option::is_some)) {
                 (0, true) => ().into_any(),

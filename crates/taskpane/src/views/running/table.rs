@@ -3,8 +3,7 @@
 use super::{of, running_of};
 use crate::dispatch::Dispatch;
 use crate::parts::{heard, holds, moves};
-use crate::values;
-use crate::words;
+use crate::{format, values, words};
 use api::{ColumnKind, QueryPage, QueryRow};
 use flows::{Chosen, Event, Opening, QueryEvent, Running, SheetId, row_contact, row_name};
 use leptos::ev;
@@ -104,7 +103,7 @@ fn row(page: &QueryPage, row: &QueryRow, opener: Option<usize>, tick: Option<Any
 fn cell(kind: ColumnKind, text: &str) -> AnyView {
     let href = match kind {
         ColumnKind::Link => values::link(text).map(str::to_owned),
-        ColumnKind::Email if text.contains('@') => Some(["mailto:", text].concat()),
+        ColumnKind::Email if text.contains('@') => Some(format::mail_to(text)),
         _ => None,
     };
     let told = values::value(kind, text);
@@ -122,7 +121,11 @@ fn tick(dispatch: Dispatch, id: SheetId, number: u32, page: &QueryPage, row: &Qu
     let label = words::query_choose_row(&if name.is_empty() { (number + 1).to_string() } else { name });
     let ticked = Signal::derive(move || ticks.with(|ticks| ticks.as_ref().is_none_or(|rows| rows.contains(&number))));
     let all = Signal::derive(move || ticks.with(Option::is_none));
-    let change = move |_: ev::Event| dispatch.send(Event::Query(id, QueryEvent::RowTicked(number)));
+    let change = move |event: ev::Event| {
+        dispatch.send(Event::Query(id, QueryEvent::RowTicked(number)));
+        // Where no more rows can be chosen, the browser's tick is undone.
+        event_target::<web_sys::HtmlInputElement>(&event).set_checked(ticked.get_untracked());
+    };
     view! {
         <td>
             <input type="checkbox" class="part-check" aria-label=label prop:checked=ticked prop:disabled=all
