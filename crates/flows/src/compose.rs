@@ -3,9 +3,9 @@
 //! People are never put in twice: who stands in To, Cc or Bcc already is left out and counted, as are those who do
 //! not want e-mail. Outlook takes so many at a time and so many in a field; what does not fit is counted too.
 
-use crate::query::{email, row_name};
+use crate::query::row_name;
 use crate::{App, Effect, MessageKey, Trouble};
-use api::{CollectRecipients, Column, ContactId, EmailAddress, QueryRow, Recipient, Recipients};
+use api::{ChosenRow, CollectRecipients, ContactId, EmailAddress, QueryPage, QueryRow, Recipient, Recipients};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -246,7 +246,7 @@ impl App {
                 vec![]
             }
             ComposeEvent::FillAsked(target, contacts) => {
-                self.fill_with(target, CollectRecipients { query: None, contacts }, vec![])
+                self.fill_with(target, CollectRecipients { contacts, ..CollectRecipients::default() })
             }
             ComposeEvent::InsertAsked(insertion) => {
                 let number = self.compose.next();
@@ -303,43 +303,35 @@ impl App {
         }
     }
 
-    /// Puts people into the message: those the server collects, and these.
-    pub(crate) fn fill_with(&mut self, target: Target, whom: CollectRecipients, people: Vec<Recipient>) -> Vec<Effect> {
+    /// Puts people into the message: those the server collects.
+    pub(crate) fn fill_with(&mut self, target: Target, whom: CollectRecipients) -> Vec<Effect> {
         if self.compose.message.is_none() || self.compose.filling.as_ref().is_some_and(Filling::is_running) {
             return vec![];
         }
         let number = self.compose.next();
-        let nobody = whom.query.is_none() && whom.contacts.is_empty();
-        let stage = if nobody { Stage::Looking } else { Stage::Collecting };
-        let tally = Tally::default();
-        self.compose.filling = Some(Filling { target, stage, tally, number, waiting: people, under_way: 0 });
-        if nobody {
-            return self.compose.look();
-        }
+        let (stage, tally) = (Stage::Collecting, Tally::default());
+        self.compose.filling = Some(Filling { target, stage, tally, number, waiting: vec![], under_way: 0 });
         vec![Effect::Compose(ComposeEffect::Collect(number, whom))]
     }
 
-    /// The same for rows: by their contacts, who may not want e-mail, or else by the address in the row.
+    /// The same for rows of a page with e-mails: who of them wants any is judged by the server, by one rule.
     pub(crate) fn fill_with_rows(
         &mut self,
         target: Target,
+        page: &QueryPage,
         rows: impl Iterator<Item = QueryRow>,
-        email_column: Option<usize>,
-        columns: &[Column],
     ) -> Vec<Effect> {
-        let (mut contacts, mut people, mut unreadable) = (vec![], vec![], 0);
-        for row in rows {
-            let address = email_column.and_then(|at| email(at, &row)).and_then(|text| EmailAddress::parse(text).ok());
-            match (&row.contact, address) {
-                (Some(contact), _) => contacts.push(contact.clone()),
-                (None, Some(address)) => people.push(Recipient { name: row_name(columns, &row), address }),
-                (None, None) => unreadable += 1,
-            }
+        let Some(at) = page.email_column else { return vec![] };
+        let chosen = |row: QueryRow| ChosenRow {
+            name: row_name(page, &row),
+            email: row.values.get(at).cloned().flatten(),
+            contact: row.contact,
+            opted_out: row.opted_out,
+        };
+        let rows: Vec<ChosenRow> = rows.map(chosen).collect();
+        if rows.is_empty() {
+            return vec![];
         }
-        let effects = self.fill_with(target, CollectRecipients { query: None, contacts }, people);
-        if let (Some(filling), false) = (&mut self.compose.filling, effects.is_empty()) {
-            filling.tally.without_address += unreadable;
-        }
-        effects
+        self.fill_with(target, CollectRecipients { rows, ..CollectRecipients::default() })
     }
 }

@@ -12,8 +12,8 @@ use crate::compose::Target;
 use crate::queries::Shelf;
 use crate::{App, Effect, Sheet, SheetId, Trouble};
 use api::{
-    CollectRecipients, Column, Contact, ContactKind, DescribeQuery, EmailAddress, ExportQuery, ProblemCode,
-    PromptValue, Query, QueryForm, QueryPage, QueryRow, RunQuery,
+    CollectRecipients, Contact, ContactKind, DescribeQuery, EmailAddress, ExportQuery, ProblemCode, PromptValue, Query,
+    QueryForm, QueryPage, QueryRow, RunQuery,
 };
 use std::collections::BTreeMap;
 
@@ -377,11 +377,10 @@ pub(crate) fn email(at: usize, row: &QueryRow) -> Option<&str> {
     row.values.get(at)?.as_deref().map(str::trim).filter(|text| text.contains('@'))
 }
 
-/// The name of whom a row is about: its column called so; empty where there is none.
-pub fn row_name(columns: &[Column], row: &QueryRow) -> String {
-    let named = |part: &str| columns.iter().position(|column| column.caption.to_lowercase().contains(part));
-    let at = named("full name").or_else(|| named("name"));
-    at.and_then(|at| row.values.get(at).cloned().flatten()).unwrap_or_default()
+/// The name of whom a row is about, as its columns make it up; empty where there are none.
+pub fn row_name(page: &QueryPage, row: &QueryRow) -> String {
+    let parts = page.name_columns.iter().filter_map(|at| row.values.get(*at)?.as_deref());
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The contact that a row is about, as far as the row tells; its card tells the rest.
@@ -390,7 +389,7 @@ pub fn row_contact(page: &QueryPage, row: &QueryRow) -> Option<Contact> {
     Some(Contact {
         id: row.contact.clone()?,
         kind: ContactKind::Person,
-        name: row_name(&page.columns, row),
+        name: row_name(page, row),
         email: address,
         organisation: None,
         title: None,
@@ -528,11 +527,12 @@ impl App {
             offset: 0,
             limit: RunQuery::PAGE_MAX,
         };
-        let columns = running.rows.page.as_ref().map(|(_, page)| (page.email_column, page.columns.clone()));
-        let (email_column, columns) = columns.unwrap_or_default();
+        let Some((_, page)) = running.rows.page.clone() else { return vec![] };
         match running.chosen.clone() {
-            Chosen::All => self.fill_with(target, CollectRecipients { query: Some(whole), contacts: vec![] }, vec![]),
-            Chosen::Rows(rows) => self.fill_with_rows(target, rows.into_values(), email_column, &columns),
+            Chosen::All => {
+                self.fill_with(target, CollectRecipients { query: Some(whole), ..CollectRecipients::default() })
+            }
+            Chosen::Rows(rows) => self.fill_with_rows(target, &page, rows.into_values()),
         }
     }
 }

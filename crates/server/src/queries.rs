@@ -21,6 +21,7 @@ pub(crate) use room::Room;
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
+use crate::recipients;
 use crate::session::Session;
 use api::{Problem, ProblemCode, QueryFolder, QueryForm, QueryList, QueryPage, QueryRow, SortedBy};
 use futures_util::future;
@@ -227,12 +228,18 @@ impl Prepared {
 /// A page for the pane.
 pub(crate) fn page(page: imis::QueryPage) -> QueryPage {
     let contact = QueryColumn::contact(&page.columns);
-    let row = |values: Vec<Option<String>>| QueryRow {
-        contact: contact.and_then(|place| contact_id(values.get(place)?.as_deref()?)),
-        values,
+    let opt_out = QueryColumn::opt_out(&page.columns);
+    let row = |values: Vec<Option<String>>| {
+        let cell = |place: usize| values.get(place).and_then(Option::as_deref);
+        QueryRow {
+            contact: contact.and_then(|place| contact_id(cell(place)?)),
+            opted_out: opt_out.map(|place| cell(place).is_some_and(recipients::is_yes)),
+            values,
+        }
     };
     QueryPage {
         email_column: QueryColumn::email(&page.columns),
+        name_columns: QueryColumn::name(&page.columns),
         columns: page.columns.iter().map(column).collect(),
         rows: page.rows.into_iter().map(row).collect(),
         total: page.total,

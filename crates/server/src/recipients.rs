@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::queries;
 use crate::session::Session;
-use api::{CollectRecipients, EmailAddress, Recipient, Recipients, RunQuery};
+use api::{ChosenRow, CollectRecipients, EmailAddress, Recipient, Recipients, RunQuery};
 use imis::{ContactForMail, QueryColumn};
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +19,9 @@ pub(crate) async fn collect(app: &App, session: &Session, asked: &CollectRecipie
     if asked.contacts.iter().any(|contact| queries::contact_id(&contact.0).is_none()) {
         return Err(Failure::invalid("contacts"));
     }
+    if asked.rows.len() > CollectRecipients::MAX {
+        return Err(Failure::invalid("rows"));
+    }
     let mut list = List::default();
     let ids: Vec<&str> = asked.contacts.iter().map(|contact| contact.0.as_str()).collect();
     let known = contacts(app, session, &ids).await?;
@@ -28,6 +31,7 @@ pub(crate) async fn collect(app: &App, session: &Session, asked: &CollectRecipie
             None => list.found.without_address += 1,
         }
     }
+    from_rows(app, session, &asked.rows, &mut list).await?;
     if let Some(run) = &asked.query {
         from_query(app, session, run, &mut list).await?;
     }
@@ -76,6 +80,23 @@ async fn from_query(app: &App, session: &Session, run: &RunQuery, list: &mut Lis
     }
 }
 
+/// Rows that were chosen, by the same rule as all rows of their query.
+async fn from_rows(app: &App, session: &Session, chosen: &[ChosenRow], list: &mut List) -> Result<(), Failure> {
+    for said_so in [true, false] {
+        let columns = Columns { email: 0, contact: Some(1), opt_out: said_so.then_some(2), name: vec![3] };
+        let row = |row: &ChosenRow| -> Row {
+            let contact = row.contact.as_ref().map(|contact| contact.0.clone());
+            vec![row.email.clone(), contact, row.opted_out.map(|flag| flag.to_string()), Some(row.name.clone())]
+        };
+        let rows: Vec<Row> = chosen.iter().filter(|row| row.opted_out.is_some() == said_so).map(row).collect();
+        let unwilling = columns.unwilling(app, session, &rows).await?;
+        for row in &rows {
+            columns.take(row, &unwilling, list);
+        }
+    }
+    Ok(())
+}
+
 /// Which column says what.
 struct Columns {
     email: usize,
@@ -115,7 +136,7 @@ impl Columns {
 }
 
 /// Whether a cell of an opt-out column says that somebody opted out.
-fn is_yes(text: &str) -> bool {
+pub(crate) fn is_yes(text: &str) -> bool {
     ["true", "1", "yes", "y", "x"].iter().any(|yes| yes.eq_ignore_ascii_case(text.trim()))
 }
 

@@ -1,8 +1,8 @@
 //! A message being written.
 
-use crate::query::{running, shown};
+use crate::query::{running, shown, with_page};
 use crate::world::{address, message, problem, signed_in, signed_out};
-use api::{ContactId, ProblemCode, Recipient, Recipients};
+use api::{ChosenRow, ContactId, ProblemCode, Recipient, Recipients};
 use flows::{
     App, ComposeEffect, ComposeEvent, Effect, Event, Fields, FillStage, Filling, Inserting, Insertion, MessageKey,
     QueryEvent, Role, Tally, Target, Trouble,
@@ -114,7 +114,7 @@ fn while_no_message_is_written_nobody_is_put_anywhere() {
 }
 
 #[test]
-fn the_chosen_rows_of_a_query_go_by_their_contacts_and_many_go_into_bcc() {
+fn many_chosen_rows_of_a_query_go_into_bcc() {
     let mut app = writing();
     let id = shown(&mut app, 10);
     app.update(Event::Query(id, QueryEvent::RowTicked(3)));
@@ -123,7 +123,28 @@ fn the_chosen_rows_of_a_query_go_by_their_contacts_and_many_go_into_bcc() {
     assert_eq!(running(&app).target(), Target::Bcc);
     let effects = app.update(Event::Query(id, QueryEvent::FillAsked));
     let [Effect::Compose(ComposeEffect::Collect(_, call))] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!((call.contacts.len(), &call.query), (10, &None));
+    assert_eq!((call.rows.len(), call.contacts.len(), &call.query), (10, 0, &None));
+}
+
+#[test]
+fn a_chosen_row_goes_with_what_the_query_says_of_it() {
+    let mut app = writing();
+    let id = with_page(&mut app, |page| {
+        page.rows[1].opted_out = Some(true);
+        page.rows[2].contact = None;
+    });
+    for row in 1..3 {
+        app.update(Event::Query(id, QueryEvent::RowTicked(row)));
+    }
+    let effects = app.update(Event::Query(id, QueryEvent::FillAsked));
+    let [Effect::Compose(ComposeEffect::Collect(_, call))] = &effects[..] else { panic!("{effects:?}") };
+    let row = |number: u32, contact: Option<&str>, opted_out| ChosenRow {
+        contact: contact.map(|id| ContactId(id.to_owned())),
+        name: format!("Person {number}"),
+        email: Some(format!("person{number}@example.org")),
+        opted_out,
+    };
+    assert_eq!(call.rows, [row(1, Some("1001"), Some(true)), row(2, None, None)]);
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub(crate) fn page(offset: u32, rows: u32, total: u64) -> QueryPage {
     let column = |caption: &str, kind| Column { caption: caption.to_owned(), kind };
     let row = |number: u32| QueryRow {
         contact: Some(ContactId((1000 + number).to_string())),
+        opted_out: None,
         values: vec![Some(format!("Person {number}")), Some(format!("person{number}@example.org"))],
     };
     QueryPage {
@@ -50,6 +51,7 @@ pub(crate) fn page(offset: u32, rows: u32, total: u64) -> QueryPage {
         total: Some(total),
         next: (u64::from(offset + rows) < total).then_some(offset + rows),
         email_column: Some(1),
+        name_columns: vec![0],
     }
 }
 
@@ -65,6 +67,15 @@ pub(crate) fn shown(app: &mut App, total: u64) -> SheetId {
     let (id, _) = opened(app, vec![]);
     let rows = u32::try_from(total.min(100)).expect("a page");
     app.update(Event::Query(id, QueryEvent::Answered(2, 0, Ok(page(0, rows, total)))));
+    id
+}
+
+/// A query whose one page of ten rows is shown, made different first.
+pub(crate) fn with_page(app: &mut App, change: impl FnOnce(&mut QueryPage)) -> SheetId {
+    let (id, _) = opened(app, vec![]);
+    let mut answer = page(0, 10, 10);
+    change(&mut answer);
+    app.update(Event::Query(id, QueryEvent::Answered(2, 0, Ok(answer))));
     id
 }
 

@@ -118,7 +118,7 @@ fn tick(dispatch: Dispatch, id: SheetId, number: u32, page: &QueryPage, row: &Qu
     if !Running::is_choosable(page.email_column, row) {
         return view! { <td></td> }.into_any();
     }
-    let name = row_name(&page.columns, row);
+    let name = row_name(page, row);
     let label = words::query_choose_row(&if name.is_empty() { (number + 1).to_string() } else { name });
     let ticked = Signal::derive(move || ticks.with(|ticks| ticks.as_ref().is_none_or(|rows| rows.contains(&number))));
     let all = Signal::derive(move || ticks.with(Option::is_none));
