@@ -47,6 +47,26 @@ pub(crate) async fn failure(app: &App, session: &Session, error: &imis::Error) -
     session.end_if_out(app, failure).await
 }
 
+/// The same of the query at a path: one whose document the person cannot see either is gone, or not for them; of one
+/// that is there for them it is the flag that is missing.
+async fn failure_at(app: &App, session: &Session, path: &str, error: &imis::Error) -> Failure {
+    let mut failure = failure(app, session, error).await;
+    if failure.problem.code != ProblemCode::QueryNotOffered {
+        return failure;
+    }
+    let look = async { session.while_alive(Box::pin(session.acting(app)?.query_document(path))).await };
+    match look.await {
+        Ok(Ok(None)) => failure.problem.code = ProblemCode::NotFound,
+        Ok(Err(error)) if matches!(error.kind, ErrorKind::Forbidden { .. }) => {
+            failure.problem.code = ProblemCode::Forbidden;
+        }
+        // Whatever else was answered, it does not say that the query is not there.
+        Ok(Ok(Some(_)) | Err(_)) => {}
+        Err(ended) => return ended,
+    }
+    failure
+}
+
 /// Notes that somebody came with what was not given to them, and refuses it.
 pub(crate) async fn forged(app: &App, session: &Session) -> Failure {
     audit::note(app, Entry::new(Event::Refused { action: "open_query" }).of(session)).await;
@@ -146,7 +166,7 @@ pub(crate) async fn describe(app: &App, session: &Session, place: &QueryPlace) -
     let (form, favourites, remembered) = session.while_alive(Box::pin(work)).await?;
     let form = match form {
         Ok(form) => form,
-        Err(error) => return Err(failure(app, session, &error).await),
+        Err(error) => return Err(failure_at(app, session, &place.path, &error).await),
     };
     let closed = form.open == Some(false);
     let sort = |sort: &imis::QuerySort| SortedBy { caption: sort.caption.clone(), descending: sort.descending };
@@ -184,7 +204,7 @@ pub(crate) async fn prepare(app: &App, session: &Session, asked: Asked<'_>) -> R
     let acting = session.acting(app)?;
     let form = match session.while_alive(Box::pin(acting.query_form(&place.path))).await? {
         Ok(form) => form,
-        Err(error) => return Err(failure(app, session, &error).await),
+        Err(error) => return Err(failure_at(app, session, &place.path, &error).await),
     };
     if version(&form) != asked.version {
         return Err(Failure::new(ProblemCode::Conflict));
@@ -204,7 +224,7 @@ impl Prepared {
         let acting = session.acting(app)?;
         match session.while_alive(Box::pin(acting.query_form(&self.place.path))).await? {
             Ok(form) => Ok(form.fingerprint() == self.form.fingerprint()),
-            Err(error) => Err(failure(app, session, &error).await),
+            Err(error) => Err(failure_at(app, session, &self.place.path, &error).await),
         }
     }
 
@@ -220,7 +240,10 @@ impl Prepared {
         let run = acting.run_query(&self.place.path, &self.form, &self.values, offset, limit);
         match session.while_alive(Box::pin(run)).await? {
             Ok(page) => Ok(page),
-            Err(error) => Err(answers::at_fault(&self.form, failure(app, session, &error).await)),
+            Err(error) => {
+                let failure = failure_at(app, session, &self.place.path, &error).await;
+                Err(answers::at_fault(&self.form, failure))
+            }
         }
     }
 }
