@@ -239,12 +239,6 @@ impl Compose {
 impl App {
     pub(crate) fn compose_event(&mut self, event: ComposeEvent) -> Vec<Effect> {
         match event {
-            ComposeEvent::Opened(key) => {
-                self.mail = None;
-                self.compose.leave();
-                self.compose.message = Some(key);
-                vec![]
-            }
             ComposeEvent::FillAsked(target, contacts) => {
                 self.fill_with(target, CollectRecipients { contacts, ..CollectRecipients::default() })
             }
