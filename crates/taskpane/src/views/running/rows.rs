@@ -26,9 +26,11 @@ pub(super) fn rows(dispatch: Dispatch, id: SheetId) -> AnyView {
         {answers(dispatch, id)}
         <section class="view-section" aria-labelledby=POSITION>
             <div role="status">{named(POSITION, told(move || position.get()))}</div>
-            {block(move || trouble.get().map(|trouble| {
-                trouble_of(&trouble, Some(Event::Query(id, QueryEvent::AgainAsked)))
-            }))}
+            <div role="alert">
+                {block(move || trouble.get().map(|trouble| {
+                    trouble_of(&trouble, Some(Event::Query(id, QueryEvent::AgainAsked)))
+                }))}
+            </div>
             {block(move || several.get().then(|| pager(dispatch, id)))}
             {block(move || match (arrived.get(), trouble.with(Option::is_some)) {
                 (0, true) => ().into_any(),
@@ -47,9 +49,10 @@ pub(super) fn rows(dispatch: Dispatch, id: SheetId) -> AnyView {
 fn position(rows: &Rows) -> String {
     let count = |number: u32| values::count(number.into());
     match (&rows.page, rows.asking) {
-        (None, _) if rows.trouble.is_some() => words::query_none().to_owned(),
+        (None, _) if rows.trouble.is_some() => words::query_failed().to_owned(),
         (None, _) => words::query_rows_loading().to_owned(),
         (Some(_), Some(from)) => words::query_page_loading(&count(from + 1)),
+        (Some((offset, _)), None) if rows.is_past_end() => words::query_past_end(&count(offset + 1)),
         (Some((_, page)), None) if page.rows.is_empty() => words::query_none().to_owned(),
         (Some((offset, page)), None) if *offset == 0 && page.next.is_none() => words::query_one_page(page.rows.len()),
         (Some((offset, _)), None) => {
