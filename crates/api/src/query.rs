@@ -139,8 +139,6 @@ pub struct QueryForm {
     pub prompts: Vec<Prompt>,
     /// Its columns, where iMIS tells them before it is run.
     pub columns: Vec<Column>,
-    /// How its rows are sorted, as captions; the sort is the query's own and cannot be changed.
-    pub sorted_by: Vec<SortedBy>,
     /// Changes when the query does; [`RunQuery`] sends it back.
     pub version: String,
     /// Why it cannot be run at all, if that is known: for instance that it lacks the REST flag.
@@ -296,6 +294,9 @@ pub struct QueryPage {
     /// Which columns make up the name of whom a row is about, in their order.
     #[serde(default)]
     pub name_columns: Vec<usize>,
+    /// How the rows are sorted, where that can be told; the sort is the query's own and cannot be changed.
+    #[serde(default)]
+    pub sorted_by: Vec<SortedBy>,
 }
 
 /// A row.

@@ -169,12 +169,10 @@ pub(crate) async fn describe(app: &App, session: &Session, place: &QueryPlace) -
         Err(error) => return Err(failure_at(app, session, &place.path, &error).await),
     };
     let closed = form.open == Some(false);
-    let sort = |sort: &imis::QuerySort| SortedBy { caption: sort.caption.clone(), descending: sort.descending };
     Ok(QueryForm {
         query: place.shown(app, session, favourites?.contains(&place.path)),
         prompts: answers::prompts(&form, &remembered?),
         columns: form.columns.iter().map(column).collect(),
-        sorted_by: form.sort.iter().map(sort).collect(),
         version: version(&form),
         problem: closed.then(|| Problem::new(ProblemCode::QueryNotOffered)),
     })
@@ -249,9 +247,10 @@ impl Prepared {
 }
 
 /// A page for the pane.
-pub(crate) fn page(page: imis::QueryPage) -> QueryPage {
+pub(crate) fn page(prepared: &Prepared, page: imis::QueryPage) -> QueryPage {
     let contact = QueryColumn::contact(&page.columns);
     let opt_out = QueryColumn::opt_out(&page.columns);
+    let sort = |sort: imis::QuerySort| SortedBy { caption: sort.caption, descending: sort.descending };
     let row = |values: Vec<Option<String>>| {
         let cell = |place: usize| values.get(place).and_then(Option::as_deref);
         QueryRow {
@@ -263,6 +262,7 @@ pub(crate) fn page(page: imis::QueryPage) -> QueryPage {
     QueryPage {
         email_column: QueryColumn::email(&page.columns),
         name_columns: QueryColumn::name(&page.columns),
+        sorted_by: prepared.form.sorted_by(&page.columns).into_iter().map(sort).collect(),
         columns: page.columns.iter().map(column).collect(),
         rows: page.rows.into_iter().map(row).collect(),
         total: page.total,

@@ -28,14 +28,7 @@ fn answer(name: &str, values: &[&str]) -> PromptValue {
 }
 
 fn form(version: &str, prompts: Vec<Prompt>) -> QueryForm {
-    QueryForm {
-        query: query("Members"),
-        prompts,
-        columns: vec![],
-        sorted_by: vec![],
-        version: version.to_owned(),
-        problem: None,
-    }
+    QueryForm { query: query("Members"), prompts, columns: vec![], version: version.to_owned(), problem: None }
 }
 
 pub(crate) fn page(offset: u32, rows: u32, total: u64) -> QueryPage {
@@ -52,6 +45,7 @@ pub(crate) fn page(offset: u32, rows: u32, total: u64) -> QueryPage {
         next: (u64::from(offset + rows) < total).then_some(offset + rows),
         email_column: Some(1),
         name_columns: vec![0],
+        sorted_by: vec![],
     }
 }
 

@@ -6,7 +6,7 @@ use crate::dispatch::Dispatch;
 use crate::parts::{block, heard, holds, keep_focus, named, pressed, spinner, told};
 use crate::values;
 use crate::words;
-use api::{PromptValue, QueryForm};
+use api::PromptValue;
 use flows::{Event, QueryEvent, Rows, Running, SheetId};
 use leptos::html;
 use leptos::prelude::*;
@@ -100,13 +100,12 @@ fn line(prompt: &api::Prompt, answer: &PromptValue) -> String {
 }
 
 fn sorted(dispatch: Dispatch, id: SheetId) -> AnyView {
-    let sorted = |form: &QueryForm| {
-        let field = |by: &api::SortedBy| {
-            if by.descending { words::query_descending(&by.caption) } else { by.caption.clone() }
-        };
-        form.sorted_by.iter().map(field).collect::<Vec<_>>().join("; ")
+    let sorted_by = |running: &Running| running.rows.page.as_ref().map(|(_, page)| page.sorted_by.clone());
+    let sorted_by = dispatch.look(|app| running_of(app, id).and_then(sorted_by)).unwrap_or_default();
+    let field = |by: &api::SortedBy| {
+        if by.descending { words::query_descending(&by.caption) } else { by.caption.clone() }
     };
-    let fields = dispatch.look(|app| running_of(app, id).and_then(Running::known).map(sorted)).unwrap_or_default();
+    let fields = sorted_by.iter().map(field).collect::<Vec<_>>().join("; ");
     if fields.is_empty() {
         return ().into_any();
     }
