@@ -495,7 +495,9 @@ impl App {
                 running.form = Shelf::Failed(trouble.clone());
                 return self.notice_end(Some(&trouble));
             }
-            QueryEvent::Typed(answers) => {
+            QueryEvent::Typed(mut answers) => {
+                // A field left empty says the same as none.
+                answers.iter_mut().for_each(|answer| answer.values.retain(|value| !value.is_empty()));
                 running.typed = Some(answers);
                 None
             }

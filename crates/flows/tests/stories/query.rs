@@ -386,7 +386,7 @@ fn leaving_a_query_with_answers_not_run_asks_first() {
     assert_eq!(running(&app).leaving, Some(flows::Leaving::Back));
     app.update(Event::Query(id, QueryEvent::LeaveCancelled));
     // What was typed is back at what it was: nothing would be lost.
-    app.update(Event::Query(id, QueryEvent::Typed(vec![answer("Last name", &[])])));
+    app.update(Event::Query(id, QueryEvent::Typed(vec![answer("Last name", &[""])])));
     app.update(Event::SheetClosed);
     assert_eq!(app.sheets.height(), 0);
 }
