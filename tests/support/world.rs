@@ -38,6 +38,8 @@ pub struct Plan {
     pub contacts: ContactSettings,
     /// The query whose columns the cards show.
     pub card_query: Option<&'static str>,
+    /// How long iMIS may take over a page of a query.
+    pub imis_query: Duration,
 }
 
 impl Default for Plan {
@@ -54,6 +56,7 @@ impl Default for Plan {
                 ..ContactSettings::default()
             },
             card_query: None,
+            imis_query: Duration::from_mins(1),
         }
     }
 }
@@ -117,6 +120,7 @@ impl World {
         let mut config = server::Config::new(public_url, keyring, vec![site]);
         config.listen = ([127, 0, 0, 1], 0).into();
         config.tls = Some(server::config::TlsFiles { certificate: chain, key });
+        config.limits.imis_query = plan.imis_query;
         config.pane = target().join("pane");
         config.data = folder.0.join("data");
         let ahead_ms = Arc::new(AtomicI64::new(0));

@@ -40,9 +40,9 @@ pub use new_contact::{
 };
 pub use problem::{FieldProblem, Problem, ProblemCode};
 pub use query::{
-    Choice, CollectRecipients, Column, ColumnKind, DescribeQuery, ExportQuery, FolderId, GetKeptQueries, KeepQuery,
-    KeptQueries, ListQueries, Prompt, PromptValue, Query, QueryFolder, QueryForm, QueryId, QueryList, QueryPage,
-    QueryRow, Recipient, Recipients, RunQuery, SortedBy,
+    Choice, ChosenRow, CollectRecipients, Column, ColumnKind, DescribeQuery, ExportQuery, FolderId, GetKeptQueries,
+    KeepQuery, KeptQueries, ListQueries, Prompt, PromptValue, Query, QueryFolder, QueryForm, QueryId, QueryList,
+    QueryPage, QueryRow, Recipient, Recipients, RunQuery, SortedBy,
 };
 pub use record::{
     ChangeRecord, FieldKind, FieldValue, FormField, GetRecordForms, RecordForm, RecordForms, RecordType, RemoveRecord,

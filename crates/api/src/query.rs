@@ -139,8 +139,6 @@ pub struct QueryForm {
     pub prompts: Vec<Prompt>,
     /// Its columns, where iMIS tells them before it is run.
     pub columns: Vec<Column>,
-    /// How its rows are sorted, as captions; the sort is the query's own and cannot be changed.
-    pub sorted_by: Vec<SortedBy>,
     /// Changes when the query does; [`RunQuery`] sends it back.
     pub version: String,
     /// Why it cannot be run at all, if that is known: for instance that it lacks the REST flag.
@@ -293,6 +291,12 @@ pub struct QueryPage {
     /// (`imis.md §14.2`).
     #[serde(default)]
     pub email_column: Option<usize>,
+    /// Which columns make up the name of whom a row is about, in their order.
+    #[serde(default)]
+    pub name_columns: Vec<usize>,
+    /// How the rows are sorted, where that can be told; the sort is the query's own and cannot be changed.
+    #[serde(default)]
+    pub sorted_by: Vec<SortedBy>,
 }
 
 /// A row.
@@ -301,6 +305,10 @@ pub struct QueryRow {
     /// The contact it is about, if a column says so.
     #[serde(default)]
     pub contact: Option<ContactId>,
+    /// What the query itself says: whether they want no e-mail. `None` where it has no column for that, and the
+    /// contact's preferences decide.
+    #[serde(default)]
+    pub opted_out: Option<bool>,
     /// A value for each column.
     pub values: Vec<Option<String>>,
 }
@@ -331,19 +339,46 @@ impl ExportQuery {
     pub const ROWS_HEADER: &'static str = "x-query-rows";
 }
 
+/// A row of a query that was chosen, by what its [`QueryPage`] says of it. It is judged as it would be among all
+/// rows of the query.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenRow {
+    /// [`QueryRow::contact`].
+    #[serde(default)]
+    pub contact: Option<ContactId>,
+    /// What stands in its [`QueryPage::name_columns`].
+    #[serde(default)]
+    pub name: String,
+    /// What stands in its [`QueryPage::email_column`].
+    #[serde(default)]
+    pub email: Option<String>,
+    /// [`QueryRow::opted_out`].
+    #[serde(default)]
+    pub opted_out: Option<bool>,
+}
+
+impl fmt::Debug for ChosenRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChosenRow").field("contact", &self.contact).finish_non_exhaustive()
+    }
+}
+
 /// Asks whom a message could go to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectRecipients {
     /// All rows of this query.
     #[serde(default)]
     pub query: Option<RunQuery>,
+    /// These rows of a query.
+    #[serde(default)]
+    pub rows: Vec<ChosenRow>,
     /// These contacts.
     #[serde(default)]
     pub contacts: Vec<ContactId>,
 }
 
 impl CollectRecipients {
-    /// Most contacts in one call, and most recipients in an answer.
+    /// Most rows, and most contacts, in one call; most recipients in an answer.
     pub const MAX: usize = 1000;
 }
 

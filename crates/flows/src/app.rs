@@ -3,8 +3,8 @@
 use crate::renewal::Renewal;
 use crate::session::Automatic;
 use crate::{
-    CardEvent, Cards, Compose, Desk, Draft, Effect, Event, MayChange, Message, MessageKey, People, Save, Session,
-    SheetLogic, Sheets, Timelines, Trouble, Welcome,
+    CardEvent, Cards, Compose, ComposeEvent, Desk, Draft, Effect, Event, MayChange, Message, MessageKey, People, Save,
+    Session, SheetLogic, Sheets, Timelines, Trouble, Welcome,
 };
 use api::{Bootstrap, ContactId, EmailAddress, Me, SaveId, SaveTargets};
 
@@ -126,7 +126,8 @@ impl App {
             | Event::OutsideOutlook
             | Event::MessageOpened(_)
             | Event::MessageUnreadable(_)
-            | Event::MessageClosed => self.outlook_event(event),
+            | Event::MessageClosed
+            | Event::Compose(ComposeEvent::Opened(_)) => self.outlook_event(event),
             Event::Bootstrapped(_)
             | Event::SessionRestored(_)
             | Event::RestartAsked
@@ -247,6 +248,10 @@ impl App {
                 let people = People::of(&message, self.own.as_ref());
                 self.mail = Some(Ok(OpenMail { message, people, draft }));
                 return self.look_up();
+            }
+            Event::Compose(ComposeEvent::Opened(key)) => {
+                self.mail = None;
+                self.compose.message = Some(key);
             }
             _ => self.mail = None,
         }

@@ -218,6 +218,13 @@ impl Cards {
         keep(&contact.id, KeepAs::Recent)
     }
 
+    /// What a list guessed of a contact gives way to what its card says.
+    fn know(&mut self, contact: &Contact) {
+        let Some(kept) = &mut self.kept.contacts.value else { return };
+        let listed = kept.favourites.iter_mut().chain(&mut kept.recent);
+        listed.filter(|other| other.id == contact.id).for_each(|other| other.clone_from(contact));
+    }
+
     fn toggle_favourite(&mut self, contact: &ContactId) -> Vec<Effect> {
         // Which way it would go is not known before the favourites are.
         if self.kept.contacts.value.is_none() {
@@ -335,10 +342,13 @@ impl App {
         match event {
             CardEvent::CardAnswered(contact, wave, answer) => {
                 if let Some(card) = cards.get_mut(&contact, wave) {
-                    if let Ok(known) = &answer {
-                        card.contact = known.contact.clone();
-                    }
+                    let known = answer.as_ref().ok().map(|known| known.contact.clone());
+                    card.contact = known.clone().unwrap_or_else(|| card.contact.clone());
                     card.card.answered(answer.map(|known| *known));
+                    if let Some(known) = known {
+                        cards.know(&known);
+                        self.timelines.introduce(&known);
+                    }
                 }
             }
             CardEvent::ColumnsAnswered(contact, wave, answer) => {

@@ -1,12 +1,13 @@
 //! A message being written: putting people into it, and facts.
 //!
 //! People are never put in twice: who stands in To, Cc or Bcc already is left out and counted, as are those who do
-//! not want e-mail. Outlook takes so many at a time and so many in a field; what does not fit is counted too.
+//! not want e-mail. Outlook takes so many at a time and so many in a field; what does not fit is counted too. What is
+//! asked while something is under way waits for it.
 
-use crate::query::{email, row_name};
+use crate::query::row_name;
 use crate::{App, Effect, MessageKey, Trouble};
-use api::{CollectRecipients, Column, ContactId, EmailAddress, QueryRow, Recipient, Recipients};
-use std::collections::BTreeSet;
+use api::{ChosenRow, CollectRecipients, ContactId, EmailAddress, QueryPage, QueryRow, Recipient, Recipients};
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 
 /// Where people are put.
@@ -115,6 +116,10 @@ pub struct Compose {
     pub filling: Option<Filling>,
     /// Something on its way into its body.
     pub inserting: Option<Inserting>,
+    /// Those that were over while others waited.
+    over: Vec<Filling>,
+    waiting: VecDeque<(Target, CollectRecipients)>,
+    insertions: VecDeque<Insertion>,
     asked: u32,
     insertion: u32,
 }
@@ -198,6 +203,50 @@ fn count(length: usize) -> u32 {
 }
 
 impl Compose {
+    /// All that are worth telling of, the latest last.
+    pub fn fillings(&self) -> impl Iterator<Item = &Filling> {
+        self.over.iter().chain(&self.filling)
+    }
+
+    fn is_filling(&self) -> bool {
+        self.filling.as_ref().is_some_and(Filling::is_running)
+    }
+
+    fn fill(&mut self, target: Target, whom: CollectRecipients) -> Vec<Effect> {
+        let number = self.next();
+        let (stage, tally) = (Stage::Collecting, Tally::default());
+        self.filling = Some(Filling { target, stage, tally, number, waiting: vec![], under_way: 0 });
+        vec![Effect::Compose(ComposeEffect::Collect(number, whom))]
+    }
+
+    /// What waited for the one that is over begins.
+    fn go_on(&mut self) -> Vec<Effect> {
+        if self.is_filling() {
+            return vec![];
+        }
+        let Some((target, whom)) = self.waiting.pop_front() else { return vec![] };
+        self.over.extend(self.filling.take());
+        self.fill(target, whom)
+    }
+
+    fn insert(&mut self) -> Vec<Effect> {
+        let Some(key) = self.message.clone() else { return vec![] };
+        let Some(insertion) = self.insertions.pop_front() else { return vec![] };
+        self.inserting = Some(Inserting::Running);
+        self.insertion = self.next();
+        vec![Effect::Compose(ComposeEffect::Insert(self.insertion, key, insertion))]
+    }
+
+    fn inserted(&mut self, answer: Result<(), Trouble>) -> Vec<Effect> {
+        self.inserting = Some(answer.map_or_else(Inserting::Failed, |()| Inserting::Done));
+        if self.inserting == Some(Inserting::Done) {
+            return self.insert();
+        }
+        // What is not in must not look as if it were, because the next one is.
+        self.insertions.clear();
+        vec![]
+    }
+
     fn next(&mut self) -> u32 {
         self.asked += 1;
         self.asked
@@ -231,6 +280,7 @@ impl Compose {
 
     /// What was told is not told again on another sheet.
     pub(crate) fn settle(&mut self) {
+        self.over.clear();
         self.filling.take_if(|filling| !filling.is_running());
         self.inserting.take_if(|inserting| *inserting != Inserting::Running);
     }
@@ -239,32 +289,27 @@ impl Compose {
 impl App {
     pub(crate) fn compose_event(&mut self, event: ComposeEvent) -> Vec<Effect> {
         match event {
-            ComposeEvent::Opened(key) => {
-                self.mail = None;
-                self.compose.leave();
-                self.compose.message = Some(key);
-                vec![]
-            }
             ComposeEvent::FillAsked(target, contacts) => {
-                self.fill_with(target, CollectRecipients { query: None, contacts }, vec![])
+                self.fill_with(target, CollectRecipients { contacts, ..CollectRecipients::default() })
             }
             ComposeEvent::InsertAsked(insertion) => {
-                let number = self.compose.next();
-                let Some(key) = self.compose.message.clone() else { return vec![] };
-                if self.compose.inserting == Some(Inserting::Running) {
+                if self.compose.message.is_none() {
                     return vec![];
                 }
-                self.compose.inserting = Some(Inserting::Running);
-                self.compose.insertion = number;
-                vec![Effect::Compose(ComposeEffect::Insert(number, key, insertion))]
+                self.compose.insertions.push_back(insertion);
+                if self.compose.inserting == Some(Inserting::Running) { vec![] } else { self.compose.insert() }
             }
             ComposeEvent::Inserted(number, answer) => {
-                if number == self.compose.insertion && self.compose.inserting.is_some() {
-                    self.compose.inserting = Some(answer.map_or_else(Inserting::Failed, |()| Inserting::Done));
+                if number != self.compose.insertion || self.compose.inserting.is_none() {
+                    return vec![];
                 }
-                vec![]
+                self.compose.inserted(answer)
             }
-            other => self.filling_event(other),
+            other => {
+                let mut effects = self.filling_event(other);
+                effects.extend(self.compose.go_on());
+                effects
+            }
         }
     }
 
@@ -297,6 +342,9 @@ impl App {
                     filling.stage = Stage::Failed(trouble.clone());
                 }
                 filling.waiting.clear();
+                if trouble.is_signed_out() {
+                    self.compose.waiting.clear();
+                }
                 if trouble.is_code(api::ProblemCode::Conflict) {
                     return self.rows_changed();
                 }
@@ -306,43 +354,37 @@ impl App {
         }
     }
 
-    /// Puts people into the message: those the server collects, and these.
-    pub(crate) fn fill_with(&mut self, target: Target, whom: CollectRecipients, people: Vec<Recipient>) -> Vec<Effect> {
-        if self.compose.message.is_none() || self.compose.filling.as_ref().is_some_and(Filling::is_running) {
+    /// Puts people into the message: those the server collects.
+    pub(crate) fn fill_with(&mut self, target: Target, whom: CollectRecipients) -> Vec<Effect> {
+        if self.compose.message.is_none() {
             return vec![];
         }
-        let number = self.compose.next();
-        let nobody = whom.query.is_none() && whom.contacts.is_empty();
-        let stage = if nobody { Stage::Looking } else { Stage::Collecting };
-        let tally = Tally::default();
-        self.compose.filling = Some(Filling { target, stage, tally, number, waiting: people, under_way: 0 });
-        if nobody {
-            return self.compose.look();
+        if self.compose.is_filling() {
+            self.compose.waiting.push_back((target, whom));
+            return vec![];
         }
-        vec![Effect::Compose(ComposeEffect::Collect(number, whom))]
+        self.compose.over.clear();
+        self.compose.fill(target, whom)
     }
 
-    /// The same for rows: by their contacts, who may not want e-mail, or else by the address in the row.
+    /// The same for rows of a page with e-mails: who of them wants any is judged by the server, by one rule.
     pub(crate) fn fill_with_rows(
         &mut self,
         target: Target,
+        page: &QueryPage,
         rows: impl Iterator<Item = QueryRow>,
-        email_column: Option<usize>,
-        columns: &[Column],
     ) -> Vec<Effect> {
-        let (mut contacts, mut people, mut unreadable) = (vec![], vec![], 0);
-        for row in rows {
-            let address = email_column.and_then(|at| email(at, &row)).and_then(|text| EmailAddress::parse(text).ok());
-            match (&row.contact, address) {
-                (Some(contact), _) => contacts.push(contact.clone()),
-                (None, Some(address)) => people.push(Recipient { name: row_name(columns, &row), address }),
-                (None, None) => unreadable += 1,
-            }
+        let Some(at) = page.email_column else { return vec![] };
+        let chosen = |row: QueryRow| ChosenRow {
+            name: row_name(page, &row),
+            email: row.values.get(at).cloned().flatten(),
+            contact: row.contact,
+            opted_out: row.opted_out,
+        };
+        let rows: Vec<ChosenRow> = rows.map(chosen).collect();
+        if rows.is_empty() {
+            return vec![];
         }
-        let effects = self.fill_with(target, CollectRecipients { query: None, contacts }, people);
-        if let (Some(filling), false) = (&mut self.compose.filling, effects.is_empty()) {
-            filling.tally.without_address += unreadable;
-        }
-        effects
+        self.fill_with(target, CollectRecipients { rows, ..CollectRecipients::default() })
     }
 }

@@ -5,15 +5,16 @@
 //! had when its prompts were shown.
 
 mod answers;
+mod leaving;
 
 pub use answers::AnswerFault;
 
-use crate::compose::Target;
+use crate::compose::{ComposeEvent, Insertion, Target};
 use crate::queries::Shelf;
-use crate::{App, Effect, Sheet, SheetId, Trouble};
+use crate::{App, Effect, Leaving, Sheet, SheetId, Trouble};
 use api::{
-    CollectRecipients, Column, Contact, ContactKind, DescribeQuery, EmailAddress, ExportQuery, ProblemCode,
-    PromptValue, Query, QueryForm, QueryPage, QueryRow, RunQuery,
+    CollectRecipients, Contact, ContactKind, DescribeQuery, EmailAddress, ExportQuery, ProblemCode, PromptValue, Query,
+    QueryForm, QueryPage, QueryRow, RunQuery,
 };
 use std::collections::BTreeMap;
 
@@ -87,6 +88,12 @@ pub struct Running {
     pub chosen: Chosen,
     /// Where to put them, once the person said so.
     pub target: Option<Target>,
+    /// Where the person was about to go, while the sheet asks whether that is meant.
+    pub leaving: Option<Leaving>,
+    /// What stands in the fields, where that is not what it was run with last.
+    typed: Option<Vec<PromptValue>>,
+    /// Whether rows were chosen that nothing was done with yet.
+    unused: bool,
     asked: u32,
     exporting: u32,
 }
@@ -96,10 +103,14 @@ pub struct Running {
 pub enum QueryEvent {
     /// The query was described.
     Described(u32, Result<QueryForm, Trouble>),
+    /// This stands in its fields now.
+    Typed(Vec<PromptValue>),
     /// Run it with these answers.
     RunAsked(Vec<PromptValue>),
     /// Show the prompts again.
     PromptsAsked,
+    /// Show the rows again.
+    RowsAsked,
     /// Show the page with this row, from 0.
     PageAsked(u32),
     /// A page was asked for, by its first row.
@@ -122,6 +133,12 @@ pub enum QueryEvent {
     TargetChosen(Target),
     /// Put the chosen people into the message.
     FillAsked,
+    /// Put the chosen rows into its text.
+    InsertAsked(Insertion),
+    /// Leave it all the same.
+    LeaveConfirmed,
+    /// Stay.
+    LeaveCancelled,
     /// Take all rows down as a file.
     ExportAsked,
     /// So many rows are here.
@@ -153,10 +170,15 @@ impl Rows {
         self.page.as_ref().map_or(0, |(offset, page)| offset.saturating_add(count(page.rows.len())))
     }
 
-    /// Where the page before this one begins, if there is one.
+    /// Where the page before this one begins, if there is one; past the end that is the first, where there are rows.
     pub fn before(&self) -> Option<u32> {
         let (offset, _) = self.page.as_ref()?;
-        (*offset > 0).then(|| offset.saturating_sub(Running::PAGE))
+        (*offset > 0).then(|| if self.is_past_end() { 0 } else { offset.saturating_sub(Running::PAGE) })
+    }
+
+    /// Whether a page was gone to that the query does not have, which only a query without a total lets happen.
+    pub fn is_past_end(&self) -> bool {
+        self.page.as_ref().is_some_and(|(offset, page)| *offset > 0 && page.rows.is_empty())
     }
 
     /// Where the page after this one begins, if there is one.
@@ -185,6 +207,9 @@ impl Running {
             export: Export::No,
             chosen: Chosen::Rows(BTreeMap::new()),
             target: None,
+            leaving: None,
+            typed: None,
+            unused: false,
             asked: 0,
             exporting: 0,
         }
@@ -214,11 +239,6 @@ impl Running {
         })
     }
 
-    /// Whether a row can be chosen: one with an e-mail, where the query has such a column.
-    pub fn is_choosable(email_column: Option<usize>, row: &QueryRow) -> bool {
-        email_column.is_none_or(|at| email(at, row).is_some())
-    }
-
     fn next(&mut self) -> u32 {
         self.asked += 1;
         self.asked
@@ -229,8 +249,9 @@ impl Running {
         QueryEffect::Describe(self.next(), DescribeQuery { query: self.query.id.clone() })
     }
 
-    fn described(&mut self, form: QueryForm) -> Option<QueryEffect> {
-        let former: Vec<PromptValue> = std::mem::take(&mut self.answers);
+    fn described(&mut self, form: QueryForm) -> Vec<QueryEffect> {
+        let last = std::mem::take(&mut self.answers);
+        let former = self.typed.take().unwrap_or(last);
         let answer = |prompt: &api::Prompt| {
             let kept = former.iter().find(|answer| answer.name == prompt.name);
             let values = kept.map_or_else(|| prompt.values.clone(), |answer| answer.values.clone());
@@ -241,27 +262,38 @@ impl Running {
         self.query.description.clone_from(&form.query.description);
         self.query.favourite = form.query.favourite;
         self.form = Shelf::Known(form);
-        runs.then(|| self.run()).flatten()
+        if runs { self.run() } else { vec![] }
     }
 
-    fn run(&mut self) -> Option<QueryEffect> {
+    fn run(&mut self) -> Vec<QueryEffect> {
         self.face = Face::Rows;
         self.changed = false;
-        self.rows = Rows::default();
-        self.chosen = Chosen::Rows(BTreeMap::new());
-        self.target = None;
-        self.page(0)
+        let stopped = self.clear();
+        stopped.into_iter().chain(self.page(0)).collect()
     }
 
-    fn run_with(&mut self, answers: Vec<PromptValue>) -> Option<QueryEffect> {
-        let form = self.known()?;
-        if form.problem.is_some() {
-            return None;
-        }
+    /// Nothing is left of the run before, nor of its export.
+    fn clear(&mut self) -> Option<QueryEffect> {
+        self.rows = Rows::default();
+        self.chosen = Chosen::Rows(BTreeMap::new());
+        self.unused = false;
+        self.target = None;
+        let stopped = self.cancel_export();
+        self.export = Export::No;
+        stopped
+    }
+
+    fn run_with(&mut self, answers: Vec<PromptValue>) -> Vec<QueryEffect> {
+        let Some(form) = self.known().filter(|form| form.problem.is_none()) else { return vec![] };
         let (answers, faults) = answers::check(&form.prompts, answers);
-        self.answers = answers;
         self.faults = faults;
-        if self.faults.is_empty() { self.run() } else { None }
+        if !self.faults.is_empty() {
+            self.typed = Some(answers);
+            return vec![];
+        }
+        self.answers = answers;
+        self.typed = None;
+        self.run()
     }
 
     fn page(&mut self, row: u32) -> Option<QueryEffect> {
@@ -297,18 +329,32 @@ impl Running {
     }
 
     /// The query is not the one whose prompts were shown: they are shown anew, with the answers that still fit.
-    fn start_over(&mut self) -> QueryEffect {
+    fn start_over(&mut self) -> Vec<QueryEffect> {
         self.changed = true;
         self.face = Face::Prompts;
         self.faults.clear();
-        self.rows = Rows::default();
-        self.chosen = Chosen::Rows(BTreeMap::new());
-        self.describe()
+        let stopped = self.clear();
+        stopped.into_iter().chain([self.describe()]).collect()
+    }
+
+    /// Back to the rows, with what was typed meanwhile forgotten.
+    fn show_rows(&mut self) {
+        if self.rows.arrived > 0 {
+            self.face = Face::Rows;
+            self.typed = None;
+            self.faults.clear();
+        }
+    }
+
+    /// What stands in its fields.
+    pub fn shown_answers(&self) -> &[PromptValue] {
+        self.typed.as_ref().unwrap_or(&self.answers)
     }
 
     fn tick(&mut self, event: &QueryEvent) {
+        self.unused = true;
         let Some((offset, page)) = &self.rows.page else { return };
-        let choosable = (*offset..).zip(&page.rows).filter(|(_, row)| Self::is_choosable(page.email_column, row));
+        let choosable = (*offset..).zip(&page.rows);
         match (event, &mut self.chosen) {
             (QueryEvent::NoneTicked, chosen) => *chosen = Chosen::Rows(BTreeMap::new()),
             (QueryEvent::AllTicked, chosen) if page.email_column.is_some() => *chosen = Chosen::All,
@@ -343,19 +389,19 @@ impl Running {
         Some(QueryEffect::Export(self.exporting, call, file.as_str().to_owned()))
     }
 
-    fn exported(&mut self, number: u32, answer: Result<u64, Trouble>) -> Option<QueryEffect> {
+    fn exported(&mut self, number: u32, answer: Result<u64, Trouble>) -> Vec<QueryEffect> {
         if number != self.exporting || !matches!(self.export, Export::Running(_)) {
-            return None;
+            return vec![];
         }
         match answer {
             Ok(rows) => self.export = Export::Done(rows),
             Err(trouble) if trouble.is_code(ProblemCode::Conflict) => {
                 self.export = Export::No;
-                return Some(self.start_over());
+                return self.start_over();
             }
             Err(trouble) => self.export = Export::Failed(trouble),
         }
-        None
+        vec![]
     }
 
     fn cancel_export(&mut self) -> Option<QueryEffect> {
@@ -377,11 +423,10 @@ pub(crate) fn email(at: usize, row: &QueryRow) -> Option<&str> {
     row.values.get(at)?.as_deref().map(str::trim).filter(|text| text.contains('@'))
 }
 
-/// The name of whom a row is about: its column called so; empty where there is none.
-pub fn row_name(columns: &[Column], row: &QueryRow) -> String {
-    let named = |part: &str| columns.iter().position(|column| column.caption.to_lowercase().contains(part));
-    let at = named("full name").or_else(|| named("name"));
-    at.and_then(|at| row.values.get(at).cloned().flatten()).unwrap_or_default()
+/// The name of whom a row is about, as its columns make it up; empty where there are none.
+pub fn row_name(page: &QueryPage, row: &QueryRow) -> String {
+    let parts = page.name_columns.iter().filter_map(|at| row.values.get(*at)?.as_deref());
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The contact that a row is about, as far as the row tells; its card tells the rest.
@@ -390,7 +435,7 @@ pub fn row_contact(page: &QueryPage, row: &QueryRow) -> Option<Contact> {
     Some(Contact {
         id: row.contact.clone()?,
         kind: ContactKind::Person,
-        name: row_name(&page.columns, row),
+        name: row_name(page, row),
         email: address,
         organisation: None,
         title: None,
@@ -445,14 +490,24 @@ impl App {
         let Some(running) = self.running(id) else { return vec![] };
         let effect = match event {
             QueryEvent::Described(asked, _) if asked != running.asked => None,
-            QueryEvent::Described(_, Ok(form)) => running.described(form),
+            QueryEvent::Described(_, Ok(form)) => return wrap(id, running.described(form)),
             QueryEvent::Described(_, Err(trouble)) => {
                 running.form = Shelf::Failed(trouble.clone());
                 return self.notice_end(Some(&trouble));
             }
-            QueryEvent::RunAsked(answers) => running.run_with(answers),
+            QueryEvent::Typed(mut answers) => {
+                // A field left empty says the same as none.
+                answers.iter_mut().for_each(|answer| answer.values.retain(|value| !value.is_empty()));
+                running.typed = Some(answers);
+                None
+            }
+            QueryEvent::RunAsked(answers) => return wrap(id, running.run_with(answers)),
             QueryEvent::PromptsAsked => {
                 running.face = Face::Prompts;
+                None
+            }
+            QueryEvent::RowsAsked => {
+                running.show_rows();
                 None
             }
             QueryEvent::PageAsked(row) => running.page(row),
@@ -477,6 +532,15 @@ impl App {
                 None
             }
             QueryEvent::FillAsked => return self.fill_from_query(id),
+            QueryEvent::InsertAsked(insertion) => {
+                running.unused = false;
+                return self.compose_event(ComposeEvent::InsertAsked(insertion));
+            }
+            QueryEvent::LeaveConfirmed => return self.leave_query(id),
+            QueryEvent::LeaveCancelled => {
+                running.leaving = None;
+                None
+            }
             QueryEvent::ExportAsked => running.export(),
             QueryEvent::ExportMoved(number, rows) => {
                 if number == running.exporting && matches!(running.export, Export::Running(_)) {
@@ -486,8 +550,7 @@ impl App {
             }
             QueryEvent::Exported(number, answer) => {
                 let trouble = answer.as_ref().err().cloned();
-                let effect = running.exported(number, answer);
-                let mut effects = wrap(id, effect);
+                let mut effects = wrap(id, running.exported(number, answer));
                 effects.extend(self.notice_end(trouble.as_ref()));
                 return effects;
             }
@@ -499,8 +562,8 @@ impl App {
     /// Rows of the query in front were to be taken, and it is not the same any more.
     pub(crate) fn rows_changed(&mut self) -> Vec<Effect> {
         let Some((id, Sheet::Query(_))) = self.sheets.top() else { return vec![] };
-        let effect = self.running(id).map(Running::start_over);
-        wrap(id, effect)
+        let effects = self.running(id).map(Running::start_over);
+        wrap(id, effects.unwrap_or_default())
     }
 
     fn page_answered(
@@ -514,7 +577,7 @@ impl App {
         let Some(running) = self.running(id) else { return vec![] };
         match running.answered(asked, offset, answer) {
             Answered::Late => return vec![],
-            Answered::Changed => return wrap(id, Some(running.start_over())),
+            Answered::Changed => return wrap(id, running.start_over()),
             Answered::First => {
                 let query = running.query.clone();
                 self.note_run(&query);
@@ -526,6 +589,7 @@ impl App {
 
     fn fill_from_query(&mut self, id: SheetId) -> Vec<Effect> {
         let Some(running) = self.running(id) else { return vec![] };
+        running.unused = false;
         let target = running.target();
         let Some(form) = running.known() else { return vec![] };
         let whole = RunQuery {
@@ -535,15 +599,16 @@ impl App {
             offset: 0,
             limit: RunQuery::PAGE_MAX,
         };
-        let columns = running.rows.page.as_ref().map(|(_, page)| (page.email_column, page.columns.clone()));
-        let (email_column, columns) = columns.unwrap_or_default();
+        let Some((_, page)) = running.rows.page.clone() else { return vec![] };
         match running.chosen.clone() {
-            Chosen::All => self.fill_with(target, CollectRecipients { query: Some(whole), contacts: vec![] }, vec![]),
-            Chosen::Rows(rows) => self.fill_with_rows(target, rows.into_values(), email_column, &columns),
+            Chosen::All => {
+                self.fill_with(target, CollectRecipients { query: Some(whole), ..CollectRecipients::default() })
+            }
+            Chosen::Rows(rows) => self.fill_with_rows(target, &page, rows.into_values()),
         }
     }
 }
 
-fn wrap(id: SheetId, effect: Option<QueryEffect>) -> Vec<Effect> {
-    effect.map(|effect| Effect::Query(id, effect)).into_iter().collect()
+fn wrap(id: SheetId, effects: impl IntoIterator<Item = QueryEffect>) -> Vec<Effect> {
+    effects.into_iter().map(|effect| Effect::Query(id, effect)).collect()
 }

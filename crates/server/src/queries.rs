@@ -19,6 +19,7 @@ pub(crate) use place::{FolderPlace, QueryPlace};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
+use crate::recipients;
 use crate::session::Session;
 use api::{Problem, ProblemCode, QueryFolder, QueryForm, QueryList, QueryPage, QueryRow, SortedBy};
 use futures_util::future;
@@ -42,6 +43,26 @@ pub(crate) async fn failure(app: &App, session: &Session, error: &imis::Error) -
         _ => {}
     }
     session.end_if_out(app, failure).await
+}
+
+/// The same of the query at a path: one whose document the person cannot see either is gone, or not for them; of one
+/// that is there for them it is the flag that is missing.
+async fn failure_at(app: &App, session: &Session, path: &str, error: &imis::Error) -> Failure {
+    let mut failure = failure(app, session, error).await;
+    if failure.problem.code != ProblemCode::QueryNotOffered {
+        return failure;
+    }
+    let look = async { session.while_alive(Box::pin(session.acting(app)?.query_document(path))).await };
+    match look.await {
+        Ok(Ok(None)) => failure.problem.code = ProblemCode::NotFound,
+        Ok(Err(error)) if matches!(error.kind, ErrorKind::Forbidden { .. }) => {
+            failure.problem.code = ProblemCode::Forbidden;
+        }
+        // Whatever else was answered, it does not say that the query is not there.
+        Ok(Ok(Some(_)) | Err(_)) => {}
+        Err(ended) => return ended,
+    }
+    failure
 }
 
 /// Notes that somebody came with what was not given to them, and refuses it.
@@ -143,15 +164,13 @@ pub(crate) async fn describe(app: &App, session: &Session, place: &QueryPlace) -
     let (form, favourites, remembered) = session.while_alive(Box::pin(work)).await?;
     let form = match form {
         Ok(form) => form,
-        Err(error) => return Err(failure(app, session, &error).await),
+        Err(error) => return Err(failure_at(app, session, &place.path, &error).await),
     };
     let closed = form.open == Some(false);
-    let sort = |sort: &imis::QuerySort| SortedBy { caption: sort.caption.clone(), descending: sort.descending };
     Ok(QueryForm {
         query: place.shown(app, session, favourites?.contains(&place.path)),
         prompts: answers::prompts(&form, &remembered?),
         columns: form.columns.iter().map(column).collect(),
-        sorted_by: form.sort.iter().map(sort).collect(),
         version: version(&form),
         problem: closed.then(|| Problem::new(ProblemCode::QueryNotOffered)),
     })
@@ -181,7 +200,7 @@ pub(crate) async fn prepare(app: &App, session: &Session, asked: Asked<'_>) -> R
     let acting = session.acting(app)?;
     let form = match session.while_alive(Box::pin(acting.query_form(&place.path))).await? {
         Ok(form) => form,
-        Err(error) => return Err(failure(app, session, &error).await),
+        Err(error) => return Err(failure_at(app, session, &place.path, &error).await),
     };
     if version(&form) != asked.version {
         return Err(Failure::new(ProblemCode::Conflict));
@@ -201,7 +220,7 @@ impl Prepared {
         let acting = session.acting(app)?;
         match session.while_alive(Box::pin(acting.query_form(&self.place.path))).await? {
             Ok(form) => Ok(form.fingerprint() == self.form.fingerprint()),
-            Err(error) => Err(failure(app, session, &error).await),
+            Err(error) => Err(failure_at(app, session, &self.place.path, &error).await),
         }
     }
 
@@ -217,7 +236,10 @@ impl Prepared {
         let run = acting.run_query(&self.place.path, &self.form, &self.values, offset, limit);
         match session.while_alive(Box::pin(run)).await? {
             Ok(page) => Ok(page),
-            Err(error) => Err(answers::at_fault(&self.form, failure(app, session, &error).await)),
+            Err(error) => {
+                let failure = failure_at(app, session, &self.place.path, &error).await;
+                Err(answers::at_fault(&self.form, failure))
+            }
         }
     }
 }
@@ -242,14 +264,29 @@ impl Counted {
 }
 
 /// A page for the pane.
-pub(crate) fn page(page: imis::QueryPage) -> QueryPage {
+pub(crate) fn page(prepared: &Prepared, page: imis::QueryPage) -> QueryPage {
     let contact = QueryColumn::contact(&page.columns);
-    let row = |values: Vec<Option<String>>| QueryRow {
-        contact: contact.and_then(|place| contact_id(values.get(place)?.as_deref()?)),
-        values,
+    let opt_out = QueryColumn::opt_out(&page.columns);
+    let sort = |sort: imis::QuerySort| SortedBy { caption: sort.caption, descending: sort.descending };
+    let row = |values: Vec<Option<String>>| {
+        let cell = |place: usize| values.get(place).and_then(Option::as_deref);
+        let key = contact.and_then(cell);
+        let contact = key.and_then(contact_id);
+        // Of whom a key that is none means, nobody can tell what they want.
+        let unknown = key.is_some() && contact.is_none();
+        QueryRow {
+            opted_out: match opt_out {
+                Some(place) => Some(cell(place).is_some_and(recipients::opts_out)),
+                None => unknown.then_some(true),
+            },
+            contact,
+            values,
+        }
     };
     QueryPage {
         email_column: QueryColumn::email(&page.columns),
+        name_columns: QueryColumn::name(&page.columns),
+        sorted_by: prepared.form.sorted_by(&page.columns).into_iter().map(sort).collect(),
         columns: page.columns.iter().map(column).collect(),
         rows: page.rows.into_iter().map(row).collect(),
         total: page.total,

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::queries::{self, Counted};
 use crate::session::Session;
-use api::{CollectRecipients, EmailAddress, ProblemCode, Recipient, Recipients, RunQuery};
+use api::{ChosenRow, CollectRecipients, EmailAddress, ProblemCode, Recipient, Recipients, RunQuery};
 use imis::{ContactForMail, QueryColumn, QueryPage};
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +19,9 @@ pub(crate) async fn collect(app: &App, session: &Session, asked: &CollectRecipie
     if asked.contacts.iter().any(|contact| queries::contact_id(&contact.0).is_none()) {
         return Err(Failure::invalid("contacts"));
     }
+    if asked.rows.len() > CollectRecipients::MAX {
+        return Err(Failure::invalid("rows"));
+    }
     let _turn = app.recipients.take(session)?;
     let mut list = List::default();
     let ids: Vec<&str> = asked.contacts.iter().map(|contact| contact.0.as_str()).collect();
@@ -29,6 +32,7 @@ pub(crate) async fn collect(app: &App, session: &Session, asked: &CollectRecipie
             None => list.found.without_address += 1,
         }
     }
+    from_rows(app, session, &asked.rows, &mut list).await?;
     if let Some(run) = &asked.query {
         let collecting = from_query(app, session, run, &mut list);
         match tokio::time::timeout(app.config.limits.recipients_total, collecting).await {
@@ -78,6 +82,23 @@ async fn from_query(app: &App, session: &Session, run: &RunQuery, list: &mut Lis
     }
 }
 
+/// Rows that were chosen, by the same rule as all rows of their query.
+async fn from_rows(app: &App, session: &Session, chosen: &[ChosenRow], list: &mut List) -> Result<(), Failure> {
+    for said_so in [true, false] {
+        let columns = Columns { email: 0, contact: Some(1), opt_out: said_so.then_some(2), name: vec![3] };
+        let row = |row: &ChosenRow| -> Row {
+            let contact = row.contact.as_ref().map(|contact| contact.0.clone());
+            vec![row.email.clone(), contact, row.opted_out.map(|flag| flag.to_string()), Some(row.name.clone())]
+        };
+        let rows: Vec<Row> = chosen.iter().filter(|row| row.opted_out.is_some() == said_so).map(row).collect();
+        let willing = columns.willing(app, session, &rows).await?;
+        for row in &rows {
+            columns.take(row, &willing, list);
+        }
+    }
+    Ok(())
+}
+
 /// Which column says what.
 struct Columns {
     email: usize,
@@ -121,7 +142,7 @@ impl Columns {
     /// A contact that iMIS does not show may have opted out as well as not: nobody writes to it.
     fn take(&self, row: &Row, willing: &HashSet<String>, list: &mut List) {
         let opted_out = match (self.opt_out, self.contact) {
-            (Some(place), _) => cell(row, place).is_some_and(|text| !is_no(text)),
+            (Some(place), _) => cell(row, place).is_some_and(opts_out),
             (None, Some(place)) => cell(row, place).is_some_and(|id| !willing.contains(id)),
             (None, None) => false,
         };
@@ -130,10 +151,10 @@ impl Columns {
     }
 }
 
-/// Whether a cell of an opt-out column says that somebody did not opt out. Whatever else stands there, a word of the
-/// site's own or the day of it, may say the contrary.
-fn is_no(text: &str) -> bool {
-    ["", "false", "0", "no", "n"].iter().any(|no| no.eq_ignore_ascii_case(text.trim()))
+/// Whether a cell of an opt-out column says that somebody opted out, or may: whatever else than a plain no stands
+/// there, a word of the site's own or the day of it.
+pub(crate) fn opts_out(text: &str) -> bool {
+    !["", "false", "0", "no", "n"].iter().any(|no| no.eq_ignore_ascii_case(text.trim()))
 }
 
 /// What has been collected so far.

@@ -202,7 +202,7 @@ impl App {
     }
 
     pub(crate) fn adding_may_leave(&mut self, leaving: Leaving) -> bool {
-        let Some((id, Sheet::Add(adding))) = self.sheets.top() else { return true };
+        let Some((id, Sheet::Add(adding))) = self.sheets.top() else { return self.query_may_leave(leaving) };
         if !adding.holds_work() {
             return true;
         }

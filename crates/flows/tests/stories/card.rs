@@ -1,7 +1,9 @@
 //! A contact in full: what is known is shown at once, the rest arrives in one wave, and is refreshed behind.
 
 use crate::world::{address, contact, found, matches, me, message, problem, signed_in, signed_out};
-use api::{Card, CardColumns, Contact, ContactId, KeepAs, KeepContact, Kept, KeptContacts, Picture, ProblemCode};
+use api::{
+    Card, CardColumns, Contact, ContactId, ContactKind, KeepAs, KeepContact, Kept, KeptContacts, Picture, ProblemCode,
+};
 use flows::{App, CardEffect, CardEvent, Effect, Event, Opening, Role};
 
 const MINUTE_MS: i64 = 60_000;
@@ -220,4 +222,17 @@ fn many_cards_do_not_grow_without_end() {
     }
     assert!(app.cards.get(&id("199")).is_some());
     assert!(app.cards.get(&id("100")).is_none());
+}
+
+#[test]
+fn what_a_row_guessed_of_a_contact_gives_way_to_its_card_everywhere() {
+    let mut app = signed_in();
+    open(&mut app, "101");
+    let kept = KeptContacts { favourites: vec![contact("101", "Ada")], recent: vec![contact("101", "Ada")] };
+    app.update(Event::Card(CardEvent::KeptAnswered(Ok(kept))));
+    let truth = Contact { kind: ContactKind::Organisation, ..contact("101", "Acme Institute") };
+    app.update(Event::Card(CardEvent::CardAnswered(id("101"), 1, Ok(Box::new(card(truth.clone()))))));
+    let kept = app.cards.kept.contacts.value.as_ref().expect("they came");
+    assert_eq!((&kept.recent[..], &kept.favourites[..]), (&[truth.clone()][..], &[truth.clone()][..]));
+    assert_eq!(app.timelines.of(&id("101")).and_then(|history| history.who.as_ref()), Some(&truth));
 }

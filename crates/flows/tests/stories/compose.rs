@@ -1,8 +1,8 @@
 //! A message being written.
 
-use crate::query::{running, shown};
+use crate::query::{running, shown, with_page};
 use crate::world::{address, message, problem, signed_in, signed_out};
-use api::{ContactId, ProblemCode, Recipient, Recipients};
+use api::{ChosenRow, ContactId, ProblemCode, Recipient, Recipients};
 use flows::{
     App, ComposeEffect, ComposeEvent, Effect, Event, Fields, FillStage, Filling, Inserting, Insertion, MessageKey,
     QueryEffect, QueryEvent, Role, Tally, Target, Trouble,
@@ -114,7 +114,7 @@ fn while_no_message_is_written_nobody_is_put_anywhere() {
 }
 
 #[test]
-fn the_chosen_rows_of_a_query_go_by_their_contacts_and_many_go_into_bcc() {
+fn many_chosen_rows_of_a_query_go_into_bcc() {
     let mut app = writing();
     let id = shown(&mut app, 10);
     app.update(Event::Query(id, QueryEvent::RowTicked(3)));
@@ -123,7 +123,28 @@ fn the_chosen_rows_of_a_query_go_by_their_contacts_and_many_go_into_bcc() {
     assert_eq!(running(&app).target(), Target::Bcc);
     let effects = app.update(Event::Query(id, QueryEvent::FillAsked));
     let [Effect::Compose(ComposeEffect::Collect(_, call))] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!((call.contacts.len(), &call.query), (10, &None));
+    assert_eq!((call.rows.len(), call.contacts.len(), &call.query), (10, 0, &None));
+}
+
+#[test]
+fn a_chosen_row_goes_with_what_the_query_says_of_it() {
+    let mut app = writing();
+    let id = with_page(&mut app, |page| {
+        page.rows[1].opted_out = Some(true);
+        page.rows[2].contact = None;
+    });
+    for row in 1..3 {
+        app.update(Event::Query(id, QueryEvent::RowTicked(row)));
+    }
+    let effects = app.update(Event::Query(id, QueryEvent::FillAsked));
+    let [Effect::Compose(ComposeEffect::Collect(_, call))] = &effects[..] else { panic!("{effects:?}") };
+    let row = |number: u32, contact: Option<&str>, opted_out| ChosenRow {
+        contact: contact.map(|id| ContactId(id.to_owned())),
+        name: format!("Person {number}"),
+        email: Some(format!("person{number}@example.org")),
+        opted_out,
+    };
+    assert_eq!(call.rows, [row(1, Some("1001"), Some(true)), row(2, None, None)]);
 }
 
 #[test]
@@ -170,4 +191,80 @@ fn what_is_inserted_is_told_even_when_people_are_put_in_meanwhile() {
     app.update(Event::Compose(ComposeEvent::FillAsked(Target::To, contacts())));
     app.update(Event::Compose(ComposeEvent::Inserted(1, Err(problem(ProblemCode::Internal)))));
     assert_eq!(app.compose.inserting, Some(Inserting::Failed(problem(ProblemCode::Internal))));
+}
+
+/// What was asked of the server, by number and contact.
+fn collects(effects: &[Effect]) -> Vec<(u32, &str)> {
+    let collect = |effect| match effect {
+        &Effect::Compose(ComposeEffect::Collect(number, ref call)) => Some((number, call.contacts[0].0.as_str())),
+        _ => None,
+    };
+    effects.iter().filter_map(collect).collect()
+}
+
+fn ask(app: &mut App, target: Target, contact: &str) -> Vec<Effect> {
+    app.update(Event::Compose(ComposeEvent::FillAsked(target, vec![ContactId(contact.to_owned())])))
+}
+
+/// One person on the way into the message comes in, or does not want to.
+fn comes(app: &mut App, number: u32, opted_out: u32) -> Vec<Effect> {
+    let people = people(number..number + 1 - opted_out);
+    let answer = Recipients { people, opted_out, ..Recipients::default() };
+    app.update(Event::Compose(ComposeEvent::Collected(number, Ok(answer))));
+    let mut effects = app.update(Event::Compose(ComposeEvent::Looked(number, Ok(fields(&[])))));
+    if opted_out == 0 {
+        effects = app.update(Event::Compose(ComposeEvent::Added(number, Ok(()))));
+    }
+    effects
+}
+
+#[test]
+fn who_is_put_in_while_another_is_under_way_comes_next_and_both_are_told() {
+    let mut app = writing();
+    assert_eq!(collects(&ask(&mut app, Target::To, "101")), [(1, "101")]);
+    assert!(ask(&mut app, Target::Cc, "102").is_empty() && ask(&mut app, Target::To, "103").is_empty());
+    assert_eq!(collects(&comes(&mut app, 1, 1)), [(2, "102")]);
+    assert_eq!(collects(&comes(&mut app, 2, 0)), [(3, "103")]);
+    assert!(comes(&mut app, 3, 0).is_empty());
+    let told: Vec<_> = app.compose.fillings().map(|one| (one.target, one.tally.added, one.tally.opted_out)).collect();
+    assert_eq!(told, [(Target::To, 0, 1), (Target::Cc, 1, 0), (Target::To, 1, 0)]);
+    ask(&mut app, Target::Bcc, "104");
+    assert_eq!(app.compose.fillings().count(), 1, "what was told is not told again");
+}
+
+#[test]
+fn what_fails_for_one_does_not_stop_the_next_unless_the_session_is_over() {
+    let mut app = writing();
+    ask(&mut app, Target::To, "101");
+    ask(&mut app, Target::To, "102");
+    let effects = app.update(Event::Compose(ComposeEvent::Collected(1, Err(problem(ProblemCode::Internal)))));
+    assert_eq!(collects(&effects), [(2, "102")]);
+    ask(&mut app, Target::To, "103");
+    let effects = app.update(Event::Compose(ComposeEvent::Collected(2, Err(signed_out()))));
+    assert!(collects(&effects).is_empty(), "{effects:?}");
+    app.update(Event::SignInAnswered(Ok(crate::world::me("ada"))));
+    assert_eq!(collects(&ask(&mut app, Target::To, "104")), [(3, "104")]);
+}
+
+#[test]
+fn another_message_takes_nobody_who_was_waiting_for_the_one_before() {
+    let mut app = writing();
+    ask(&mut app, Target::To, "101");
+    ask(&mut app, Target::To, "102");
+    app.update(Event::Compose(ComposeEvent::Opened(draft(8))));
+    assert!(app.update(Event::Compose(ComposeEvent::Collected(1, Err(Trouble::Offline)))).is_empty());
+    assert_eq!(app.compose.fillings().count(), 0);
+}
+
+#[test]
+fn a_second_insertion_waits_for_the_first() {
+    let mut app = writing();
+    let text = |text: &str| Insertion { html: text.to_owned(), text: text.to_owned() };
+    app.update(Event::Compose(ComposeEvent::InsertAsked(text("Ada"))));
+    assert!(app.update(Event::Compose(ComposeEvent::InsertAsked(text("Grace")))).is_empty());
+    let effects = app.update(Event::Compose(ComposeEvent::Inserted(1, Ok(()))));
+    assert_eq!(effects, [Effect::Compose(ComposeEffect::Insert(2, draft(7), text("Grace")))]);
+    assert_eq!(app.compose.inserting, Some(Inserting::Running));
+    app.update(Event::Compose(ComposeEvent::Inserted(2, Ok(()))));
+    assert_eq!(app.compose.inserting, Some(Inserting::Done));
 }

@@ -6,8 +6,8 @@ use api::{
     Column, ColumnKind, ContactId, Problem, ProblemCode, Prompt, PromptValue, QueryForm, QueryPage, QueryRow, RunQuery,
 };
 use flows::{
-    AnswerFault, App, Chosen, Effect, Event, Export, Face, Opening, QueryEffect, QueryEvent, Running, Sheet, SheetId,
-    Shelf, Trouble,
+    AnswerFault, App, Chosen, ComposeEvent, Effect, Event, Export, Face, Insertion, MessageKey, Opening, QueryEffect,
+    QueryEvent, Running, Sheet, SheetId, Shelf, Trouble,
 };
 
 pub(crate) fn prompt(name: &str, kind: ColumnKind) -> Prompt {
@@ -28,20 +28,14 @@ fn answer(name: &str, values: &[&str]) -> PromptValue {
 }
 
 fn form(version: &str, prompts: Vec<Prompt>) -> QueryForm {
-    QueryForm {
-        query: query("Members"),
-        prompts,
-        columns: vec![],
-        sorted_by: vec![],
-        version: version.to_owned(),
-        problem: None,
-    }
+    QueryForm { query: query("Members"), prompts, columns: vec![], version: version.to_owned(), problem: None }
 }
 
 pub(crate) fn page(offset: u32, rows: u32, total: u64) -> QueryPage {
     let column = |caption: &str, kind| Column { caption: caption.to_owned(), kind };
     let row = |number: u32| QueryRow {
         contact: Some(ContactId((1000 + number).to_string())),
+        opted_out: None,
         values: vec![Some(format!("Person {number}")), Some(format!("person{number}@example.org"))],
     };
     QueryPage {
@@ -50,6 +44,8 @@ pub(crate) fn page(offset: u32, rows: u32, total: u64) -> QueryPage {
         total: Some(total),
         next: (u64::from(offset + rows) < total).then_some(offset + rows),
         email_column: Some(1),
+        name_columns: vec![0],
+        sorted_by: vec![],
     }
 }
 
@@ -65,6 +61,15 @@ pub(crate) fn shown(app: &mut App, total: u64) -> SheetId {
     let (id, _) = opened(app, vec![]);
     let rows = u32::try_from(total.min(100)).expect("a page");
     app.update(Event::Query(id, QueryEvent::Answered(2, 0, Ok(page(0, rows, total)))));
+    id
+}
+
+/// A query whose one page of ten rows is shown, made different first.
+pub(crate) fn with_page(app: &mut App, change: impl FnOnce(&mut QueryPage)) -> SheetId {
+    let (id, _) = opened(app, vec![]);
+    let mut answer = page(0, 10, 10);
+    change(&mut answer);
+    app.update(Event::Query(id, QueryEvent::Answered(2, 0, Ok(answer))));
     id
 }
 
@@ -222,18 +227,18 @@ fn a_page_lost_with_the_session_is_asked_for_by_the_next_one() {
 }
 
 #[test]
-fn only_rows_with_an_e_mail_can_be_chosen_and_a_page_is_chosen_at_once() {
+fn a_row_without_an_e_mail_can_be_chosen_too_and_a_page_is_chosen_at_once() {
     let mut app = signed_in();
     let (id, _) = opened(&mut app, vec![]);
     let mut answer = page(0, 3, 3);
     answer.rows[1].values[1] = None;
     app.update(Event::Query(id, QueryEvent::Answered(2, 0, Ok(answer))));
     app.update(Event::Query(id, QueryEvent::RowTicked(1)));
-    assert_eq!(running(&app).chosen_count(), Some(0));
-    app.update(Event::Query(id, QueryEvent::PageTicked));
-    assert_eq!(running(&app).chosen_count(), Some(2));
-    app.update(Event::Query(id, QueryEvent::RowTicked(0)));
     assert_eq!(running(&app).chosen_count(), Some(1));
+    app.update(Event::Query(id, QueryEvent::PageTicked));
+    assert_eq!(running(&app).chosen_count(), Some(3));
+    app.update(Event::Query(id, QueryEvent::RowTicked(0)));
+    assert_eq!(running(&app).chosen_count(), Some(2));
     app.update(Event::Query(id, QueryEvent::AllTicked));
     assert_eq!((&running(&app).chosen, running(&app).chosen_count()), (&Chosen::All, Some(3)));
 }
@@ -275,4 +280,137 @@ fn a_description_that_failed_is_asked_for_again() {
     assert_eq!(running(&app).form, Shelf::Failed(problem(ProblemCode::Forbidden)));
     let effects = app.update(Event::Query(id, QueryEvent::AgainAsked));
     assert!(matches!(effects[..], [Effect::Query(_, QueryEffect::Describe(2, _))]), "{effects:?}");
+}
+
+fn export_of(effects: &[Effect]) -> u32 {
+    let [Effect::Query(_, QueryEffect::Export(number, ..))] = effects else { panic!("no export: {effects:?}") };
+    *number
+}
+
+#[test]
+fn another_run_stops_an_export_and_says_nothing_of_the_one_before() {
+    let mut app = signed_in();
+    let (id, _) = opened(&mut app, vec![prompt("Last name", ColumnKind::Text)]);
+    let mut asked = 1;
+    for ends in [false, true] {
+        app.update(Event::Query(id, QueryEvent::RunAsked(vec![answer("Last name", &["smith"])])));
+        asked += 1;
+        app.update(Event::Query(id, QueryEvent::Answered(asked, 0, Ok(page(0, 100, 100_000)))));
+        let number = export_of(&app.update(Event::Query(id, QueryEvent::ExportAsked)));
+        if ends {
+            app.update(Event::Query(id, QueryEvent::Exported(number, Ok(100_000))));
+        }
+        let effects = app.update(Event::Query(id, QueryEvent::RunAsked(vec![answer("Last name", &["miller"])])));
+        asked += 1;
+        let stopped = effects.contains(&Effect::Query(id, QueryEffect::CancelExport(number)));
+        assert_eq!((stopped, runs(&effects).len()), (!ends, 1), "{effects:?}");
+        // A file of the old answers that comes all the same is nobody's.
+        app.update(Event::Query(id, QueryEvent::Exported(number, Ok(7))));
+        assert_eq!(running(&app).export, Export::No);
+    }
+}
+
+#[test]
+fn a_query_that_changed_takes_its_export_with_it() {
+    let mut app = signed_in();
+    let id = shown(&mut app, 100_000);
+    let number = export_of(&app.update(Event::Query(id, QueryEvent::ExportAsked)));
+    app.update(Event::Query(id, QueryEvent::PageAsked(100)));
+    let effects = app.update(Event::Query(id, QueryEvent::Answered(3, 100, Err(problem(ProblemCode::Conflict)))));
+    assert!(effects.contains(&Effect::Query(id, QueryEffect::CancelExport(number))), "{effects:?}");
+    assert_eq!(running(&app).export, Export::No);
+}
+
+#[test]
+fn from_a_page_past_the_end_the_way_leads_back_to_the_rows() {
+    let mut app = signed_in();
+    let id = shown(&mut app, 1000);
+    let open = |offset, rows| QueryPage { total: None, next: None, ..page(offset, rows, 0) };
+    let (other, _) = opened(&mut app, vec![]);
+    assert_ne!(id, other);
+    app.update(Event::Query(other, QueryEvent::Answered(2, 0, Ok(open(0, 100)))));
+    app.update(Event::Query(other, QueryEvent::PageAsked(9_998)));
+    app.update(Event::Query(other, QueryEvent::Answered(3, 9_900, Ok(open(9_900, 0)))));
+    assert_eq!(running(&app).rows.before(), Some(0));
+}
+
+#[test]
+fn what_is_typed_into_a_query_is_there_after_signing_in_again() {
+    let mut app = signed_in();
+    let (id, _) = opened(&mut app, vec![prompt("Last name", ColumnKind::Text)]);
+    let typed = vec![answer("Last name", &["lovel"])];
+    app.update(Event::Query(id, QueryEvent::Typed(typed.clone())));
+    app.update(Event::Query(id, QueryEvent::Starred(query("Members"), Err(signed_out()))));
+    app.update(Event::SignInAnswered(Ok(crate::world::me("ada"))));
+    assert_eq!(running(&app).shown_answers(), typed);
+    // What was not run is not what the rows of a page are asked with.
+    assert_eq!(running(&app).answers, [answer("Last name", &[])]);
+}
+
+#[test]
+fn what_is_typed_stays_when_the_query_turns_out_to_be_changed() {
+    let mut app = signed_in();
+    let (id, _) = opened(&mut app, vec![prompt("Last name", ColumnKind::Text)]);
+    app.update(Event::Query(id, QueryEvent::RunAsked(vec![answer("Last name", &["smith"])])));
+    app.update(Event::Query(id, QueryEvent::PromptsAsked));
+    app.update(Event::Query(id, QueryEvent::Typed(vec![answer("Last name", &["miller"])])));
+    app.update(Event::Query(id, QueryEvent::Answered(2, 0, Err(problem(ProblemCode::Conflict)))));
+    let anew = form("v2", vec![prompt("Last name", ColumnKind::Text)]);
+    app.update(Event::Query(id, QueryEvent::Described(3, Ok(anew))));
+    assert_eq!(running(&app).shown_answers(), [answer("Last name", &["miller"])]);
+}
+
+#[test]
+fn from_the_prompts_the_way_leads_back_to_the_rows_and_their_ticks() {
+    let mut app = signed_in();
+    let (id, _) = opened(&mut app, vec![prompt("Last name", ColumnKind::Text)]);
+    app.update(Event::Query(id, QueryEvent::RowsAsked));
+    assert_eq!(running(&app).face, Face::Prompts, "there are no rows yet");
+    app.update(Event::Query(id, QueryEvent::RunAsked(vec![answer("Last name", &["smith"])])));
+    app.update(Event::Query(id, QueryEvent::Answered(2, 0, Ok(page(0, 3, 3)))));
+    app.update(Event::Query(id, QueryEvent::PageTicked));
+    app.update(Event::Query(id, QueryEvent::PromptsAsked));
+    app.update(Event::Query(id, QueryEvent::Typed(vec![answer("Last name", &["mil"])])));
+    assert!(app.update(Event::Query(id, QueryEvent::RowsAsked)).is_empty());
+    let running = running(&app);
+    assert_eq!((running.face, running.chosen_count()), (Face::Rows, Some(3)));
+    assert_eq!(running.shown_answers(), [answer("Last name", &["smith"])]);
+}
+
+#[test]
+fn leaving_a_query_with_answers_not_run_asks_first() {
+    let mut app = signed_in();
+    let (id, _) = opened(&mut app, vec![prompt("Last name", ColumnKind::Text)]);
+    app.update(Event::Query(id, QueryEvent::Typed(vec![answer("Last name", &["lovel"])])));
+    app.update(Event::SheetClosed);
+    assert_eq!(running(&app).leaving, Some(flows::Leaving::Back));
+    app.update(Event::Query(id, QueryEvent::LeaveCancelled));
+    // What was typed is back at what it was: nothing would be lost.
+    app.update(Event::Query(id, QueryEvent::Typed(vec![answer("Last name", &[""])])));
+    app.update(Event::SheetClosed);
+    assert_eq!(app.sheets.height(), 0);
+}
+
+#[test]
+fn leaving_rows_chosen_one_by_one_asks_until_something_was_done_with_them() {
+    let mut app = signed_in();
+    app.update(Event::Compose(ComposeEvent::Opened(MessageKey { item_id: String::new(), opening: 7 })));
+    let uses = [QueryEvent::FillAsked, QueryEvent::InsertAsked(Insertion { html: String::new(), text: String::new() })];
+    for used in uses {
+        let id = shown(&mut app, 10);
+        app.update(Event::Query(id, QueryEvent::RowTicked(3)));
+        app.update(Event::SheetsClosed);
+        assert_eq!(running(&app).leaving, Some(flows::Leaving::ToMessage));
+        app.update(Event::Query(id, QueryEvent::LeaveCancelled));
+        app.update(Event::Query(id, used));
+        app.update(Event::SheetsClosed);
+        assert_eq!(app.sheets.height(), 0);
+    }
+    let id = shown(&mut app, 10);
+    app.update(Event::Query(id, QueryEvent::RowTicked(3)));
+    let number = export_of(&app.update(Event::Query(id, QueryEvent::ExportAsked)));
+    app.update(Event::SheetClosed);
+    let effects = app.update(Event::Query(id, QueryEvent::LeaveConfirmed));
+    assert_eq!(effects, [Effect::Query(id, QueryEffect::CancelExport(number))]);
+    assert_eq!(app.sheets.height(), 0);
 }

@@ -110,7 +110,7 @@ fn late_answers_to_somebody_who_left_are_not_the_next_ones() {
     app.update(Event::SheetOpened(Opening::Find));
     app.update(Event::SheetClosed);
     app.update(Event::SignOutAsked);
-    let forms = RecordForms { forms: vec![], contacts_max: 7 };
+    let forms = RecordForms { forms: vec![], contacts_max: 7, types: vec![] };
     app.update(Event::Timeline(TimelineEvent::FormsAnswered(Ok(forms), crate::timeline::here())));
     let kept = KeptContacts { favourites: vec![contact("666", "Somebody else's")], ..KeptContacts::default() };
     app.update(Event::Card(CardEvent::KeptAnswered(Ok(kept))));

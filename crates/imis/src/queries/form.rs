@@ -111,15 +111,26 @@ pub struct QueryForm {
     pub prompts: Vec<QueryPrompt>,
     /// Its columns, where they are known before it runs.
     pub columns: Vec<QueryColumn>,
-    /// How its rows are sorted, where that can be told.
-    pub sort: Vec<QuerySort>,
     /// Whether it is "Available via the REST API", where that is told.
     pub open: Option<bool>,
     pub(super) layout: Layout,
+    /// Which columns it is sorted by, and whether the largest comes first.
+    sort: Vec<(usize, bool)>,
     fingerprint: String,
 }
 
 impl QueryForm {
+    /// How its rows are sorted, as far as the columns of a page of them tell.
+    pub fn sorted_by(&self, columns: &[QueryColumn]) -> Vec<QuerySort> {
+        // The rows have the columns of the definition in its order (`imis.md §8.1`), whatever it calls them.
+        let columns = columns.get(..self.layout.width()).filter(|_| columns.len() == self.layout.width());
+        let one = |(place, descending): &(usize, bool)| {
+            Some(QuerySort { caption: columns?.get(*place)?.caption.clone(), descending: *descending })
+        };
+        // Sorted by what is not known first is not sorted by what is known next.
+        self.sort.iter().map_while(one).collect()
+    }
+
     /// A text that changes when what the query asks or answers does.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
@@ -128,9 +139,8 @@ impl QueryForm {
     fn of_definition(definition: Definition) -> Self {
         let fingerprint = fingerprint(&definition);
         let layout = Layout::of(&definition);
-        let sort = definition.sort.iter().filter_map(|(property, descending)| {
-            Some(QuerySort { caption: layout.heading(property)?, descending: *descending })
-        });
+        let sort =
+            definition.sort.iter().map_while(|(property, descending)| Some((layout.place(property)?, *descending)));
         Self {
             sort: sort.collect(),
             columns: layout.columns(),

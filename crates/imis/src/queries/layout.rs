@@ -105,10 +105,14 @@ impl Layout {
         known.map(|known| column(&known.heading, known.kind.unwrap_or(CellKind::Text))).collect()
     }
 
-    /// The heading of a property of the definition.
-    pub(super) fn heading(&self, property: &str) -> Option<String> {
-        let known = self.columns.iter().find(|known| known.is(property));
-        known.filter(|_| self.named).map(|known| known.heading.clone())
+    /// Which column a property of the definition is.
+    pub(super) fn place(&self, property: &str) -> Option<usize> {
+        self.columns.iter().position(|known| known.is(property))
+    }
+
+    /// How many columns the definition has.
+    pub(super) const fn width(&self) -> usize {
+        self.columns.len()
     }
 
     /// The columns of these rows, and under which name the rows have each.
@@ -218,8 +222,10 @@ pub(super) fn written(cell: &Cell, kind: CellKind) -> Option<String> {
         // The beginning of time stands for none.
         (Cell::Text { text, .. }, CellKind::Date | CellKind::DateTime) if text.starts_with("0001-01-01") => None,
         (Cell::Text { text, .. }, CellKind::Date) if is_moment(text) => Some(text[..10].to_owned()),
+        // Midnight is how iMIS writes a day, and an older one does not tell such columns from others.
         (Cell::Text { text, .. }, CellKind::DateTime) if is_moment(text) => {
-            Some(text.get(..19).unwrap_or(text).to_owned())
+            let moment = text.get(..19).unwrap_or(text);
+            Some(moment.strip_suffix("T00:00:00").unwrap_or(moment).to_owned())
         }
         (Cell::Text { text, .. }, _) => Some(text.clone()),
     }
@@ -271,6 +277,7 @@ mod tests {
         for (cell, kind, expected) in [
             (text("2026-05-10T08:01:02.123"), CellKind::Date, Some("2026-05-10")),
             (text("2026-05-10T08:01:02.123"), CellKind::DateTime, Some("2026-05-10T08:01:02")),
+            (text("2026-05-10T00:00:00.000"), CellKind::DateTime, Some("2026-05-10")),
             (text("2026-05-10"), CellKind::DateTime, Some("2026-05-10")),
             (text("0001-01-01T00:00:00"), CellKind::Date, None),
             (text("some day"), CellKind::Date, Some("some day")),

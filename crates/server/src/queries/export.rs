@@ -108,7 +108,7 @@ impl Writing {
 fn word(failure: &Failure) -> &'static str {
     match failure.problem.code {
         ProblemCode::SignedOut => "signed_out",
-        ProblemCode::QueryNotOffered => "changed",
+        ProblemCode::QueryNotOffered | ProblemCode::NotFound => "changed",
         _ => "failed",
     }
 }

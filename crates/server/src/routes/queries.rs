@@ -82,7 +82,7 @@ pub(crate) async fn run(
     if asked.offset == 0 {
         queries::remember(&app, &session, prepared.place(), &asked.values).await;
     }
-    Ok(Json(queries::page(page)))
+    Ok(Json(queries::page(&prepared, page)))
 }
 
 /// `POST /api/queries/export`.

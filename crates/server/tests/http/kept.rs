@@ -2,8 +2,8 @@
 
 use crate::world::{Person, World, code};
 use api::{
-    Contact, ContactId, EmailAddress, GetKeptContacts, KeepAs, KeepContact, KeptContacts, MatchContacts, NeverMatch,
-    ProblemCode, RememberChoice,
+    Contact, ContactId, EmailAddress, GetKeptContacts, KeepAs, KeepContact, KeptContacts, MatchContacts, Matching,
+    ProblemCode, RememberChoice, SettleAddress,
 };
 use server::config::{Key, Keyring};
 use sim::imis::{Edition, Effect, Fault, Settings, people::SHARED_ADDRESS};
@@ -95,7 +95,7 @@ async fn names_in_a_store_of(key: [u8; 32]) -> BTreeSet<Vec<u8>> {
         keep(&person, "101", KeepAs::Favourite).await;
         keep(&person, "101", KeepAs::Recent).await;
         let address = EmailAddress::parse("ada.lovelace@example.org").unwrap();
-        person.call(&NeverMatch { address, never: true }).await.unwrap();
+        person.call(&SettleAddress { address, matching: Matching::Never }).await.unwrap();
     }
     let names = sqlx::query_scalar("SELECT name FROM keepsake").fetch_all(&world.database().await).await.unwrap();
     assert_eq!(names.len(), 6);

@@ -71,6 +71,10 @@ pub(crate) fn texts(column: &[Option<String>]) -> Vec<&str> {
     column.iter().map(|value| value.as_deref().unwrap_or("")).collect()
 }
 
+fn sort(sorted_by: &[api::SortedBy]) -> Vec<(&str, bool)> {
+    sorted_by.iter().map(|by| (by.caption.as_str(), by.descending)).collect()
+}
+
 fn names(list: &QueryList) -> (Vec<&str>, Vec<&str>) {
     let folders = list.folders.iter().map(|folder| folder.name.as_str()).collect();
     (folders, list.queries.iter().map(|query| query.name.as_str()).collect())
@@ -164,14 +168,16 @@ async fn a_query_says_what_it_asks_and_how_its_rows_are_sorted() {
         ];
         if edition == Edition::Ems {
             assert_eq!(captions, expected);
-            let sorted: Vec<_> = form.sorted_by.iter().map(|by| (by.caption.as_str(), by.descending)).collect();
-            assert_eq!(sorted, [("Balance due", true), ("Full Name", false)]);
         } else {
             let only =
                 |pairs: &[(&str, ColumnKind)]| pairs.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
             assert_eq!(only(&captions), only(&expected), "told by a row, where the definition does not");
         }
+        let page = person.call(&run(&form, &[])).await.unwrap();
+        assert_eq!(sort(&page.sorted_by), [("Balance due", true), ("Full Name", false)]);
         let find = describe(&person, "Find contacts").await;
+        let page = person.call(&run(&find, &[("Last name", &["Love"])])).await.unwrap();
+        assert_eq!(sort(&page.sorted_by), [("Full Name", false)]);
         assert_eq!((find.prompts[0].required, find.prompts[0].max_chars), (true, Some(30)));
         assert!(!find.prompts[1].required);
     }
@@ -199,8 +205,12 @@ async fn rows_come_typed_in_the_querys_own_order_from_whichever_endpoint_the_sit
         let paid = column(&page, "Paid through");
         let changed = column(&page, "Changed");
         assert!(changed.iter().flatten().all(|text| text.len() == 19), "{changed:?}");
-        if edition == Edition::Ems {
-            assert!(texts(&paid).iter().all(day), "{paid:?}");
+        assert!(texts(&paid).iter().all(day), "{paid:?}");
+        let kinds: Vec<_> = page.columns.iter().map(|column| (column.caption.as_str(), column.kind)).collect();
+        for typed in
+            [("Active", ColumnKind::Flag), ("Changed", ColumnKind::DateTime), ("Committees", ColumnKind::Number)]
+        {
+            assert!(kinds.contains(&typed), "{typed:?} in {kinds:?}");
         }
         assert!(column(&page, "Active").iter().all(|value| value.as_deref() == Some("true")));
         let ids = column(&page, "ID");

@@ -19,7 +19,7 @@ async fn refused_everywhere(person: &Person<'_>, query: &QueryId, form: &QueryFo
         person.call(&DescribeQuery { query: query.clone() }).await.map(drop),
         person.call(&KeepQuery { query: query.clone(), favourite: true }).await.map(drop),
         person.call(&run).await.map(drop),
-        person.call(&CollectRecipients { query: Some(run), contacts: Vec::new() }).await.map(drop),
+        person.call(&CollectRecipients { query: Some(run), ..CollectRecipients::default() }).await.map(drop),
         answer::<serde_json::Value>(export).await.map(drop),
     ];
     for (place, outcome) in outcomes.into_iter().enumerate() {

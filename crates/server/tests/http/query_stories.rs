@@ -97,12 +97,25 @@ async fn a_query_that_cannot_be_run_says_why() {
             let ask = RunQuery { limit, ..run(&form, &[("Last name", &["a"])]) };
             assert_eq!(person.call(&ask).await.unwrap_err().code, ProblemCode::Invalid);
         }
+    }
+}
 
-        let form = describe(&person, "Names only").await;
+/// What one may not see is a miss at iMIS, as what is gone is; only the document tells both from a query that lacks
+/// its flag (`imis.md §8.1`, `§8.3`).
+#[tokio::test]
+async fn a_query_that_is_gone_or_not_for_them_is_not_said_to_lack_its_flag() {
+    for edition in EDITIONS {
+        let world = world(edition).await;
+        let person = world.sign_in_as("STAFF1").await;
+        let taken = describe(&person, "Names only").await;
+        let gone = describe(&person, "Newsletter readers").await;
         world.imis.restrict_query("$/Outlook/Names only");
-        let problem = person.call(&run(&form, &[])).await.unwrap_err();
-        assert_eq!(problem.code, ProblemCode::QueryNotOffered, "gone, or not for them");
         world.imis.delete_query("$/Outlook/Newsletter readers");
+        for form in [taken, gone] {
+            let query = form.query.id.clone();
+            assert_eq!(person.call(&DescribeQuery { query }).await.unwrap_err().code, ProblemCode::NotFound);
+            assert_eq!(person.call(&run(&form, &[])).await.unwrap_err().code, ProblemCode::NotFound);
+        }
         let listed = person.call(&api::ListQueries { folder: None, text: "newsletter".to_owned() }).await.unwrap();
         assert!(listed.queries.is_empty());
     }
@@ -110,12 +123,14 @@ async fn a_query_that_cannot_be_run_says_why() {
 
 #[tokio::test]
 async fn a_query_that_takes_too_long_is_given_up() {
-    let settings = Settings { edition: Edition::Ems, ..Settings::default() };
-    let world = World::with(settings, |config| config.limits.imis_query = Duration::from_millis(300)).await;
-    let person = world.sign_in_as("STAFF1").await;
-    let form = describe(&person, "Takes for ever").await;
-    let problem = person.call(&run(&form, &[])).await.unwrap_err();
-    assert_eq!(problem.code, ProblemCode::TooSlow);
+    for edition in EDITIONS {
+        let settings = Settings { edition, ..Settings::default() };
+        let world = World::with(settings, |config| config.limits.imis_query = Duration::from_millis(300)).await;
+        let person = world.sign_in_as("STAFF1").await;
+        let form = describe(&person, "Takes for ever").await;
+        let problem = person.call(&run(&form, &[])).await.unwrap_err();
+        assert_eq!(problem.code, ProblemCode::TooSlow);
+    }
 }
 
 #[tokio::test]

@@ -2,15 +2,18 @@
 
 use crate::queries::{BROKEN_PAGES, EDITIONS, describe, run, world};
 use crate::world::World;
-use api::{CollectRecipients, ContactId, ProblemCode, Recipients, RunQuery};
+use api::{ChosenRow, CollectRecipients, ContactId, ProblemCode, QueryPage, QueryRow, Recipients, RunQuery};
 use sim::imis::{Edition, Effect, Fault, People, Settings, Stored};
 
 fn contacts(ids: &[&str]) -> CollectRecipients {
-    CollectRecipients { query: None, contacts: ids.iter().map(|id| ContactId((*id).to_owned())).collect() }
+    CollectRecipients {
+        contacts: ids.iter().map(|id| ContactId((*id).to_owned())).collect(),
+        ..CollectRecipients::default()
+    }
 }
 
 fn of_query(query: RunQuery) -> CollectRecipients {
-    CollectRecipients { query: Some(query), contacts: Vec::new() }
+    CollectRecipients { query: Some(query), ..CollectRecipients::default() }
 }
 
 fn left_out(found: &Recipients) -> (u32, u32, u32, bool) {
@@ -52,6 +55,77 @@ async fn a_query_gives_each_address_once_however_it_says_who_does_not_want_it() 
             assert!(found.people.iter().all(|person| !person.name.is_empty()), "{name}");
         }
     }
+}
+
+/// The rows of a page as the pane sends back those that were chosen.
+fn chosen(page: &QueryPage) -> CollectRecipients {
+    let cell = |row: &QueryRow, place: usize| row.values[place].clone();
+    let row = |row: &QueryRow| ChosenRow {
+        contact: row.contact.clone(),
+        name: page.name_columns.iter().filter_map(|place| cell(row, *place)).collect::<Vec<_>>().join(" "),
+        email: page.email_column.and_then(|place| cell(row, place)),
+        opted_out: row.opted_out,
+    };
+    CollectRecipients { rows: page.rows.iter().map(row).collect(), ..CollectRecipients::default() }
+}
+
+/// `imis.md §14.2`: the column is the query's own. By what it says of the opt-out, and to which address, a row is
+/// judged alike, whether it is one of all or was chosen by itself.
+#[tokio::test]
+async fn chosen_rows_are_judged_as_all_rows_of_their_query_are() {
+    for edition in EDITIONS {
+        let world = world(edition).await;
+        let person = world.sign_in_as("STAFF1").await;
+        for name in ["At work", "Without keys", "Newsletter readers", "All", "Chair"] {
+            let form = describe(&person, name).await;
+            let whole = RunQuery { limit: RunQuery::PAGE_MAX, ..run(&form, &[]) };
+            let page = person.call(&whole).await.unwrap();
+            assert_eq!(page.next, None, "{name} is one page");
+            let all = person.call(&of_query(whole)).await.unwrap();
+            assert!(all.opted_out > 0 && !all.people.is_empty(), "{name}: {:?}", left_out(&all));
+            assert_eq!(person.call(&chosen(&page)).await.unwrap(), all, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_chosen_row_goes_to_the_address_that_the_query_shows() {
+    for edition in EDITIONS {
+        let world = world(edition).await;
+        let person = world.sign_in_as("STAFF1").await;
+        let form = describe(&person, "At work").await;
+        let mut page = person.call(&run(&form, &[])).await.unwrap();
+        // 102 opted out by the query; 101 and 103 did not, whatever their preferences say.
+        page.rows.retain(|row| row.contact.as_ref().is_some_and(|id| ["101", "102", "103"].contains(&id.0.as_str())));
+        let found = person.call(&chosen(&page)).await.unwrap();
+        let mut addresses: Vec<_> = found.people.iter().map(|person| person.address.as_str()).collect();
+        addresses.sort_unstable();
+        assert_eq!(addresses, ["101@work.example", "103@work.example"]);
+        assert_eq!(left_out(&found), (1, 0, 0, false));
+    }
+}
+
+#[tokio::test]
+async fn no_more_rows_are_judged_than_can_be_chosen() {
+    let world = world(sim::imis::Edition::Ems).await;
+    let person = world.sign_in_as("STAFF1").await;
+    let row = ChosenRow { contact: None, name: String::new(), email: None, opted_out: None };
+    let rows = vec![row; CollectRecipients::MAX + 1];
+    let problem = person.call(&CollectRecipients { rows, ..CollectRecipients::default() }).await.unwrap_err();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Invalid, Some("rows")));
+    // What is no key is asked of nobody: the address is judged without it.
+    let odd = |id: &str| ChosenRow {
+        contact: Some(ContactId(id.to_owned())),
+        name: "Ada\r\nBcc: x".to_owned(),
+        email: Some("ada@example.org".to_owned()),
+        opted_out: None,
+    };
+    world.imis.ledger().forget_requests();
+    let rows = ["101|102", "in:101", "../token"].map(odd).to_vec();
+    let found = person.call(&CollectRecipients { rows, ..CollectRecipients::default() }).await.unwrap();
+    assert_eq!(found.people.len() + (found.opted_out + found.repeated) as usize, 3, "{:?}", left_out(&found));
+    assert!(found.people.iter().all(|person| person.name == "AdaBcc: x"), "a name became a header");
+    assert!(world.imis.ledger().requests().iter().all(|seen| !seen.path.contains("Party")), "iMIS was asked for them");
 }
 
 #[tokio::test]

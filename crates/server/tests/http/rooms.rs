@@ -118,7 +118,7 @@ async fn one_person_asks_for_so_much_at_once_and_no_more() {
     let person = world.sign_in().await;
     let other = world.sign_in_as("STAFF1").await;
     let search = SearchContacts { text: "lovelace".to_owned(), ..serde_json::from_str(r#"{"text":""}"#).unwrap() };
-    let recipients = CollectRecipients { query: None, contacts: vec![ContactId("101".to_owned())] };
+    let recipients = CollectRecipients { contacts: vec![ContactId("101".to_owned())], ..CollectRecipients::default() };
     let timeline = timeline("119");
     let searches = join_all((0..40).map(|_| person.call(&search)));
     let (searches, theirs) = tokio::join!(searches, other.call(&search));

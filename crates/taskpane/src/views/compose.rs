@@ -79,11 +79,11 @@ pub(super) fn for_contact(contact: &ContactId) -> AnyView {
 /// What came of putting people or text into the message.
 pub(super) fn outcome() -> AnyView {
     let dispatch = dispatch();
-    let filling = dispatch.project(|app| app.compose.filling.clone());
+    let fillings = dispatch.project(|app| app.compose.fillings().cloned().collect::<Vec<_>>());
     let inserting = dispatch.project(|app| app.compose.inserting.clone());
     view! {
         <div class="view-outcome" role="status">
-            {block(move || filling.get().map(|filling| filled(&filling)))}
+            {block(move || fillings.get().iter().map(filled).collect::<Vec<_>>())}
             {block(move || inserting.get().map(|inserting| match inserting {
                 Inserting::Running => spinner(words::compose_inserting()).into_any(),
                 Inserting::Done => view! { <p>{words::compose_inserted()}</p> }.into_any(),

@@ -8,7 +8,7 @@ mod table;
 
 use super::folders::{folder_words, star};
 use crate::dispatch::{Dispatch, dispatch};
-use crate::parts::{block, notice, spinner, trouble_notice};
+use crate::parts::{block, icon, keep_focus, moves, notice, pressed, spinner, subheading, trouble_notice};
 use crate::words::{self, Remedy, TroubleWords};
 use api::ProblemCode;
 use flows::{App, Event, Face, QueryEvent, Running, Sheet, SheetId, Shelf, Trouble};
@@ -59,6 +59,7 @@ pub(super) fn running(id: SheetId) -> impl IntoView {
     let shown = of(dispatch, id, part);
     let again = move || Event::Query(id, QueryEvent::AgainAsked);
     view! {
+        {leaving(dispatch, id)}
         {block(move || query.get().map(|query| head(id, &query)))}
         <div role="alert">
             {block(move || match shown.get() {
@@ -73,6 +74,36 @@ pub(super) fn running(id: SheetId) -> impl IntoView {
             Part::Rows => rows::rows(dispatch, id).into_any(),
         }))}
     }
+}
+
+/// The question before answers or chosen rows are lost.
+fn leaving(dispatch: Dispatch, id: SheetId) -> AnyView {
+    let asked = of(dispatch, id, |running| running.leaving.is_some());
+    let stay = move || {
+        dispatch.send(Event::Query(id, QueryEvent::LeaveCancelled));
+        let face = dispatch.look(|app| running_of(app, id).map(|running| running.face));
+        keep_focus(if face == Some(Face::Rows) { rows::POSITION.to_owned() } else { prompts::field_id(0) });
+    };
+    block(move || {
+        asked.get().then(|| {
+            let leave = moves(Event::Query(id, QueryEvent::LeaveConfirmed));
+            view! {
+                <div class="part-notice">
+                    {icon("icon icon--warning")}
+                    <div class="part-notice-body">
+                        {subheading(words::query_leave())}
+                        <p>{words::query_leave_why()}</p>
+                        <div class="part-actions">
+                            <button type="button" class="part-button" on:click=leave>{words::write_leave_yes()}</button>
+                            <button type="button" class="part-button" on:click=pressed(stay)>
+                                {words::write_leave_no()}
+                            </button>
+                        </div>
+                    </div>
+                </div>
+            }
+        })
+    })
 }
 
 /// Name, folder and what it is for.

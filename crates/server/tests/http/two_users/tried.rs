@@ -203,9 +203,9 @@ impl Pair<'_> {
                 assert_eq!(self.send(request).await.0, StatusCode::NOT_FOUND);
             }
             "/api/recipients" => {
-                self.refused(&CollectRecipients { query: Some(run(query)), contacts: vec![] }).await;
+                self.refused(&CollectRecipients { query: Some(run(query)), ..CollectRecipients::default() }).await;
                 let contacts = vec![self.given.added.id.clone()];
-                let people = self.ask(&CollectRecipients { query: None, contacts }).await;
+                let people = self.ask(&CollectRecipients { contacts, ..CollectRecipients::default() }).await;
                 assert!(people.is_ok_and(|people| people.people.is_empty()));
             }
             other => panic!("{other} is new: try here what another gets by it"),

@@ -318,7 +318,7 @@ impl Person {
     }
 
     async fn collect(&mut self) {
-        let ask = CollectRecipients { query: None, contacts: vec![self.contact()] };
+        let ask = CollectRecipients { contacts: vec![self.contact()], ..CollectRecipients::default() };
         self.call(&ask, Whose::Own).await;
     }
 

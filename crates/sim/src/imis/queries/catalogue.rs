@@ -203,6 +203,22 @@ fn for_people() -> Vec<Query> {
                 &[ID, NAME, EMAIL, typed("No e-mail", "NoEmail", Type::Flag, "")],
             )
         },
+        Query {
+            description: "Addresses at work; what it says of e-mail is not what the contacts' own preferences say",
+            ..query(
+                "$/Outlook/At work",
+                Source::Contacts,
+                &[ID, NAME, text("Work e-mail", "WorkEmail"), typed("Opted out", "OptedOut", Type::Flag, "")],
+            )
+        },
+        Query {
+            description: "Rows that name no contact",
+            ..query(
+                "$/Outlook/Without keys",
+                Source::Contacts,
+                &[text("First Name", "First"), text("Last Name", "Last"), EMAIL, text("Opt-out", "OptedOutWord")],
+            )
+        },
         query("$/Outlook/Names only", Source::Contacts, &[ID, NAME, text("City", "City")]),
         query(
             "$/Outlook/Board/Chair",

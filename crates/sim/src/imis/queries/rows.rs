@@ -111,6 +111,10 @@ fn of_contact(party: &Party, property: &str) -> Cell {
             let email = COMMUNICATION_TYPES[0].0;
             Cell::Flag(party.opted_out.iter().any(|one| one.eq_ignore_ascii_case(email)))
         }
+        "WorkEmail" if id % 10 == 4 => Cell::Nothing,
+        "WorkEmail" => Cell::Text(format!("{id}@work.example")),
+        "OptedOut" => Cell::Flag(id % 3 == 0),
+        "OptedOutWord" => Cell::text(if id % 3 == 0 { "Yes" } else { "" }),
         "PaidThrough" if party.paid_through.is_some() => {
             Cell::Moment(party.paid_through.unwrap_or_default().to_owned())
         }

@@ -7,7 +7,7 @@ use crate::values;
 use crate::views::compose;
 use crate::words;
 use api::{CollectRecipients, QueryRow};
-use flows::{Chosen, ComposeEvent, Event, QueryEvent, SheetId, Target};
+use flows::{Chosen, Event, QueryEvent, SheetId, Target};
 use leptos::prelude::*;
 
 /// What is chosen, where it goes, and what came of it.
@@ -81,6 +81,6 @@ fn insert(dispatch: Dispatch, id: SheetId) {
     });
     if let Some((columns, rows)) = chosen.filter(|(_, rows)| !rows.is_empty()) {
         let insertion = compose::table(&columns, &rows);
-        dispatch.send(Event::Compose(ComposeEvent::InsertAsked(insertion)));
+        dispatch.send(Event::Query(id, QueryEvent::InsertAsked(insertion)));
     }
 }

@@ -1,15 +1,17 @@
-//! What a query asks, as fields of the right kind. What is typed stays in the page until it is sent.
+//! What a query asks, as fields of the right kind. What is typed is kept in the state, to be there again when the
+//! fields are, and checked when it is sent.
 
 use super::rows::POSITION;
 use super::{of, running_of};
 use crate::dispatch::Dispatch;
-use crate::parts::{heard, keep_focus, told};
+use crate::parts::{heard, keep_focus, pressed, told};
 use crate::words;
 use api::{ColumnKind, Prompt, PromptValue};
 use flows::{AnswerFault, Event, QueryEvent, SheetId};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{FormData, HtmlFormElement, SubmitEvent};
+use leptos::{ev, html};
+use wasm_bindgen::JsValue;
+use web_sys::{FormData, SubmitEvent};
 
 type Faults = Memo<Vec<(String, AnswerFault)>>;
 
@@ -17,9 +19,9 @@ type Faults = Memo<Vec<(String, AnswerFault)>>;
 pub(super) fn prompts(dispatch: Dispatch, id: SheetId, changed: bool) -> AnyView {
     let known = dispatch.look(|app| {
         let running = running_of(app, id)?;
-        Some((running.known()?.prompts.clone(), running.answers.clone()))
+        Some((running.known()?.prompts.clone(), running.shown_answers().to_vec(), running.rows.arrived > 0))
     });
-    let Some((prompts, answers)) = known else { return ().into_any() };
+    let Some((prompts, answers, has_rows)) = known else { return ().into_any() };
     let faults: Faults = of(dispatch, id, |running| running.faults.clone());
     let fields: Vec<_> = prompts
         .iter()
@@ -30,23 +32,40 @@ pub(super) fn prompts(dispatch: Dispatch, id: SheetId, changed: bool) -> AnyView
         })
         .collect();
     let names: Vec<(String, bool)> = prompts.iter().map(|prompt| (prompt.name.clone(), in_lines(prompt))).collect();
+    let form = NodeRef::<html::Form>::new();
+    let typed = {
+        let names = names.clone();
+        move |_: ev::Event| {
+            if let Some(answers) = read(form, &names) {
+                dispatch.send(Event::Query(id, QueryEvent::Typed(answers)));
+            }
+        }
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
-        if let Some(data) = form.and_then(|form| FormData::new_with_form(&form).ok()) {
-            dispatch.send(Event::Query(id, QueryEvent::RunAsked(read(&data, &names))));
+        if let Some(answers) = read(form, &names) {
+            dispatch.send(Event::Query(id, QueryEvent::RunAsked(answers)));
             let first = dispatch.look(|app| running_of(app, id)?.faults.first().map(|(name, _)| name.clone()));
             let at = first.and_then(|name| names.iter().position(|(other, _)| *other == name));
             keep_focus(at.map_or_else(|| POSITION.to_owned(), field_id));
         }
     };
+    let back = move || {
+        dispatch.send(Event::Query(id, QueryEvent::RowsAsked));
+        keep_focus(POSITION.to_owned());
+    };
     view! {
         {changed.then(|| view! { <p class="part-notice" role="status">{words::query_changed()}</p> })}
-        <form class="view-section" novalidate=true on:submit=heard(submit)>
+        <form class="view-section" novalidate=true node_ref=form on:input=heard(typed) on:submit=heard(submit)>
             {fields}
             <button type="submit" class="part-button part-button--primary part-button--wide">
                 {words::query_run()}
             </button>
+            {has_rows.then(|| view! {
+                <button type="button" class="part-button part-button--wide" on:click=pressed(back)>
+                    {words::query_back()}
+                </button>
+            })}
         </form>
     }
     .into_any()
@@ -61,7 +80,9 @@ fn in_lines(prompt: &Prompt) -> bool {
     prompt.several && prompt.choices.is_empty()
 }
 
-fn read(data: &FormData, names: &[(String, bool)]) -> Vec<PromptValue> {
+/// What stands in the fields.
+fn read(form: NodeRef<html::Form>, names: &[(String, bool)]) -> Option<Vec<PromptValue>> {
+    let data = FormData::new_with_form(&form.get_untracked()?).ok()?;
     let answer = |(at, (name, lines)): (usize, &(String, bool))| {
         let texts = data.get_all(&field_id(at)).into_iter().filter_map(|value: JsValue| value.as_string());
         let values = if *lines {
@@ -71,7 +92,7 @@ fn read(data: &FormData, names: &[(String, bool)]) -> Vec<PromptValue> {
         };
         PromptValue { name: name.clone(), values }
     };
-    names.iter().enumerate().map(answer).collect()
+    Some(names.iter().enumerate().map(answer).collect())
 }
 
 fn field(at: usize, prompt: &Prompt, values: &[String], faults: Faults) -> AnyView {

@@ -6,7 +6,7 @@ use crate::dispatch::Dispatch;
 use crate::parts::{block, heard, holds, keep_focus, named, pressed, spinner, told};
 use crate::values;
 use crate::words;
-use api::{PromptValue, QueryForm};
+use api::PromptValue;
 use flows::{Event, QueryEvent, Rows, Running, SheetId};
 use leptos::html;
 use leptos::prelude::*;
@@ -49,9 +49,10 @@ pub(super) fn rows(dispatch: Dispatch, id: SheetId) -> AnyView {
 fn position(rows: &Rows) -> String {
     let count = |number: u32| values::count(number.into());
     match (&rows.page, rows.asking) {
-        (None, _) if rows.trouble.is_some() => words::query_none().to_owned(),
+        (None, _) if rows.trouble.is_some() => words::query_failed().to_owned(),
         (None, _) => words::query_rows_loading().to_owned(),
         (Some(_), Some(from)) => words::query_page_loading(&count(from + 1)),
+        (Some((offset, _)), None) if rows.is_past_end() => words::query_past_end(&count(offset + 1)),
         (Some((_, page)), None) if page.rows.is_empty() => words::query_none().to_owned(),
         (Some((offset, page)), None) if *offset == 0 && page.next.is_none() => words::query_one_page(page.rows.len()),
         (Some((offset, _)), None) => {
@@ -99,13 +100,12 @@ fn line(prompt: &api::Prompt, answer: &PromptValue) -> String {
 }
 
 fn sorted(dispatch: Dispatch, id: SheetId) -> AnyView {
-    let sorted = |form: &QueryForm| {
-        let field = |by: &api::SortedBy| {
-            if by.descending { words::query_descending(&by.caption) } else { by.caption.clone() }
-        };
-        form.sorted_by.iter().map(field).collect::<Vec<_>>().join("; ")
+    let sorted_by = |running: &Running| running.rows.page.as_ref().map(|(_, page)| page.sorted_by.clone());
+    let sorted_by = dispatch.look(|app| running_of(app, id).and_then(sorted_by)).unwrap_or_default();
+    let field = |by: &api::SortedBy| {
+        if by.descending { words::query_descending(&by.caption) } else { by.caption.clone() }
     };
-    let fields = dispatch.look(|app| running_of(app, id).and_then(Running::known).map(sorted)).unwrap_or_default();
+    let fields = sorted_by.iter().map(field).collect::<Vec<_>>().join("; ");
     if fields.is_empty() {
         return ().into_any();
     }

@@ -5,7 +5,7 @@ use crate::dispatch::Dispatch;
 use crate::parts::{heard, holds, moves};
 use crate::{format, values, words};
 use api::{ColumnKind, QueryPage, QueryRow};
-use flows::{Chosen, Event, Opening, QueryEvent, Running, SheetId, row_contact, row_name};
+use flows::{Chosen, Event, Opening, QueryEvent, SheetId, row_contact, row_name};
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -21,7 +21,8 @@ pub(super) fn table(dispatch: Dispatch, id: SheetId, composing: bool) -> AnyView
     });
     let Some((offset, page, name)) = shown else { return ().into_any() };
     if page.rows.is_empty() {
-        return view! { <p>{words::query_none_advice()}</p> }.into_any();
+        let advice = if offset > 0 { words::query_past_end_advice() } else { words::query_none_advice() };
+        return view! { <p>{advice}</p> }.into_any();
     }
     let ticks: Ticks = of(dispatch, id, |running| match &running.chosen {
         Chosen::Rows(rows) => Some(rows.keys().copied().collect()),
@@ -102,7 +103,8 @@ fn row(page: &QueryPage, row: &QueryRow, opener: Option<usize>, tick: Option<Any
 /// A value; addresses of the web and of e-mail can be followed, nothing else.
 fn cell(kind: ColumnKind, text: &str) -> AnyView {
     let href = match kind {
-        ColumnKind::Link => values::link(text).map(str::to_owned),
+        // An older iMIS does not tell which columns are links.
+        ColumnKind::Link | ColumnKind::Text => values::link(text).map(str::to_owned),
         ColumnKind::Email if text.contains('@') => Some(format::mail_to(text)),
         _ => None,
     };
@@ -114,10 +116,7 @@ fn cell(kind: ColumnKind, text: &str) -> AnyView {
 }
 
 fn tick(dispatch: Dispatch, id: SheetId, number: u32, page: &QueryPage, row: &QueryRow, ticks: Ticks) -> AnyView {
-    if !Running::is_choosable(page.email_column, row) {
-        return view! { <td></td> }.into_any();
-    }
-    let name = row_name(&page.columns, row);
+    let name = row_name(page, row);
     let label = words::query_choose_row(&if name.is_empty() { (number + 1).to_string() } else { name });
     let ticked = Signal::derive(move || ticks.with(|ticks| ticks.as_ref().is_none_or(|rows| rows.contains(&number))));
     let all = Signal::derive(move || ticks.with(Option::is_none));
