@@ -497,7 +497,9 @@ impl App {
             }
             QueryEvent::Typed(mut answers) => {
                 // A field left empty says the same as none.
-                answers.iter_mut().for_each(|answer| answer.values.retain(|value| !value.is_empty()));
+                for answer in &mut answers {
+                    answer.values.retain(|value| !value.is_empty());
+                }
                 running.typed = Some(answers);
                 None
             }

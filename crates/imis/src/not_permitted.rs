@@ -41,13 +41,13 @@ impl Acting {
     /// What a second 401 is, with a token just renewed: not permitted, unless iMIS does not take the person at all.
     pub(crate) async fn refused_again(&self, operation: Operation, token: &AccessToken, answer: &Answer) -> Failed {
         let person = self.person();
-        let taken = match operation {
+        let admitted = match operation {
             // Whoever asks who they are and is not told is not taken.
             Operation::ReadUser => Ok(false),
             _ if person.token.proven_within(PROVEN, self.client.now_ms()) => Ok(true),
             _ => self.is_taken(operation, token).await,
         };
-        match taken {
+        match admitted {
             Ok(true) => {
                 person.refusals.remember(operation);
                 not_permitted(operation, answer)
@@ -59,7 +59,7 @@ impl Acting {
 
     /// Whether iMIS takes the person by this token: then it says who they are.
     async fn is_taken(&self, operation: Operation, token: &AccessToken) -> Result<bool, Failed> {
-        match self.client.read_user_once(operation, token, &self.user).await {
+        match Box::pin(self.client.read_user_once(operation, token, &self.user)).await {
             Ok(Some(record)) if record.admission(self.client.now_ms()) == Admission::Granted => {
                 self.person().token.accepted(token, self.client.now_ms());
                 Ok(true)

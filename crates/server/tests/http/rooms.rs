@@ -45,7 +45,7 @@ async fn patient(latency: Duration, change: impl FnOnce(&mut Limits)) -> World {
 /// Asks until there is room again.
 async fn once_there_is_room(person: &Person<'_>, path: &str) -> Response {
     let mut tick = tokio::time::interval(Duration::from_millis(50));
-    let found = tokio::time::timeout(Duration::from_secs(60), async {
+    let found = tokio::time::timeout(Duration::from_mins(1), async {
         loop {
             tick.tick().await;
             let answer = download(person, path).await;
