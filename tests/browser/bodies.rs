@@ -293,5 +293,5 @@ async fn the_trap_catches_and_the_canary_sings() {
     pane.browser.driver.execute(own, Vec::<Value>::new()).await.expect("the script runs");
     let caught = async || trap.caught().iter().any(|said| said.contains("evil.example")).then_some(());
     until("the trap catches something", caught).await;
-    assert_eq!(trap.asked_of_ours(pane).len(), 1, "what is asked of the add-in's own host is noticed too");
+    assert!(!trap.asked_of_ours(pane).is_empty(), "what is asked of the add-in's own host is noticed too");
 }

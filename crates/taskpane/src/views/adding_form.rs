@@ -30,6 +30,15 @@ pub(super) fn form(id: SheetId) -> impl IntoView {
             }
         }
     };
+    // While it is sent no field takes the keyboard; what iMIS finds wrong at one gives it back.
+    Effect::new(move |was_sending: Option<bool>| {
+        let refused = phase.with(|phase| *phase == Some(AddPhase::Filling)) && was_sending == Some(true);
+        if let Some(first) = dispatch.look(|app| first_fault(app, id)).filter(|_| refused) {
+            dispatch.take_focus();
+            keep_focus(first);
+        }
+        sending()
+    });
     view! {
         <form class="view-section add-form" novalidate on:submit=heard(submit) aria-busy=holds(sending)>
             {subheading(words::add_form())}

@@ -80,13 +80,15 @@ fn sent(dispatch: Dispatch, contact: &ContactId) -> AnyView {
                     {top(dispatch, &contact, head, said)}
                     {marks(head, said)}
                     {card_facts::facts(dispatch, &contact, said)}
-                    <div class="part-actions card-actions">{card_actions::copy_all(dispatch, &contact, said)}</div>
-                    {block(move || head.get().map(|head| view! {
-                        <button type="button" class="part-button part-button--wide"
-                            on:click=moves(Event::SheetOpened(Opening::Contact(head.contact.clone())))>
-                            {words::card_everything(&head.contact.name)}
-                        </button>
-                    }))}
+                    <div class="part-actions card-actions">
+                        {block(move || head.get().map(|head| view! {
+                            <button type="button" class="part-button card-everything"
+                                on:click=moves(Event::SheetOpened(Opening::Contact(head.contact.clone())))>
+                                {words::card_everything(&head.contact.name)}
+                            </button>
+                        }))}
+                        {card_actions::copy_all(dispatch, &contact, said)}
+                    </div>
                     <p class="card-said quiet" role="status">{told(move || said.get())}</p>
                 }))}
             </div>
