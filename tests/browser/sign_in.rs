@@ -264,7 +264,8 @@ async fn a_pane_that_slept_past_its_tokens_end_goes_on_as_if_nothing_were() {
     let world = World::start().await;
     let pane = world.signed_in().await;
     pane.open_message("Renewal of my membership").await;
-    pane.sees("Ada Lovelace").await;
+    pane.sees("Everything about Maria Silva").await;
+    pane.sees("To 2 contacts").await;
     world.turn_clock(30 * 60);
     pane.minutes_pass(30 * 60).await;
     pane.open_message("Writing from home").await;

@@ -104,17 +104,20 @@ async fn interactions_and_a_note_are_written_from_a_contacts_timeline() {
         let pane = world.signed_in().await;
         open_contact(&pane, "Leer", "Nils Leer").await;
 
-        pane.press("New entry").await;
-        choose_type(&pane, "Interaction").await;
-        pane.fill("Subject required", "Met at the fair").await;
-        pane.fill("Text", "In the hall.\nTwice.").await;
-        written(&pane, "Met at the fair").await;
-        let log = the_one(&world, "CommunicationLog");
-        assert_eq!(
-            (&log["Subject"], &log["Html"]),
-            (&"Met at the fair".into(), &"<p>In the hall.<br>Twice.</p>".into())
-        );
-        assert_eq!(the_one(&world, "CommunicationLogRecipient")["Party.PartyId"], "122");
+        // The older edition has no log to write to (imis.md §7.2).
+        if edition == Edition::Ems {
+            pane.press("New entry").await;
+            choose_type(&pane, "Interaction").await;
+            pane.fill("Subject required", "Met at the fair").await;
+            pane.fill("Text", "In the hall.\nTwice.").await;
+            written(&pane, "Met at the fair").await;
+            let log = the_one(&world, "CommunicationLog");
+            assert_eq!(
+                (&log["Subject"], &log["Html"]),
+                (&"Met at the fair".into(), &"<p>In the hall.<br>Twice.</p>".into())
+            );
+            assert_eq!(the_one(&world, "CommunicationLogRecipient")["Party.PartyId"], "122");
+        }
 
         pane.press("New entry").await;
         choose_type_of(&pane, "Interactions", "Telephone call").await;
@@ -146,7 +149,7 @@ async fn interactions_and_a_note_are_written_from_a_contacts_timeline() {
         pane.choose("Rang about the fair").await;
         pane.headed("Record").await;
         pane.sees("No answer.").await;
-        for entity in ["CommunicationLog", "ContactInteraction", "PartyNote"] {
+        for entity in ["ContactInteraction", "PartyNote"] {
             assert_eq!(world.imis.ledger().created(entity)[0].user, "STAFF1");
         }
     }

@@ -401,7 +401,10 @@ impl App {
                 may.then(|| history.ask(Reading::More, number))
             }),
             TimelineEvent::AgainAsked(contact) => timelines.with(&contact, |history, number| {
-                (history.reading == Reading::Nothing).then(|| history.refresh(number))
+                (history.reading == Reading::Nothing).then(|| {
+                    history.missing.clear();
+                    history.refresh(number)
+                })
             }),
             TimelineEvent::Answered(contact, number, answer) => {
                 let trouble = answer.as_ref().err().cloned();
