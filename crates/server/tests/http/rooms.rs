@@ -14,15 +14,15 @@ use server::config::Limits;
 use sim::imis::Settings;
 use std::time::Duration;
 
-/// Longer than what lies in sockets between two programs.
-const LONG: usize = 16 * 1024 * 1024;
+/// Longer than what lies in sockets between two programs, and short enough for iMIS to answer it whole.
+const LONG: usize = 11 * 1024 * 1024;
 
 /// The way to a long file that is with 101 now.
 async fn long_file(person: &Person<'_>) -> String {
     let ask = message(SaveAs::Interaction, &["101"], &["long.bin"]);
     person.call(&ask).await.unwrap();
     let report: AttachmentReport = answer(person.put(&ask.save, 0).body(vec![7; LONG])).await.unwrap();
-    assert!(report.complete());
+    assert!(report.complete(), "{report:?}");
     let logs = GetTimeline { kinds: vec![RecordKind::CommunicationLog], ..timeline("101") };
     let record = &person.call(&logs).await.unwrap().entries[0].record;
     let record = open(person, record, "101").await;
