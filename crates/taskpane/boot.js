@@ -3,6 +3,9 @@
 // What the wasm may rely on, set before it runs:
 //   window.officeLoaded     Promise<boolean>: whether Microsoft's library arrived.
 //                           When true, Office.onReady() has been called.
+//   window.itemsFollowed    Promise, settled once Outlook tells of every other message that
+//                           is opened, or never will. Until then it keeps that to itself, and
+//                           the library stays at the message it found when it started.
 //   window.bootstrapAnswer  Promise<Response> of GET /api/bootstrap, asked for at
 //                           once so that it is under way while the wasm compiles.
 //                           Its body can be read once; rejected when the network failed.
@@ -36,6 +39,15 @@ window.officeLoaded = new Promise((settle) => {
   }
   return loaded;
 });
+
+// The library hears what Outlook tells; the wasm reads it there, and listens too once it runs.
+window.itemsFollowed = window.officeLoaded
+  .then((loaded) => loaded && window.Office.onReady())
+  .then(() => new Promise((settle) => {
+    window.Office.context.mailbox.addHandlerAsync("olkItemSelectedChanged", () => {}, settle);
+  }));
+// Without Outlook, or in one that tells nothing, there is nothing to follow.
+window.itemsFollowed.catch(() => {});
 
 // office.js hides both behind null; deleting its own properties shows the
 // browser's again.

@@ -8,10 +8,13 @@
 mod crowd;
 mod export;
 mod in_browser;
+mod many;
 mod peers;
 mod process;
 mod queries;
 mod report;
+mod rush;
+mod saves;
 mod search;
 mod sessions;
 
@@ -29,11 +32,23 @@ async fn main() {
     if report.wants(&in_browser::MAIL) {
         in_browser::matches_and_waves(&mut report).await;
     }
+    if report.wants(&many::NAMES) {
+        many::hundred(&mut report).await;
+    }
     if report.wants(&search::NAMES) {
         search::among_many(&mut report).await;
     }
     if report.wants(&process::NAMES) {
         process::memory_and_start(&mut report).await;
+    }
+    if report.wants_any_of(&saves::NAMES[..1]) {
+        saves::waves(&mut report).await;
+    }
+    if report.wants_any_of(&saves::NAMES[1..2]) {
+        saves::acknowledged(&mut report).await;
+    }
+    if report.wants_any_of(&saves::NAMES[2..]) {
+        saves::attachments(&mut report).await;
     }
     if report.wants(&export::NAMES) {
         export::large_query(&mut report).await;
@@ -46,6 +61,9 @@ async fn main() {
     }
     if report.wants(&queries::NAMES) {
         queries::memory(&mut report).await;
+    }
+    if report.wants(&rush::NAMES) {
+        rush::in_the_morning(&mut report).await;
     }
     if report.wants(&crowd::NAMES) {
         crowd::five_hundred(&mut report).await;

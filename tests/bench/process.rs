@@ -2,8 +2,8 @@
 
 use crate::report::{Report, median};
 use api::{
-    AttachmentName, AttachmentReport, Call, ContactId, MessageToSave, SaveAs, SaveId, SaveMessage, SaveReport,
-    SavedAttachment, SignIn, SignedIn, SiteName, TargetContact,
+    AttachmentName, AttachmentReport, Call, ContactId, MessageFacts, MessageToSave, SaveAs, SaveId, SaveMessage,
+    SaveReport, SavedAttachment, SignIn, SignedIn, SiteName, TargetContact,
 };
 use base64::Engine as _;
 use std::fs;
@@ -66,6 +66,11 @@ impl Server {
         (Self { process, url }, begun.elapsed().as_secs_f64() * 1000.0)
     }
 
+    /// Lets the kernel count the largest memory anew.
+    pub(crate) fn forget_peak(&self) {
+        fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5").expect("Linux lets the owner");
+    }
+
     /// A line of the kernel's account of the process, in MiB.
     pub(crate) fn memory(&self, line: &str) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux tells");
@@ -121,21 +126,27 @@ async fn upload(url: &str) {
     let message = SaveMessage {
         save: save.clone(),
         save_as: SaveAs::Interaction,
-        contacts: vec![TargetContact { id: ContactId("101".to_owned()), address: None }],
+        contacts: vec![TargetContact { id: ContactId("101".to_owned()), address: None, name: String::new() }],
         message: MessageToSave {
             message_id: "<bench@example.org>".to_owned(),
             subject: "A large one".to_owned(),
             html: "<p>Hello</p>".to_owned(),
             text: "Hello".to_owned(),
             sent_ms: None,
+            received_ms: None,
             utc_offset_minutes: 0,
             from: None,
             recipients: vec![],
+            note: String::new(),
         },
+        facts: MessageFacts { message_id: "<bench@example.org>".to_owned(), ..MessageFacts::default() },
         attachments: vec![SavedAttachment {
             name: AttachmentName::new("large.bin"),
             content_type: "application/octet-stream".to_owned(),
         }],
+        fields: vec![],
+        again: true,
+        resumes: false,
     };
     let answer = post(SaveMessage::PATH).bearer_auth(&signed_in.token.0).json(&message).send().await;
     let _: SaveReport = answer.expect("the server answers").json().await.expect("the record is written");

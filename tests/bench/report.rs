@@ -17,7 +17,15 @@ impl Report {
 
     /// Whether any of these figures is asked for.
     pub(crate) fn wants(&self, names: &[&str]) -> bool {
-        self.names.is_empty() || names.iter().any(|name| self.names.iter().any(|asked| asked == name))
+        let asks = |asked: &String, name: &str| {
+            name.strip_prefix(asked.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
+        self.names.is_empty() || names.iter().any(|name| self.names.iter().any(|asked| asks(asked, name)))
+    }
+
+    /// Whether any figure of these families is asked for; a family's name begins the names of its figures.
+    pub(crate) fn wants_any_of(&self, families: &[&str]) -> bool {
+        self.names.is_empty() || self.names.iter().any(|asked| families.iter().any(|family| asked.starts_with(family)))
     }
 
     /// Prints a figure that should not be above its budget.

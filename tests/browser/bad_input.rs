@@ -72,6 +72,14 @@ async fn an_imis_that_is_down_is_said_and_nothing_is_lost() {
     pane.press("Save as interaction").await;
     pane.headed("Not saved").await;
     world.imis.faults().clear();
+    pane.sees("iMIS may still be storing it. Try again in 3 minutes.").await;
+    world.turn_clock(1);
+    pane.minutes_pass(1).await;
+    pane.press("Try again").await;
+    // Between a minute and a half and less, by how long the pane took.
+    pane.sees("seconds. Nothing is written twice.").await;
+    world.turn_clock(2);
+    pane.minutes_pass(2).await;
     pane.press("Try again").await;
     pane.headed("Saved to iMIS").await;
     assert_eq!(world.imis.ledger().created("CommunicationLog").len(), 1);

@@ -1,22 +1,19 @@
 //! How finding, asking and reading queries looks at 320 pixels, and writing a message beside them.
 
 use serde_json::json;
-use tests::Pane;
 use tests::world::{PASSWORD, World};
+use tests::{Look, Pane};
 
 #[tokio::test]
 async fn pictures_of_queries_in_light_dark_and_high_contrast() {
     let world = World::start().await;
-    for (look, scheme, forced) in [("light", "light", false), ("dark", "dark", false), ("contrast", "dark", true)] {
-        let browser = world.one_process_browser().await;
-        browser.prefer(scheme, forced).await;
-        let pane = Pane::open(browser, format!("{}?theme={scheme}", world.outlook.url())).await;
-        pane.resize(1280, 900).await;
+    for look in Look::ALL {
+        let pane = world.pane_in(look, 900).await;
         pane.sign_in("STAFF1", PASSWORD).await;
         pane.press("Queries").await;
         pane.press("Folder Outlook").await;
         pane.sees("Find contacts").await;
-        if look == "light" {
+        if look == Look::Light {
             pane.press("Favourite: Names only").await;
         }
         pane.picture(&format!("{look}-queries-folder")).await;
@@ -26,7 +23,7 @@ async fn pictures_of_queries_in_light_dark_and_high_contrast() {
         pane.press("Run").await;
         pane.button("Export CSV").await;
         pane.picture(&format!("{look}-query-rows")).await;
-        assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+        pane.fits().await;
         pane.press("Back").await;
         pane.press("All queries").await;
         pane.headed("Favourites").await;
@@ -44,7 +41,7 @@ async fn pictures_of_queries_in_light_dark_and_high_contrast() {
         pane.sees("put into Bcc.").await;
         pane.picture(&format!("{look}-compose-query")).await;
         pane.picture_of_outlook(&format!("{look}-compose-outlook")).await;
-        assert!(pane.width().await <= 320, "the pane must not scroll sideways");
+        pane.fits().await;
     }
 }
 

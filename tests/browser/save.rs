@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use sim::imis::{Effect, Fault, Stored};
-use tests::world::{Plan, World};
+use std::time::Duration;
+use tests::world::{A_WHILE, Plan, World};
 
 /// The three attachments of “Papers for the committee”, read from the file by itself.
 fn papers() -> Vec<(String, Vec<u8>)> {
@@ -107,6 +108,23 @@ async fn what_failed_is_said_and_a_retry_saves_that_and_nothing_twice() {
     assert_eq!(ledger.created("CommunicationLog").len(), 1);
     assert_eq!(ledger.created("CommunicationLogRecipient").len(), 2);
     assert_eq!(ledger.created("CommunicationLogAttachment").len(), 3);
+}
+
+#[tokio::test]
+async fn the_keyboard_stays_on_cancel_while_a_save_moves_on_and_is_on_close_when_it_ends() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    pane.open_message("Papers for the committee").await;
+    pane.sees("To 2 contacts").await;
+    let late = Effect::Latency(Duration::from_secs(3));
+    world.imis.faults().add(Fault::once(late).on("POST", "CommunicationLog"));
+    world.imis.faults().add(Fault::once(Effect::Latency(A_WHILE)).on("POST", "CommunicationLogAttachment").always());
+    pane.press("Save as interaction").await;
+    pane.button("Cancel").await.focus().await.expect("it takes the keyboard");
+    pane.sees("Attachments: ").await;
+    pane.keyboard_on("Cancel").await;
+    pane.headed("Saved to iMIS").await;
+    pane.keyboard_on("Close").await;
 }
 
 #[tokio::test]

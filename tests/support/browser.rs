@@ -109,19 +109,6 @@ impl Browser {
         let answer: Value = reqwest::get(url).await.expect("chromedriver answers").json().await.expect("in JSON");
         answer["value"].as_str().unwrap_or_else(|| panic!("chromedriver does not tell: {answer}")).to_owned()
     }
-
-    /// Makes the page believe in light or dark, or in Windows' contrast themes.
-    pub async fn prefer(&self, scheme: &str, forced_colours: bool) {
-        let forced = if forced_colours { "active" } else { "none" };
-        self.devtools(
-            "Emulation.setEmulatedMedia",
-            json!({ "features": [
-                { "name": "prefers-color-scheme", "value": scheme },
-                { "name": "forced-colors", "value": forced },
-            ]}),
-        )
-        .await;
-    }
 }
 
 impl Drop for Browser {

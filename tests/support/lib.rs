@@ -8,6 +8,7 @@
 pub mod browser;
 pub mod certified;
 pub mod key;
+pub mod look;
 pub mod pane;
 pub mod sight;
 pub mod until;
@@ -16,6 +17,7 @@ pub mod window;
 pub mod world;
 
 pub use browser::Browser;
+pub use look::Look;
 pub use pane::Pane;
 pub use until::until;
 pub use ways::Ways;

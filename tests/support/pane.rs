@@ -1,7 +1,7 @@
 //! A person at the pane: what they do, and what they see.
 
 use crate::browser::Browser;
-use crate::until::{GLANCE, PATIENCE, found_in_time, until};
+use crate::until::{found_in_time, until};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use thirtyfour::prelude::*;
@@ -23,6 +23,18 @@ fn literal(text: &str) -> String {
     } else {
         format!("\"{text}\"")
     }
+}
+
+/// Finds a button or a link by its name.
+fn button_named(name: &str) -> By {
+    let name = literal(name);
+    By::XPath(format!("//button[normalize-space(.)={name} or @aria-label={name}] | //a[normalize-space(.)={name}]"))
+}
+
+/// Presses something as a person does, who first scrolls to what a bar covers.
+async fn press(element: &WebElement) {
+    element.scroll_into_view().await.expect("the pane scrolls");
+    element.click().await.expect("it can be pressed");
 }
 
 impl Pane {
@@ -47,9 +59,14 @@ impl Pane {
     }
 
     pub(crate) async fn enter(&self) {
-        self.browser.driver.enter_default_frame().await.expect("the page is there");
-        let frame = self.find(By::Css("iframe#addin"), "pane").await;
-        frame.enter_frame().await.expect("the pane is a frame");
+        // A pane that Outlook opens anew meanwhile is another frame.
+        let within = async || {
+            self.browser.driver.enter_default_frame().await.ok()?;
+            let frame =
+                self.browser.driver.query(By::Css("iframe#addin")).nowait().and_displayed().first().await.ok()?;
+            frame.enter_frame().await.ok()
+        };
+        let Some(()) = found_in_time(within).await else { panic!("no pane; the page says:\n{}", self.text().await) };
     }
 
     /// Everything the pane says, as text.
@@ -62,18 +79,18 @@ impl Pane {
 
     /// A button by its name, visible or for screen readers.
     pub async fn button(&self, name: &str) -> WebElement {
-        let name_literal = literal(name);
-        let path = format!(
-            "//button[normalize-space(.)={name_literal} or @aria-label={name_literal}] | //a[normalize-space(.)={name_literal}]"
-        );
-        self.find(By::XPath(path), &format!("button “{name}”")).await
+        self.find(button_named(name), &format!("button “{name}”")).await
     }
 
     /// Presses a button once it can be pressed.
     pub async fn press(&self, name: &str) {
-        let button = self.button(name).await;
-        button.wait_until().wait(PATIENCE, GLANCE).clickable().await.expect("the button can be pressed");
-        button.click().await.expect("the button can be pressed");
+        let by = button_named(name);
+        // What is drawn anew while it is looked at is looked at again.
+        let look = async || self.browser.driver.query(by.clone()).nowait().and_clickable().first().await.ok();
+        let Some(button) = found_in_time(look).await else {
+            panic!("“{name}” cannot be pressed; the page says:\n{}", self.text().await)
+        };
+        press(&button).await;
     }
 
     /// A field by its label.
@@ -175,21 +192,21 @@ impl Pane {
              | //input[contains(@aria-label, {name_literal})]"
         );
         let choice = self.find(By::XPath(path), &format!("choice “{name}”")).await;
-        choice.scroll_into_view().await.expect("the pane scrolls");
-        choice.click().await.expect("the choice can be pressed");
+        press(&choice).await;
     }
 
     /// Presses a switch whose text begins with this word, such as a role with its count.
     pub async fn toggle(&self, word: &str) {
         let path = format!("//button[@aria-pressed][starts-with(normalize-space(.), {})]", literal(word));
         let switch = self.find(By::XPath(path), &format!("switch “{word}”")).await;
-        switch.click().await.expect("the switch can be pressed");
+        press(&switch).await;
     }
 
     /// Chooses from a list by the value of an option.
     pub async fn choose_option(&self, label: &str, value: &str) {
         let field = self.field(label).await;
         let option = By::XPath(format!(".//option[@value={}]", literal(value)));
+        field.scroll_into_view().await.expect("the pane scrolls");
         field.find(option).await.expect("the option is offered").click().await.expect("it can be chosen");
     }
 
@@ -209,6 +226,18 @@ impl Pane {
                 names.push(chip.text().await.expect("a chip has text"));
             }
             names
+        })
+        .await
+    }
+
+    /// The bars that Outlook shows above the open message.
+    pub async fn bars(&self) -> Vec<String> {
+        self.outside(async |driver| {
+            // In one look: bars are drawn anew while they are read.
+            let texts =
+                "return [...document.querySelectorAll('#notifications .notification')].map((bar) => bar.innerText)";
+            let shown = driver.execute(texts, vec![]).await.expect("the page answers");
+            shown.convert().expect("a bar has text")
         })
         .await
     }
@@ -263,14 +292,18 @@ impl Pane {
         until(&format!("“{beginning}…” has the keyboard"), there).await
     }
 
+    /// Waits until what has the keyboard says this, or begins with it.
+    pub async fn keyboard_on(&self, beginning: &str) {
+        let there = async || {
+            let script = "return document.activeElement.textContent.trim().startsWith(arguments[0])";
+            let begins = self.browser.driver.execute(script, vec![json!(beginning)]).await.expect("the script runs");
+            begins.json().as_bool()?.then_some(())
+        };
+        until(&format!("“{beginning}” has the keyboard"), there).await;
+    }
+
     /// Waits for something shown that this selector finds.
     pub async fn find_css(&self, selector: &str) -> WebElement {
         self.find(By::Css(selector.to_owned()), selector).await
-    }
-
-    /// How wide the pane's content is, in CSS pixels.
-    pub async fn width(&self) -> u64 {
-        let width = self.browser.driver.execute("return document.documentElement.scrollWidth", vec![]).await;
-        width.expect("the script runs").json().as_u64().expect("a width")
     }
 }

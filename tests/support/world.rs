@@ -38,8 +38,12 @@ pub struct Plan {
     pub contacts: ContactSettings,
     /// The query whose columns the cards show.
     pub card_query: Option<&'static str>,
+    /// The site's options, as a text of settings.
+    pub options: &'static str,
     /// How long iMIS may take over a page of a query.
     pub imis_query: Duration,
+    /// What becomes of a message that was saved already.
+    pub duplicates: api::Duplicates,
 }
 
 impl Default for Plan {
@@ -56,7 +60,9 @@ impl Default for Plan {
                 ..ContactSettings::default()
             },
             card_query: None,
+            options: "",
             imis_query: Duration::from_mins(1),
+            duplicates: api::Duplicates::Warned,
         }
     }
 }
@@ -72,6 +78,7 @@ pub struct World {
     pub outlook: sim::outlook::Running,
     /// The product.
     pub server: server::Running,
+    config: server::Config,
     wiring: Wiring,
     folder: Folder,
     ahead_ms: Arc<AtomicI64>,
@@ -114,7 +121,9 @@ impl World {
         site.contacts = plan.contacts;
         site.card_query = plan.card_query.map(str::to_owned);
         site.remember = plan.remember;
+        site.duplicates = plan.duplicates;
         site.attachment_max_bytes = plan.attachment_max_bytes;
+        let site = site.with_options(plan.options).expect("a plan's options are sound");
         let public_url = PublicUrl::parse(&format!("https://{ADDIN_HOST}")).expect("a constant address");
         let keyring = Keyring::new(Key::new([7; 32]), vec![]);
         let mut config = server::Config::new(public_url, keyring, vec![site]);
@@ -124,14 +133,13 @@ impl World {
         config.pane = target().join("pane");
         config.data = folder.0.join("data");
         let ahead_ms = Arc::new(AtomicI64::new(0));
-        let (system, ahead) = (server::Clock::system(), ahead_ms.clone());
-        let clock = server::Clock::new(move || system.now_ms() + ahead.load(Ordering::SeqCst));
-        let server = server::start(config, clock).await.expect("the server starts");
+        let server = server::start(config.clone(), clock(&ahead_ms)).await.expect("the server starts");
         ways::introduce(&imis, server.addr(), &certificate);
 
         let addin = format!("https://{ADDIN_HOST}/").parse().expect("a constant address");
         let mut settings = sim::outlook::Settings::new(addin, certificate.clone());
         settings.library = sim::outlook::Library::Folder(target().join("tools/node_modules/@microsoft/office-js/dist"));
+        settings.launch = Some(launch());
         settings.mail = plan.mail;
         settings.theme = plan.theme;
         let outlook = sim::outlook::start(settings).await.expect("Outlook starts");
@@ -144,12 +152,21 @@ impl World {
             ],
             spki: certificate.spki_sha256(),
         };
-        Self { imis, provider, outlook, server, wiring, folder, ahead_ms, _certified: certified }
+        Self { imis, provider, outlook, server, config, wiring, folder, ahead_ms, _certified: certified }
     }
 
     /// Turns the server's clock on; [`Pane::minutes_pass`] turns a pane's.
     pub fn turn_clock(&self, minutes: i64) {
         self.ahead_ms.fetch_add(minutes * 60_000, Ordering::SeqCst);
+    }
+
+    /// What happens while nobody listens at the server's address; after it the server is there again.
+    pub async fn while_the_server_is_away<T>(mut self, meanwhile: impl AsyncFnOnce() -> T) -> (Self, T) {
+        let config = server::Config { listen: self.server.addr(), ..self.config.clone() };
+        self.server.stop().await;
+        let told = meanwhile().await;
+        self.server = server::start(config, clock(&self.ahead_ms)).await.expect("the server starts again");
+        (self, told)
     }
 
     /// A browser that knows this world, with further flags.
@@ -191,8 +208,13 @@ impl World {
 
     /// Opens the pane and signs in as an ordinary member of staff.
     pub async fn signed_in(&self) -> Pane {
+        self.signed_in_as("STAFF1").await
+    }
+
+    /// Opens the pane in a browser of this person's own, beside the mailbox that everybody shares, and signs in.
+    pub async fn signed_in_as(&self, user_name: &str) -> Pane {
         let pane = self.pane().await;
-        pane.sign_in("STAFF1", PASSWORD).await;
+        pane.sign_in(user_name, PASSWORD).await;
         pane
     }
 
@@ -200,6 +222,26 @@ impl World {
     pub fn data(&self) -> PathBuf {
         self.folder.0.join("data")
     }
+}
+
+/// A clock that is so far ahead.
+fn clock(ahead_ms: &Arc<AtomicI64>) -> server::Clock {
+    let (system, ahead) = (server::Clock::system(), ahead_ms.clone());
+    server::Clock::new(move || system.now_ms() + ahead.load(Ordering::SeqCst))
+}
+
+/// What Outlook runs when a message is sent, as our manifest says, on the host that the add-in has here.
+fn launch() -> sim::outlook::Launch {
+    let manifest = include_str!("../../manifest.xml");
+    let behind = |text: &'static str, mark: &str| {
+        text.split_once(mark).unwrap_or_else(|| panic!("the manifest has no {mark}")).1
+    };
+    let value = |text: &'static str| text.split('"').next().expect("a value ends");
+    let event = behind(manifest, "Type=\"OnMessageSend\" FunctionName=\"");
+    let page = value(behind(event, "<SourceLocation resid=\""));
+    let path = value(behind(event, &format!("<bt:Url id=\"{page}\" DefaultValue=\"https://localhost:8443")));
+    let page = format!("https://{ADDIN_HOST}{path}").parse().expect("an address");
+    sim::outlook::Launch { page, function: value(event).to_owned() }
 }
 
 /// A time that a fault may take without being noticed as a hang.

@@ -30,8 +30,11 @@ pub struct Contact {
     pub name: String,
     /// Primary e-mail, if iMIS has one that can be read.
     pub email: Option<EmailAddress>,
-    /// The organisation's name and the person's title there.
+    /// The organisation that a person belongs to.
     pub organisation: Option<String>,
+    /// Its key, where iMIS says which contact it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_id: Option<ContactId>,
     /// Title at the organisation.
     pub title: Option<String>,
     /// City.
@@ -44,6 +47,26 @@ pub struct Contact {
     pub status: Option<String>,
     /// False for contacts that are inactive, suspended or marked for deletion.
     pub active: bool,
+}
+
+impl Contact {
+    /// A contact of whom no more is known than this; its card tells the rest.
+    pub const fn of_name(id: ContactId, kind: ContactKind, name: String) -> Self {
+        Self {
+            id,
+            kind,
+            name,
+            email: None,
+            organisation: None,
+            organisation_id: None,
+            title: None,
+            city: None,
+            phone: None,
+            member_type: None,
+            status: None,
+            active: true,
+        }
+    }
 }
 
 impl fmt::Debug for Contact {

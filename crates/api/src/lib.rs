@@ -13,11 +13,13 @@ mod card;
 mod contact;
 mod dialog;
 mod local_time;
+mod mapping;
 mod new_contact;
 mod problem;
 mod query;
 mod record;
 mod save;
+mod saved;
 mod search;
 mod session;
 mod sessions;
@@ -33,7 +35,8 @@ pub use card::{
 };
 pub use contact::{Contact, ContactId, ContactKind, DomainMatch, Match, MatchContacts, MatchReason, Matches};
 pub use dialog::{BeginSignIn, DialogMessage, FlowId, Redeem, SignInBegun, TYPED_CODE_LETTERS};
-pub use local_time::LocalTime;
+pub use local_time::{LocalTime, days_since_1970};
+pub use mapping::{Fitted, MappedField, MessageParts, Piece, Token, fill, fit, holds, pieces};
 pub use new_contact::{
     AddContact, AddId, ContactChange, ContactField, ContactOptions, FindLikely, GetContactOptions, LikelyContact,
     LikelyContacts, Likeness, NewContact, UpdateContact,
@@ -49,8 +52,13 @@ pub use record::{
     Removed, WriteRecord,
 };
 pub use save::{
-    ActivityType, ActivityTypeId, InteractionStore, MessageToSave, Record, RecordId, RecordOutcome, SaveAs, SaveId,
-    SaveMessage, SaveReport, SaveTargets, SavedAttachment, TargetContact,
+    ActivityType, ActivityTypeId, AttachmentTypes, Duplicates, InteractionStore, InteractionType, MessageToSave,
+    Record, RecordId, RecordOutcome, SaveAs, SaveId, SaveMessage, SaveReport, SaveTargets, SavedAttachment, TableId,
+    TableTarget, TargetContact,
+};
+pub use saved::{
+    ConversationSaved, LedgerEntry, LedgerId, LedgerState, LookUpSaved, MessageFacts, RecordLeft, Removal, RemoveSave,
+    SaveRemoved, SavedMessage, SavedMessages, SavedTo, Unfinished, WatchSaved,
 };
 pub use search::{
     FoundContacts, GetKeptContacts, GetSettledAddresses, KeepAs, KeepContact, Kept, KeptContacts, Matching,

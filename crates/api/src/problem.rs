@@ -24,6 +24,8 @@ pub enum ProblemCode {
     Invalid,
     /// More than may be sent.
     TooLarge,
+    /// The message was saved already, or is being saved by somebody else ([`crate::LookUpSaved`] tells by whom).
+    AlreadySaved,
     /// The same save is running, or its id was used for another message.
     Conflict,
     /// Too many requests, here or at iMIS; wait `retry_after_s`.
@@ -82,7 +84,7 @@ impl ProblemCode {
             | Self::SignInRefused => 403,
             Self::SignInOver => 410,
             Self::NotFound | Self::QueryNotOffered => 404,
-            Self::Conflict => 409,
+            Self::AlreadySaved | Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::Invalid => 422,
             Self::PaneOutdated => 426,

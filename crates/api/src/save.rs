@@ -5,7 +5,10 @@
 //! (see [`crate::AttachmentReport`]). Both may be repeated under the same
 //! [`SaveId`] at any time: what is already in iMIS is never written again.
 
-use crate::{AttachmentName, AttachmentOutcome, Call, ContactId, EmailAddress, Problem, Verb};
+use crate::{
+    AttachmentName, AttachmentOutcome, Call, ContactId, EmailAddress, FieldValue, MappedField, MessageFacts, Problem,
+    Verb,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -26,6 +29,53 @@ pub struct ActivityType {
     pub id: ActivityTypeId,
     /// What people call it.
     pub description: String,
+    /// Where the parts of a message go.
+    pub fields: Vec<MappedField>,
+}
+
+/// The key of a table of the site that messages may be saved to, as the site's settings name it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TableId(pub String);
+
+/// A table of the site (a multi-instance panel source, `imis.md §15`) that messages may be saved to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableTarget {
+    /// Its key.
+    pub id: TableId,
+    /// What people call it.
+    pub title: String,
+    /// Where the parts of a message go.
+    pub fields: Vec<MappedField>,
+}
+
+/// A type of contact interaction that a message may be saved as (`imis.md §7.1`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InteractionType {
+    /// Its code.
+    pub code: String,
+    /// What people call it.
+    pub title: String,
+    /// Its actions: codes and words; at least one.
+    pub actions: Vec<(String, String)>,
+}
+
+/// Which files may go along, by the ends of their names: small letters, without the dot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentTypes {
+    /// Only these; empty for all.
+    pub allowed: Vec<String>,
+    /// Never these.
+    pub forbidden: Vec<String>,
+}
+
+impl AttachmentTypes {
+    /// Whether a file of this name may go along.
+    pub fn allow(&self, name: &str) -> bool {
+        let end = name.rsplit_once('.').map_or("", |(_, end)| end.trim_end());
+        let is_in = |ends: &[String]| ends.iter().any(|known| known.eq_ignore_ascii_case(end));
+        (self.allowed.is_empty() || is_in(&self.allowed)) && !is_in(&self.forbidden)
+    }
 }
 
 /// Where "Save as interaction" goes at this site (`imis.md §7`).
@@ -45,10 +95,30 @@ pub struct SaveTargets {
     pub interaction: Option<InteractionStore>,
     /// The activity types offered; empty where this person may not write any.
     pub activity_types: Vec<ActivityType>,
+    /// The tables offered.
+    pub tables: Vec<TableTarget>,
+    /// Where interactions go to [`InteractionStore::ContactInteraction`]: the types that may be chosen, the one that
+    /// is most about e-mail first.
+    pub interaction_types: Vec<InteractionType>,
     /// Largest attachment, in bytes.
     pub attachment_max_bytes: u64,
+    /// Which files may go along.
+    pub attachment_types: AttachmentTypes,
     /// Most contacts in one save.
     pub contacts_max: usize,
+    /// What becomes of a message that was saved already.
+    pub duplicates: Duplicates,
+}
+
+/// What becomes of a message that was saved already ("Allow duplicate emails", `imis.md §14.3`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// The person is told, and may save it again ([`SaveMessage::again`]).
+    #[default]
+    Warned,
+    /// It is not saved again.
+    Refused,
 }
 
 /// What to save the message as.
@@ -57,10 +127,22 @@ pub struct SaveTargets {
 pub enum SaveAs {
     /// An interaction.
     Interaction,
+    /// A contact interaction of a type and an action of the person's choice.
+    ContactInteraction {
+        /// Its code.
+        type_code: String,
+        /// The action's code.
+        action_code: String,
+    },
     /// An activity.
     Activity {
         /// Of this type.
         activity_type: ActivityTypeId,
+    },
+    /// A row of a table of the site, for each contact.
+    Table {
+        /// Which.
+        table: TableId,
     },
 }
 
@@ -71,9 +153,12 @@ pub struct TargetContact {
     pub id: ContactId,
     /// The address on the message.
     pub address: Option<EmailAddress>,
+    /// The name that the pane shows, for the ledger; may be empty.
+    pub name: String,
 }
 
-/// The message itself.
+/// The message itself, as the person left it: subject and time may be other ones than the message's own, which stand
+/// in [`SaveMessage::facts`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageToSave {
     /// Internet Message-ID; empty where Outlook has none.
@@ -86,6 +171,8 @@ pub struct MessageToSave {
     pub text: String,
     /// When it was sent or received, in milliseconds since 1970 (UTC).
     pub sent_ms: Option<i64>,
+    /// When the mailbox got it, likewise.
+    pub received_ms: Option<i64>,
     /// Minutes to add to UTC for the person's local time: iMIS keeps local
     /// times without a zone (`imis.md §4.2`).
     pub utc_offset_minutes: i32,
@@ -93,6 +180,9 @@ pub struct MessageToSave {
     pub from: Option<EmailAddress>,
     /// Everybody in To and Cc.
     pub recipients: Vec<EmailAddress>,
+    /// The person's own words, which stand before the message's; may be empty, at most
+    /// [`SaveMessage::NOTE_MAX_BYTES`].
+    pub note: String,
 }
 
 impl fmt::Debug for MessageToSave {
@@ -119,15 +209,36 @@ pub struct SaveMessage {
     pub save_as: SaveAs,
     /// To whom; at least one, at most [`SaveTargets::contacts_max`].
     pub contacts: Vec<TargetContact>,
-    /// The message.
+    /// The message as it is to be saved.
     pub message: MessageToSave,
+    /// What the message is known again by: as Outlook has it, whatever the person edited before saving.
+    pub facts: MessageFacts,
+    /// The fields of an activity or a table, as the person saw them; what is left out the server fills. At most
+    /// [`SaveMessage::FIELDS_MAX`].
+    pub fields: Vec<FieldValue>,
     /// The attachments that will follow, in the order of their uploads.
     pub attachments: Vec<SavedAttachment>,
+    /// Whether the person wants it although it was saved before; else that is [`crate::ProblemCode::AlreadySaved`].
+    pub again: bool,
+    /// Whether it goes on with a save that was left in part ([`crate::Unfinished`]), by a pane that does not know its
+    /// words any more: contacts, attachments and what it is saved as must be the same, and only what is missing is
+    /// written, in the words of this call.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub resumes: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl SaveMessage {
     /// Longest body taken, HTML and text each, in bytes.
     pub const BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+    /// Longest note taken, in bytes.
+    pub const NOTE_MAX_BYTES: usize = 64 * 1024;
+    /// Most fields.
+    pub const FIELDS_MAX: usize = 100;
 }
 
 impl Call for SaveMessage {

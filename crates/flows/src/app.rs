@@ -3,8 +3,8 @@
 use crate::renewal::Renewal;
 use crate::session::Automatic;
 use crate::{
-    CardEvent, Cards, Compose, ComposeEvent, Desk, Draft, Effect, Event, MayChange, Message, MessageKey, People, Save,
-    Session, SheetLogic, Sheets, Timelines, Trouble, Welcome,
+    CardEvent, Cards, Compose, ComposeEvent, Desk, Draft, Effect, Event, Many, MayChange, Message, MessageKey, People,
+    Save, SavedHere, Sending, SendingEffect, Session, SheetLogic, Sheets, Timelines, Trouble, Twice, Undo, Welcome,
 };
 use api::{Bootstrap, ContactId, EmailAddress, Me, SaveId, SaveTargets};
 
@@ -39,7 +39,22 @@ pub struct OpenMail {
     pub people: People,
     /// What is about to be saved.
     pub draft: Draft,
+    pub(crate) headers: HeadersStage,
 }
+
+/// How far the reading of the open message's headers has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeadersStage {
+    /// Nobody asked for them.
+    Unasked,
+    /// Outlook was asked.
+    Asked,
+    /// It has answered, or will not.
+    Over,
+}
+
+/// Most messages whose edits are remembered at the same time.
+const DRAFTS_MAX: usize = 50;
 
 /// The pane's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +69,10 @@ pub struct App {
     pub targets: Targets,
     /// Saves, newest first, until dismissed.
     pub saves: Vec<Save>,
+    /// What the person made of messages that were open before, latest first, by Outlook's id.
+    pub(crate) drafts: Vec<(String, Draft)>,
+    /// Who saved the open message.
+    pub saved: SavedHere,
     /// The sessions being looked at, in place of the message.
     pub desk: Option<Desk>,
     /// What stands in front of the message.
@@ -62,8 +81,12 @@ pub struct App {
     pub cards: Cards,
     /// What was done with contacts.
     pub timelines: Timelines,
+    /// Many messages at once.
+    pub many: Many,
     /// The message being written, if one is.
     pub compose: Compose,
+    /// Messages that are saved after they are sent.
+    pub sending: Sending,
     /// Whether the line that says who signed in is shown.
     pub welcome: Welcome,
     /// What the person may do with contacts.
@@ -97,6 +120,8 @@ impl App {
             mail: None,
             targets: Targets::Loading,
             saves: vec![],
+            drafts: vec![],
+            saved: SavedHere::default(),
             desk: None,
             sheets: Sheets::default(),
             sheet_logic: None,
@@ -104,7 +129,9 @@ impl App {
             sender: None,
             cards: Cards::default(),
             timelines: Timelines::default(),
+            many: Many::default(),
             compose: Compose::default(),
+            sending: Sending::default(),
             welcome: Welcome::Over,
             may_change: MayChange::default(),
             bootstrap: None,
@@ -160,7 +187,8 @@ impl App {
             | Event::EndConfirmed
             | Event::EndCancelled
             | Event::SessionsEnded(_) => self.desk_event(event),
-            Event::SaveAsked(id) => self.save(id),
+            Event::SaveAsked(id) => self.save(id, false),
+            Event::Saved(event) => self.saved_event(event),
             Event::BodyRead(..)
             | Event::Written(..)
             | Event::AttachmentRead(..)
@@ -168,6 +196,7 @@ impl App {
             | Event::Uploaded(..)
             | Event::Marked(..)
             | Event::RetryAsked(_)
+            | Event::SaveStopped(_)
             | Event::SaveDismissed(_) => self.save_event(event),
             Event::SheetClosed | Event::SheetsClosed if self.sheet_logic.is_none() => {
                 self.awaiting.clear();
@@ -186,13 +215,17 @@ impl App {
             | Event::Addresses(..)
             | Event::Card(_)
             | Event::Timeline(_)
-            | Event::Compose(_) => self.follow(event),
+            | Event::Compose(_)
+            | Event::Many(_) => self.follow(event),
             Event::People(event) => self.people_event(event),
+            Event::Sending(event) => self.sending_event(event),
             Event::ContactChosen(address, contact) => self.choose_contact(address, contact),
             other => self.mail_event(other),
         };
+        effects.extend(self.follow_sending());
         effects.extend(self.notice_sender());
-        let open = self.open_key().cloned();
+        effects.extend(self.follow_saves());
+        let open = self.open_key().cloned().filter(|_| self.saved.marks.category);
         effects.extend(self.saves.iter_mut().filter_map(|save| save.mark(open.as_ref())));
         effects
     }
@@ -228,30 +261,53 @@ impl App {
         self.open_mail().map(|mail| &mail.message.key)
     }
 
+    /// Remembers what the person made of the open message.
+    fn put_draft_by(&mut self) {
+        let Some(mail) = self.open_mail() else { return };
+        let (item, draft) = (mail.message.key.item_id.clone(), mail.draft.clone());
+        let mut untouched = Draft::of(&mail.message);
+        if let Targets::Known(targets) = &self.targets {
+            untouched.fit(targets);
+        }
+        self.drafts.retain(|(of, _)| *of != item);
+        if draft != untouched {
+            self.drafts.insert(0, (item, draft));
+            self.drafts.truncate(DRAFTS_MAX);
+        }
+    }
+
     fn outlook_event(&mut self, event: Event) -> Vec<Effect> {
+        self.put_draft_by();
         if !matches!(event, Event::OutlookReady(_) | Event::OutsideOutlook) {
             self.compose.leave();
+            self.sending_left();
         }
         match event {
             Event::OutlookReady(own) => {
                 self.place = Place::Outlook;
                 self.own = own;
+                return vec![Effect::Sending(SendingEffect::Follow)];
             }
             Event::OutsideOutlook => self.place = Place::Elsewhere,
             Event::MessageUnreadable(trouble) => self.mail = Some(Err(trouble)),
             Event::MessageOpened(message) => {
-                let mut draft = Draft::of(&message);
+                let before = self.drafts.iter().position(|(of, _)| *of == message.key.item_id);
+                let before = before.map(|place| self.drafts.remove(place).1);
+                let mut draft = before.map_or_else(|| Draft::of(&message), |draft| draft.again(&message));
                 if let Targets::Known(targets) = &self.targets {
                     draft.fit(targets);
                 }
                 self.saves.iter_mut().for_each(|save| save.reopened(&message.key));
                 let people = People::of(&message, self.own.as_ref());
-                self.mail = Some(Ok(OpenMail { message, people, draft }));
-                return self.look_up();
+                self.mail = Some(Ok(OpenMail { message, people, draft, headers: HeadersStage::Unasked }));
+                let mut effects = self.look_up();
+                effects.extend(self.recognise());
+                return effects;
             }
             Event::Compose(ComposeEvent::Opened(key)) => {
                 self.mail = None;
                 self.compose.message = Some(key);
+                return self.look_for_wish();
             }
             _ => self.mail = None,
         }
@@ -266,6 +322,10 @@ impl App {
         let key = mail.message.key.clone();
         let mut effects: Vec<_> =
             mail.people.search().into_iter().map(|addresses| Effect::Match(key.clone(), addresses)).collect();
+        if mail.headers == HeadersStage::Unasked {
+            mail.headers = HeadersStage::Asked;
+            effects.push(Effect::ReadHeaders(key));
+        }
         if self.targets != Targets::Loading {
             effects.extend(self.want_options());
         }
@@ -286,11 +346,23 @@ impl App {
                 }
                 return effects;
             }
+            Event::HeadersRead(key, headers, utc_offset_minutes) => {
+                if let Some(Ok(mail)) = &mut self.mail
+                    && mail.message.key == key
+                {
+                    mail.headers = HeadersStage::Over;
+                    mail.message.take_headers(headers, utc_offset_minutes);
+                    let known = &mail.message;
+                    self.saves.iter_mut().for_each(|save| save.headers_known(known));
+                }
+                return vec![];
+            }
             Event::TargetsAnswered(Ok(targets)) => {
                 if let Some(Ok(mail)) = &mut self.mail {
                     mail.draft.fit(&targets);
                 }
                 self.targets = Targets::Known(targets);
+                self.fit_many();
                 return self.want_options();
             }
             Event::TargetsAnswered(Err(trouble)) => {
@@ -306,6 +378,10 @@ impl App {
             Event::MatchAgainAsked => return self.look_up(),
             _ => {}
         }
+        let targets = match &self.targets {
+            Targets::Known(targets) => Some(targets),
+            _ => None,
+        };
         let Some(Ok(OpenMail { people, draft, .. })) = &mut self.mail else { return vec![] };
         match event {
             Event::RoleToggled(role) => people.toggle(role),
@@ -313,6 +389,11 @@ impl App {
             Event::PersonRestored(address) => people.set_removed(&address, false),
             Event::KindChosen(kind) => draft.kind = kind,
             Event::ActivityTypeChosen(activity_type) => draft.activity_type = Some(activity_type),
+            Event::DraftEdited(edit) => {
+                if let Some(targets) = targets {
+                    draft.edit(edit, targets);
+                }
+            }
             Event::AttachmentToggled(index) => {
                 if let Some(choice) = draft.attachments.get_mut(index) {
                     choice.ticked = !choice.ticked;
@@ -323,26 +404,53 @@ impl App {
         vec![]
     }
 
-    fn save(&mut self, id: SaveId) -> Vec<Effect> {
+    /// Saves the open message; what was saved before only `again`.
+    pub(crate) fn save(&mut self, id: SaveId, again: bool) -> Vec<Effect> {
         let (Session::SignedIn(me), Targets::Known(targets), Some(mail)) =
             (&self.session, &self.targets, self.open_mail())
         else {
             return vec![];
         };
-        let contacts = mail.people.targets();
-        let running = self.save_of_open_mail().is_some_and(Save::is_running);
-        let Some(save_as) = mail.draft.save_as(targets) else { return vec![] };
+        // A message being written may change, or not be sent.
+        if self.compose.message.is_some() {
+            return vec![];
+        }
+        let rest = self.rest().filter(|_| !again);
+        let resumes = rest.is_some();
+        let (id, draft, contacts) = match rest {
+            Some(rest) => (rest.save, rest.draft, rest.contacts),
+            None => (id, mail.draft.clone(), mail.people.targets()),
+        };
+        // Under one name, and of one message, one is at it at a time.
+        let item = mail.message.key.item_id.clone();
+        let of_it = |save: &Save| save.message.key.item_id == item || save.id == id;
+        let running = self.is_saved_with_others() || self.saves.iter().any(|save| of_it(save) && save.is_running());
+        let Some(save_as) = draft.save_as(targets) else { return vec![] };
         if contacts.is_empty() || contacts.len() > targets.contacts_max || running {
             return vec![];
         }
-        let attachments = mail.draft.sendable(targets);
+        if draft.at_is_wrong() || draft.wrong_field(&mail.message, targets, &me.name).is_some() {
+            return vec![];
+        }
+        match self.twice() {
+            Twice::Held => return vec![],
+            Twice::Asked if !again => {
+                self.saved.asks_again = true;
+                return vec![];
+            }
+            Twice::Asked | Twice::No => {}
+        }
+        let filled = draft.filling(&mail.message, targets, &me.name);
+        let attachments = draft.sendable(targets);
         let message = mail.message.clone();
-        let item = message.key.item_id.clone();
-        let (save, mut effects) =
-            Save::begin(id, (me.user_name.clone(), self.now_ms), message, save_as, contacts, attachments);
-        let earlier = self.saves.iter().position(|earlier| earlier.message.key.item_id == item);
-        effects.extend(earlier.map(|place| self.saves.remove(place)).iter().flat_map(Save::let_go));
+        let (mut save, mut effects) =
+            Save::begin(id, (me.user_name.clone(), self.now_ms), message, (save_as, filled), contacts, attachments);
+        let earlier = self.saves.extract_if(.., |earlier| earlier.message.key.item_id == item || earlier.id == save.id);
+        effects.extend(earlier.flat_map(|save| save.let_go()));
+        effects.extend(self.take_from_run(&save.id));
+        (save.again, save.resumes) = (again, resumes);
         self.saves.insert(0, save);
+        self.saved.asks_again = false;
         effects
     }
 
@@ -357,6 +465,14 @@ impl App {
         };
         let open = self.open_key().cloned();
         let mut effects = match event {
+            Event::Written(ref id, _)
+            | Event::UploadMoved(ref id, ..)
+            | Event::Uploaded(ref id, ..)
+            | Event::Marked(ref id, _)
+                if self.many.run.as_ref().is_some_and(|run| run.has(id)) =>
+            {
+                self.follow(event)
+            }
             Event::BodyRead(id, body) => self.with_save(&id, |save| save.body_read(body)),
             Event::Written(id, answer) => self.with_save(&id, |save| save.written(answer)),
             Event::AttachmentRead(id, index, answer) => {
@@ -371,22 +487,27 @@ impl App {
                 save.marked(answer);
                 vec![]
             }),
+            Event::SaveStopped(id) => self.with_save(&id, Save::stop),
+            Event::RetryAsked(id) if self.is_undone(&id) => vec![],
             Event::RetryAsked(id) => self.with_save(&id, |save| save.go_on(open.as_ref())),
             Event::SaveDismissed(id) => self.dismiss(&id),
             _ => vec![],
         };
+        if trouble.as_ref().is_some_and(|trouble| trouble.is_code(api::ProblemCode::AlreadySaved)) {
+            effects.extend(self.ask_saved());
+        }
         effects.extend(self.notice_end(trouble.as_ref()));
         effects
     }
 
-    fn with_save(&mut self, id: &SaveId, act: impl FnOnce(&mut Save) -> Vec<Effect>) -> Vec<Effect> {
+    pub(crate) fn with_save(&mut self, id: &SaveId, act: impl FnOnce(&mut Save) -> Vec<Effect>) -> Vec<Effect> {
         self.saves.iter_mut().find(|save| save.id == *id).map_or_else(Vec::new, act)
     }
 
     fn dismiss(&mut self, id: &SaveId) -> Vec<Effect> {
-        let Some(place) = self.saves.iter().position(|save| save.id == *id && !save.is_running()) else {
-            return vec![];
-        };
+        let undoing = self.undo_of(id).is_some_and(Undo::holds);
+        let place = self.saves.iter().position(|save| save.id == *id && !save.is_running());
+        let Some(place) = place.filter(|_| !undoing) else { return vec![] };
         self.saves.remove(place).let_go()
     }
 }

@@ -2,10 +2,14 @@
 
 use crate::{
     AddEffect, AddEvent, AddressesEffect, AddressesEvent, CardEffect, CardEvent, ComposeEffect, ComposeEvent,
-    FindEffect, FindEvent, Opening, PeopleEffect, PeopleEvent, QueriesEffect, QueriesEvent, QueryEffect, QueryEvent,
-    RecordEffect, RecordEvent, SheetId, TimelineEffect, TimelineEvent, WriteEffect, WriteEvent,
+    FindEffect, FindEvent, ManyEffect, ManyEvent, Opening, PeopleEffect, PeopleEvent, QueriesEffect, QueriesEvent,
+    QueryEffect, QueryEvent, RecordEffect, RecordEvent, SavedEffect, SavedEvent, SendingEffect, SendingEvent, SheetId,
+    TimelineEffect, TimelineEvent, WriteEffect, WriteEvent,
 };
-use crate::{Attachment, Body, Code, Credentials, DialogTrouble, Message, MessageKey, Prompt, Role, SaveKind, Trouble};
+use crate::{
+    Attachment, Body, Code, Credentials, DialogTrouble, DraftEdit, Headers, Message, MessageKey, Prompt, Role,
+    SaveKind, Trouble,
+};
 use api::{
     ActivityTypeId, AttachmentReport, BeginSignIn, Bootstrap, ContactId, ContactOptions, DialogMessage, EmailAddress,
     EndScope, FlowId, ListSessions, Matches, Me, SaveId, SaveMessage, SaveReport, SaveTargets, Sessions, SessionsEnded,
@@ -91,6 +95,8 @@ pub enum Event {
     MessageUnreadable(Trouble),
     /// No message is open.
     MessageClosed,
+    /// Outlook gave the headers of a message; with the person's offset from UTC at the time they tell, in minutes.
+    HeadersRead(MessageKey, Headers, i32),
     /// iMIS answered who has these addresses.
     Matched(MessageKey, Vec<EmailAddress>, Result<Matches, Trouble>),
     /// Look the people up again.
@@ -113,10 +119,14 @@ pub enum Event {
     KindChosen(SaveKind),
     /// An activity type was chosen.
     ActivityTypeChosen(ActivityTypeId),
+    /// The person changed what is about to be saved.
+    DraftEdited(DraftEdit),
     /// An attachment was ticked or unticked.
     AttachmentToggled(usize),
-    /// Save, under this new id.
+    /// Save, under this new id; where that would save it once more, the person is asked.
     SaveAsked(SaveId),
+    /// Who saved the open message, and taking saves back.
+    Saved(SavedEvent),
     /// Outlook gave the body.
     BodyRead(SaveId, Result<Body, Trouble>),
     /// The server answered the save.
@@ -129,8 +139,10 @@ pub enum Event {
     Uploaded(SaveId, usize, Result<AttachmentReport, Trouble>),
     /// The category was set, or not.
     Marked(SaveId, Result<(), Trouble>),
-    /// Try again what failed.
+    /// Try again what failed, or go on with what was stopped.
     RetryAsked(SaveId),
+    /// Begin nothing more of this save.
+    SaveStopped(SaveId),
     /// The result has been read.
     SaveDismissed(SaveId),
     /// A sheet is wanted in front of the message.
@@ -163,6 +175,10 @@ pub enum Event {
     Timeline(TimelineEvent),
     /// A message being written.
     Compose(ComposeEvent),
+    /// Many messages at once.
+    Many(ManyEvent),
+    /// Saving messages after they were sent.
+    Sending(SendingEvent),
 }
 
 /// Whose the kept session is now, next to the one that was in use here.
@@ -245,6 +261,8 @@ pub enum Effect {
     FetchTargets,
     /// Ask what may be done with contacts → [`Event::ContactOptionsAnswered`].
     FetchContactOptions,
+    /// Read the headers of the open message; where it has none, they come empty → [`Event::HeadersRead`].
+    ReadHeaders(MessageKey),
     /// Read the body of the open message → [`Event::BodyRead`].
     ReadBody {
         /// For this save.
@@ -288,6 +306,8 @@ pub enum Effect {
         /// On this message, if it is open still.
         key: MessageKey,
     },
+    /// Who saved the open message, and taking saves back.
+    Saved(SavedEffect),
     /// Searching contacts.
     Find(SheetId, FindEffect),
     /// An opened record.
@@ -310,11 +330,21 @@ pub enum Effect {
     Timeline(TimelineEffect),
     /// A message being written.
     Compose(ComposeEffect),
+    /// Many messages at once.
+    Many(ManyEffect),
+    /// Saving messages after they were sent.
+    Sending(SendingEffect),
 }
 
 impl Effect {
     /// Whether it is done in the session's name, so that what comes of it means nothing to another person's.
     pub const fn is_in_session(&self) -> bool {
+        if let Self::Saved(effect) = self {
+            return effect.is_in_session();
+        }
+        if let Self::Many(effect) = self {
+            return effect.is_in_session();
+        }
         matches!(
             self,
             Self::Confirm

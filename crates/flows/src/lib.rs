@@ -16,8 +16,12 @@ mod desk;
 mod draft;
 mod event;
 mod fields;
+mod filled;
 mod find;
 mod forms;
+mod headers;
+mod many;
+mod marks;
 mod message;
 mod passage;
 mod people;
@@ -26,10 +30,14 @@ mod queries;
 mod query;
 mod record;
 mod renewal;
+mod resuming;
 mod save;
+mod saved;
+mod sending;
 mod session;
 mod sheets;
 pub mod signature;
+mod taking;
 mod timeline;
 mod trouble;
 mod unlisted;
@@ -50,11 +58,18 @@ pub use compose::{
     Compose, ComposeEffect, ComposeEvent, Fields, Filling, Inserting, Insertion, Stage as FillStage, Tally, Target,
 };
 pub use desk::{Desk, Ending, Listed};
-pub use draft::{AttachmentChoice, Draft, SaveKind, Unsendable};
+pub use draft::{AttachmentChoice, Draft, DraftEdit, SaveKind, Unsendable};
 pub use event::{BeginOrder, Effect, Event, KeptFor};
 pub use fields::{HereAndNow, Wrong};
+pub use filled::{Edited, FilledField};
 pub use find::{Find, FindEffect, FindEvent, Question};
 pub use forms::Forms;
+pub use headers::Headers;
+pub use many::{
+    Asking, ChosenMail, Group, MailJob, MailStep, Many, ManyEffect, ManyEvent, Plan, PlanRow, ReadMail, RowReading,
+    Run, Selected, Selection, Whole,
+};
+pub use marks::{BarLine, Marks};
 pub use message::{Attachment, AttachmentKind, Body, Correspondent, Message, MessageKey, Role};
 pub use passage::{Code, Passage, Start, Step, Window, typed_code};
 pub use people::{Lookup, People};
@@ -62,9 +77,16 @@ pub use person::{Entry, Memory, Standing};
 pub use queries::{Folders, QueriesEffect, QueriesEvent, Shelf};
 pub use query::{AnswerFault, Chosen, Export, Face, QueryEffect, QueryEvent, Rows, Running, row_contact, row_name};
 pub use record::{Download, OpenRecord, Opened, RecordEffect, RecordEvent, Removing};
+pub use resuming::Rest;
 pub use save::{AttachmentProgress, AttachmentState, Mark, RecordState, Save, SavePhase, Summary};
+pub use saved::{SavedEffect, SavedEvent, SavedHere, Twice, is_live};
+pub use sending::{
+    SAVE_HEADER, SendAbility, SendWish, Sending, SendingEffect, SendingEvent, SentNote, WishStage, Wished,
+    save_in_headers,
+};
 pub use session::{Asked, Confirmation, Credentials, Departure, Farewell, Session, SignInForm, Stage, Welcome};
 pub use sheets::{Opening, Sheet, SheetId, SheetLogic, Sheets};
+pub use taking::{Taking, TakingStage, Undo};
 pub use timeline::{Family, History, News, Reading, TimelineEffect, TimelineEvent, Timelines};
 pub use trouble::{DialogTrouble, Prompt, Trouble};
 pub use write::{Changing, Leaving, WriteEffect, WriteEvent, WritePhase, Writing};

@@ -1,7 +1,7 @@
 //! The people on a message, and who they are in iMIS.
 
 use crate::{Entry, Memory, Message, Role, Standing, Trouble};
-use api::{Contact, ContactId, DomainMatch, EmailAddress, Match, MatchContacts, Matches, TargetContact};
+use api::{Contact, ContactId, ContactKind, DomainMatch, EmailAddress, Match, MatchContacts, Matches, TargetContact};
 
 /// How far the look-up has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +122,20 @@ impl People {
         }
     }
 
+    /// Takes over what is known of those who were listed before, and what the person settled about them.
+    pub(crate) fn keep_known(&mut self, former: Self) {
+        for known in former.entries {
+            if let Some(entry) = self.entry_mut(&known.address) {
+                let roles = std::mem::take(&mut entry.roles);
+                *entry = Entry { roles, ..known };
+            }
+        }
+        self.hidden = former.hidden;
+        self.added = former.added;
+        self.domains = former.domains;
+        self.waiting = former.waiting;
+    }
+
     /// Forgets what iMIS said: somebody else has signed in.
     pub fn forget(&mut self) {
         for entry in &mut self.entries {
@@ -213,6 +227,21 @@ impl People {
         guesses
     }
 
+    /// The organisations of those who are saved to and were found by address, each once, and whether it is saved to as
+    /// well; those left out that are on the message themselves.
+    pub fn organisations(&self) -> Vec<(Contact, bool)> {
+        let kept = || self.shown().filter(|entry| !entry.removed).filter_map(Entry::contact);
+        let mut organisations: Vec<(Contact, bool)> = vec![];
+        for organisation in kept().filter_map(organisation) {
+            let listed = kept().any(|contact| contact.id == organisation.id);
+            if !listed && organisations.iter().all(|(known, _)| known.id != organisation.id) {
+                let added = self.added.iter().any(|added| added.id == organisation.id);
+                organisations.push((organisation, added));
+            }
+        }
+        organisations
+    }
+
     /// Whether the switches let an entry be seen.
     pub fn shows(&self, entry: &Entry) -> bool {
         entry.standing != Standing::Own && entry.roles.iter().any(|role| !self.hidden.contains(role))
@@ -230,13 +259,13 @@ impl People {
             if let Some(contact) = entry.contact()
                 && targets.iter().all(|(target, _)| target.id != contact.id)
             {
-                let target = TargetContact { id: contact.id.clone(), address: Some(entry.address.clone()) };
+                let target = target(contact, Some(entry.address.clone()));
                 targets.push((target, contact.name.clone()));
             }
         }
         for contact in &self.added {
             if targets.iter().all(|(target, _)| target.id != contact.id) {
-                targets.push((TargetContact { id: contact.id.clone(), address: None }, contact.name.clone()));
+                targets.push((target(contact, None), contact.name.clone()));
             }
         }
         targets
@@ -247,6 +276,16 @@ impl People {
         let missing = self.shown().filter(|entry| entry.standing == Standing::NotInImis).count();
         (missing, self.shown().filter(|entry| entry.standing != Standing::Never).count())
     }
+}
+
+/// The organisation of a contact, as far as the contact tells of it.
+fn organisation(of: &Contact) -> Option<Contact> {
+    let name = of.organisation.clone().filter(|name| !name.trim().is_empty())?;
+    Some(Contact::of_name(of.organisation_id.clone()?, ContactKind::Organisation, name))
+}
+
+fn target(contact: &Contact, address: Option<EmailAddress>) -> TargetContact {
+    TargetContact { id: contact.id.clone(), address, name: contact.name.clone() }
 }
 
 fn standing(address: &EmailAddress, matches: &Matches) -> Standing {

@@ -433,19 +433,8 @@ pub fn row_name(page: &QueryPage, row: &QueryRow) -> String {
 /// The contact that a row is about, as far as the row tells; its card tells the rest.
 pub fn row_contact(page: &QueryPage, row: &QueryRow) -> Option<Contact> {
     let address = page.email_column.and_then(|at| email(at, row)).and_then(|text| EmailAddress::parse(text).ok());
-    Some(Contact {
-        id: row.contact.clone()?,
-        kind: ContactKind::Person,
-        name: row_name(page, row),
-        email: address,
-        organisation: None,
-        title: None,
-        city: None,
-        phone: None,
-        member_type: None,
-        status: None,
-        active: true,
-    })
+    let contact = Contact::of_name(row.contact.clone()?, ContactKind::Person, row_name(page, row));
+    Some(Contact { email: address, ..contact })
 }
 
 /// What an answered page means to others.

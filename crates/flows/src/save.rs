@@ -5,10 +5,10 @@
 //! message. Whatever fails keeps its own words and can be tried again under the
 //! same id, and the server never writes twice what is in iMIS already.
 
-use crate::{Attachment, Body, Effect, Message, MessageKey, Trouble};
+use crate::{Attachment, Body, Edited, Effect, Message, MessageKey, Trouble, filled};
 use api::{
-    AttachmentOutcome, AttachmentReport, ContactId, MessageToSave, RecordId, RecordOutcome, SaveAs, SaveId,
-    SaveMessage, SaveReport, SavedAttachment, TargetContact,
+    AttachmentOutcome, AttachmentReport, ContactId, MessageToSave, ProblemCode, RecordId, RecordOutcome, SaveAs,
+    SaveId, SaveMessage, SaveReport, SavedAttachment, TargetContact,
 };
 use std::sync::Arc;
 
@@ -103,6 +103,13 @@ pub struct Save {
     pub phase: SavePhase,
     /// Whether the message was marked.
     pub mark: Mark,
+    /// Whether the person stopped it: what is under way ends, and nothing more is begun until they go on.
+    pub stopped: bool,
+    filled: Edited,
+    /// Whether the person wants it although the message was saved before.
+    pub again: bool,
+    /// Whether it goes on with a save that the person left in part.
+    pub(crate) resumes: bool,
     request: Option<Arc<SaveMessage>>,
 }
 
@@ -125,7 +132,7 @@ impl Save {
         id: SaveId,
         (user_name, begun_ms): (String, i64),
         message: Message,
-        save_as: SaveAs,
+        (save_as, filled): (SaveAs, Edited),
         contacts: Vec<(TargetContact, String)>,
         attachments: Vec<Attachment>,
     ) -> (Self, Vec<Effect>) {
@@ -144,12 +151,26 @@ impl Save {
             attachments,
             phase: SavePhase::Reading,
             mark: Mark::Pending,
+            stopped: false,
+            filled,
+            again: false,
+            resumes: false,
             request: None,
         };
         let key = save.message.key.clone();
         let mut effects = vec![Effect::ReadBody { save: save.id.clone(), key }];
         effects.extend(save.read_more());
         (save, effects)
+    }
+
+    /// Nothing of the message is held any longer; what failed is read anew when it is tried again.
+    pub(crate) fn unload(&mut self) -> Vec<Effect> {
+        self.request = None;
+        let effects = self.let_go();
+        for state in &mut self.attachments {
+            state.held = false;
+        }
+        effects
     }
 
     pub(crate) fn body_read(&mut self, body: Result<Body, Trouble>) -> Vec<Effect> {
@@ -175,21 +196,25 @@ impl Save {
 
     fn request(&self, body: Body) -> SaveMessage {
         let message = &self.message;
-        let recipients = message.addresses(crate::Role::To).chain(message.addresses(crate::Role::Cc)).collect();
+        let fields = filled::sent(&self.filled, message, &body);
         SaveMessage {
             save: self.id.clone(),
             save_as: self.save_as.clone(),
             contacts: self.records.iter().map(|(target, _, _)| target.clone()).collect(),
             message: MessageToSave {
                 message_id: message.message_id.clone(),
-                subject: message.subject.clone(),
+                subject: self.filled.subject.clone(),
                 html: body.html,
                 text: body.text,
-                sent_ms: message.sent_ms,
+                sent_ms: self.filled.sent_ms,
+                received_ms: message.received_ms,
                 utc_offset_minutes: message.utc_offset_minutes,
                 from: message.from(),
-                recipients,
+                recipients: message.recipients(),
+                note: self.filled.note.trim().to_owned(),
             },
+            facts: message.facts(message.references.clone()),
+            fields,
             attachments: self
                 .attachments
                 .iter()
@@ -198,6 +223,8 @@ impl Save {
                     content_type: state.attachment.content_type.clone(),
                 })
                 .collect(),
+            again: self.again,
+            resumes: self.resumes,
         }
     }
 
@@ -217,10 +244,16 @@ impl Save {
                 for (state, outcome) in self.attachments.iter_mut().zip(report.attachments) {
                     if outcome == Some(AttachmentOutcome::Saved) {
                         state.progress = AttachmentProgress::Saved;
+                    } else if state.progress == AttachmentProgress::Saved {
+                        // A record has come to those that have it already, and lacks it.
+                        let (held, waiting) = (AttachmentProgress::Held, AttachmentProgress::Waiting);
+                        state.progress = if state.held { held } else { waiting };
                     }
                 }
                 self.phase = SavePhase::Attaching;
-                self.advance()
+                let mut effects = self.read_more();
+                effects.extend(self.advance());
+                effects
             }
             Err(trouble) if trouble.is_signed_out() => self.pause(),
             Err(trouble) => {
@@ -241,8 +274,32 @@ impl Save {
         }
     }
 
+    /// Begins nothing more. What the server is at it finishes: then it is known what is in iMIS.
+    pub(crate) fn stop(&mut self) -> Vec<Effect> {
+        if !self.is_running() {
+            return vec![];
+        }
+        self.stopped = true;
+        for state in &mut self.attachments {
+            if state.progress == AttachmentProgress::Reading {
+                state.progress = AttachmentProgress::Waiting;
+            }
+        }
+        match self.phase {
+            SavePhase::Reading => {
+                self.phase = SavePhase::Finished;
+                vec![]
+            }
+            SavePhase::Attaching => self.advance(),
+            _ => vec![],
+        }
+    }
+
     /// Starts reading what waits, as many at once as Office allows.
     fn read_more(&mut self) -> Vec<Effect> {
+        if self.stopped {
+            return vec![];
+        }
         let key = self.message.key.clone();
         let mut free = AT_ONCE.saturating_sub(self.count(|progress| *progress == AttachmentProgress::Reading));
         let mut effects = vec![];
@@ -328,7 +385,8 @@ impl Save {
     /// Sends up what is held; ends the save when nothing is left to wait for.
     fn advance(&mut self) -> Vec<Effect> {
         let mut effects = vec![];
-        let any_record = self.records.iter().any(|(_, _, state)| matches!(state, RecordState::Saved(_)));
+        let saved = |(_, _, state): &(_, _, RecordState)| matches!(state, RecordState::Saved(_));
+        let any_record = !self.stopped && self.records.iter().any(saved);
         let mut free =
             AT_ONCE.saturating_sub(self.count(|progress| matches!(progress, AttachmentProgress::Uploading { .. })));
         for (index, state) in self.attachments.iter_mut().enumerate() {
@@ -339,16 +397,19 @@ impl Save {
                 effects.push(Effect::Upload { save: self.id.clone(), index, content_type });
             }
         }
-        let busy = self.count(|progress| {
-            matches!(
-                progress,
-                AttachmentProgress::Waiting | AttachmentProgress::Reading | AttachmentProgress::Uploading { .. }
-            ) || (any_record && *progress == AttachmentProgress::Held)
+        let stopped = self.stopped;
+        let busy = self.count(|progress| match progress {
+            AttachmentProgress::Uploading { .. } => true,
+            AttachmentProgress::Waiting | AttachmentProgress::Reading => !stopped,
+            AttachmentProgress::Held => any_record,
+            AttachmentProgress::Saved | AttachmentProgress::Failed(_) => false,
         });
         if busy == 0 {
             self.phase = SavePhase::Finished;
+            // While a record is missing, it may come and lack what the others have.
+            let all_records = self.records.iter().all(saved);
             for (index, state) in self.attachments.iter_mut().enumerate() {
-                if state.progress == AttachmentProgress::Saved && state.held {
+                if all_records && state.progress == AttachmentProgress::Saved && state.held {
                     state.held = false;
                     effects.push(Effect::DropContent { save: self.id.clone(), index });
                 }
@@ -382,6 +443,16 @@ impl Save {
         }
     }
 
+    /// The headers of the message are read; what was asked of the server already stays as it was asked.
+    pub(crate) fn headers_known(&mut self, message: &Message) {
+        if self.message.key == message.key && self.request.is_none() {
+            if self.filled.sent_ms == self.message.sent_ms {
+                self.filled.sent_ms = message.sent_ms;
+            }
+            self.message = message.clone();
+        }
+    }
+
     fn pause(&mut self) -> Vec<Effect> {
         self.phase = SavePhase::Paused;
         vec![]
@@ -392,6 +463,7 @@ impl Save {
         if !matches!(self.phase, SavePhase::Paused | SavePhase::Finished) {
             return vec![];
         }
+        self.stopped = false;
         let key = open.filter(|key| key.item_id == self.message.key.item_id).cloned();
         if let Some(key) = &key {
             self.message.key = key.clone();
@@ -423,6 +495,24 @@ impl Save {
             }
         }
         effects
+    }
+
+    /// Whether the server did not take it because somebody was faster.
+    pub fn is_repeated(&self) -> bool {
+        let refused = |state: &RecordState| matches!(state, RecordState::Failed(trouble) if trouble.is_code(ProblemCode::AlreadySaved));
+        self.phase == SavePhase::Finished && self.records.iter().any(|(_, _, state)| refused(state))
+    }
+
+    /// Goes on although somebody was faster, with all that was read before.
+    pub(crate) fn save_anyway(&mut self, open: Option<&MessageKey>) -> Vec<Effect> {
+        if !self.is_repeated() {
+            return vec![];
+        }
+        self.again = true;
+        if let Some(request) = &mut self.request {
+            Arc::make_mut(request).again = true;
+        }
+        self.go_on(open)
     }
 
     /// What lets go of the contents still held, when the save is forgotten.

@@ -466,10 +466,14 @@ impl App {
         self.timelines = crate::Timelines::default();
         self.may_change = crate::MayChange::default();
         self.compose.forget();
+        self.saved.forget();
         self.welcome = Welcome::Over;
         if let Some(Ok(mail)) = &mut self.mail {
             mail.people.forget();
+            mail.draft = crate::Draft::of(&mail.message);
         }
+        self.drafts.clear();
+        effects.extend(self.many.forget());
         effects.extend(std::mem::take(&mut self.saves).iter().flat_map(crate::Save::let_go));
         effects
     }

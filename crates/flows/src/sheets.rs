@@ -3,7 +3,8 @@
 //! A sheet has a number of its own, never used again, so that what arrives for one that was closed is dropped.
 
 use crate::{
-    Adding, Addresses, App, Effect, Event, Find, Folders, HereAndNow, Leaving, OpenRecord, Running, Session, Writing,
+    Adding, Addresses, App, Effect, Event, Find, Folders, HereAndNow, Leaving, ManyEvent, OpenRecord, Running, Session,
+    Writing,
 };
 use api::{Contact, ContactId, EmailAddress, Query, RecordId};
 use std::fmt;
@@ -31,6 +32,8 @@ pub enum Sheet {
     Query(Box<Running>),
     /// The addresses that the person settled.
     Addresses(Addresses),
+    /// Many messages being saved, or what came of it.
+    Many,
 }
 
 /// A sheet that is wanted.
@@ -58,6 +61,8 @@ pub enum Opening {
     Query(Query),
     /// Look at the addresses that the person settled.
     Addresses,
+    /// Look at many messages being saved, or at what came of it.
+    Many,
 }
 
 /// The pile.
@@ -161,12 +166,17 @@ impl App {
 
     fn sheet_event(&mut self, event: Event) -> Vec<Effect> {
         // What was asked for somebody who has gone is not the next one's. The message that is written is open still.
-        if self.last_user.is_none() && !matches!(event, Event::Compose(_)) {
+        let of_outlook = matches!(event, Event::Compose(_) | Event::Many(ManyEvent::Selected(_)));
+        if self.last_user.is_none() && !of_outlook {
             return vec![];
         }
         match event {
             Event::SheetOpened(opening) => self.open_sheet(opening),
-            Event::SheetsResumed => self.resume_sheets(),
+            Event::SheetsResumed => {
+                let mut effects = self.resume_sheets();
+                effects.extend(self.resume_many());
+                effects
+            }
             Event::SheetClosed if self.may_leave(Leaving::Back) => self.close_sheet(),
             Event::SheetsClosed if self.may_leave(Leaving::ToMessage) => self.close_sheets(),
             Event::Find(id, event) => self.find_event(id, event),
@@ -179,6 +189,10 @@ impl App {
             Event::Card(event) => self.card_event(event),
             Event::Timeline(event) => self.timeline_event(event),
             Event::Compose(event) => self.compose_event(event),
+            Event::Many(event) => self.many_event(event),
+            Event::Written(..) | Event::UploadMoved(..) | Event::Uploaded(..) | Event::Marked(..) => {
+                self.job_event(event)
+            }
             _ => vec![],
         }
     }
@@ -234,6 +248,10 @@ impl App {
             }
             Opening::Query(query) => self.open_query(query),
             Opening::Addresses => self.open_addresses(),
+            Opening::Many => {
+                self.sheets.put(Sheet::Many);
+                vec![]
+            }
         }
     }
 
@@ -255,7 +273,7 @@ impl App {
                 Some(Sheet::Queries(_)) => self.resume_queries(id),
                 Some(Sheet::Query(_)) => self.resume_query(id),
                 Some(Sheet::Addresses(_)) => self.resume_addresses(id),
-                None => vec![],
+                Some(Sheet::Many) | None => vec![],
             });
         }
         effects

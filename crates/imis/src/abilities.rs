@@ -5,6 +5,7 @@ use crate::{
     wire,
 };
 use futures_util::join;
+use reqwest::RequestBuilder;
 use serde_json::Value;
 use std::{sync::Arc, time::Instant};
 
@@ -79,7 +80,7 @@ impl Acting {
             tracing::trace!(age_s = since.elapsed().as_secs(), "abilities are known");
             return Ok(Arc::clone(abilities));
         }
-        let (abilities, clear) = self.probe().await?;
+        let (abilities, clear) = Box::pin(self.probe()).await?;
         let abilities = Arc::new(abilities);
         *kept = clear.then(|| (Instant::now(), Arc::clone(&abilities)));
         Ok(abilities)
@@ -130,13 +131,12 @@ impl Acting {
     }
 
     async fn ask(&self, entity: &str, limit: u32) -> Probe {
-        let request = || self.client.get(&["api", entity]).query(&[("limit", limit)]);
-        sort(self.read(Operation::ReadAbilities, request).await)
+        self.told(|| self.client.get(&["api", entity]).query(&[("limit", limit)])).await
     }
 
     /// Only EMS has `UserSecurity` (`imis.md §3.5`); what it says does not matter here.
     async fn ask_roles(&self) -> Probe {
-        match sort(self.read(Operation::ReadAbilities, || self.client.roles_request(&self.user)).await) {
+        match self.told(|| self.client.roles_request(&self.user)).await {
             Probe::Unclear(error) if matches!(error.kind, ErrorKind::NotUnderstood) => Probe::Yes(Value::Null),
             probe => probe,
         }
@@ -144,8 +144,21 @@ impl Acting {
 
     /// `POST _haspermission/Create` reads, whatever its verb (`imis.md §3.5`).
     async fn may_create(&self, entity: &str) -> Probe {
-        let request = || self.client.post(&["api", entity, "_haspermission", "Create"]).body("");
-        sort(self.read(Operation::ReadAbilities, request).await)
+        self.told(|| self.client.post(&["api", entity, "_haspermission", "Create"]).body("")).await
+    }
+
+    /// The answer to one question. A fault is asked about once more: what passes must not count as a no, or an
+    /// interaction could go to the wrong store.
+    async fn told(&self, request: impl Fn() -> RequestBuilder) -> Probe {
+        let mut once_more = true;
+        loop {
+            let probe = sort(self.read(Operation::ReadAbilities, &request).await);
+            let passes = |error: &Error| matches!(error.kind, ErrorKind::ServerError | ErrorKind::NotUnderstood);
+            match &probe {
+                Probe::Unclear(error) if once_more && passes(error) => once_more = false,
+                Probe::Yes(_) | Probe::No | Probe::Unclear(_) => return probe,
+            }
+        }
     }
 }
 

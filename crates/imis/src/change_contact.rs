@@ -85,7 +85,7 @@ impl Acting {
             return Ok(Changed::Done);
         };
         let error = WriteError::from(failed);
-        if matches!(error, WriteError::Unknown(_)) && self.is_changed(id, edits).await {
+        if matches!(error, WriteError::Unknown(..)) && self.is_changed(id, edits).await {
             return Ok(Changed::Done);
         }
         Err(error)

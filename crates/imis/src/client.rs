@@ -1,7 +1,8 @@
 //! One client for each site, and a handle for each person who acts there.
 
 use crate::{
-    Abilities, Clock, Error, ErrorKind, MemoryHome, Operation, QueryForm, Renewal, SiteUrl, TokenHome, UserName,
+    Abilities, Authorities, Clock, Error, ErrorKind, MemoryHome, Operation, QueryForm, Renewal, SiteUrl, TokenHome,
+    UserName,
     exchange::{Again, Answer, Failed, RetryBudget, beside, good, interpret, not_understood, pause},
     not_permitted::{Refusals, not_permitted},
     queries::QueryDoor,
@@ -147,13 +148,14 @@ enum Pooled {
     No,
 }
 
-fn http(limits: &Limits, pooled: Pooled) -> Result<reqwest::Client, Error> {
+fn http(limits: &Limits, authorities: &Authorities, pooled: Pooled) -> Result<reqwest::Client, Error> {
     let accept = [(header::ACCEPT, header::HeaderValue::from_static("application/json"))];
     let mut http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .referer(false)
         .connect_timeout(limits.connect)
+        .tls_certs_merge(authorities.certificates())
         .tcp_nodelay(true)
         .user_agent("imis-for-outlook")
         .default_headers(accept.into_iter().collect());
@@ -170,12 +172,18 @@ pub struct Client(Arc<Inner>);
 impl Client {
     /// Makes a client that keeps tokens to itself. It follows no redirect and uses no proxy.
     pub fn new(site: SiteUrl, limits: Limits) -> Result<Self, Error> {
-        Self::with_home(site, limits, Arc::new(MemoryHome::default()))
+        Self::with_home(site, limits, &Authorities::default(), Arc::new(MemoryHome::default()))
     }
 
     /// Makes a client that shares its users' tokens with all who have the same home.
-    pub fn with_home(site: SiteUrl, limits: Limits, home: Arc<dyn TokenHome>) -> Result<Self, Error> {
-        let (http, http_unpooled) = (http(&limits, Pooled::Yes)?, http(&limits, Pooled::No)?);
+    pub fn with_home(
+        site: SiteUrl,
+        limits: Limits,
+        authorities: &Authorities,
+        home: Arc<dyn TokenHome>,
+    ) -> Result<Self, Error> {
+        let http = |pooled| http(&limits, authorities, pooled);
+        let (http, http_unpooled) = (http(Pooled::Yes)?, http(Pooled::No)?);
         Ok(Self(Arc::new(Inner::new(site, limits, Clock::system(), home, (http, http_unpooled)))))
     }
 

@@ -1,8 +1,6 @@
 //! How much text each column of an activity takes (`imis.md §6.1`).
 //!
-//! iMIS rejects longer text; so it is shortened here, visibly, and nowhere else.
-
-use std::borrow::Cow;
+//! iMIS rejects longer text.
 
 /// A column of limited length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,41 +61,5 @@ impl Column {
     /// Whether the text fits.
     pub fn fits(self, text: &str) -> bool {
         text.encode_utf16().count() <= self.max()
-    }
-
-    /// The text as it will stand in iMIS: whole if it fits, else cut and ended
-    /// with an ellipsis.
-    pub fn shorten(self, text: &str) -> Cow<'_, str> {
-        if self.fits(text) {
-            return Cow::Borrowed(text);
-        }
-        let mut units = 0;
-        let kept: String = text
-            .chars()
-            .take_while(|c| {
-                units += c.len_utf16();
-                units < self.max()
-            })
-            .collect();
-        Cow::Owned(format!("{}…", kept.trim_end()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_fits_is_left_alone() {
-        let text = "x".repeat(255);
-        assert_eq!(Column::Description.shorten(&text), text);
-    }
-
-    #[test]
-    fn what_does_not_fit_ends_in_an_ellipsis_and_fits() {
-        let text = format!("{}\u{1f600}tail", "x".repeat(253));
-        let short = Column::Description.shorten(&text);
-        assert_eq!(short, format!("{}…", "x".repeat(253)));
-        assert!(Column::Description.fits(&short));
     }
 }

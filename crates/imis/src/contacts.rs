@@ -23,6 +23,8 @@ pub struct Contact {
     pub other_emails: Vec<String>,
     /// The organisation a person belongs to.
     pub organisation: Option<String>,
+    /// Its key (`PrimaryOrganization`, `imis.md §5.2`).
+    pub organisation_id: Option<PartyId>,
     /// Title there.
     pub title: Option<String>,
     /// City.
@@ -35,6 +37,27 @@ pub struct Contact {
     pub status: Option<String>,
     /// Active and not marked for deletion.
     pub active: bool,
+}
+
+impl Contact {
+    /// An active person of whom nothing but the name is known.
+    pub(crate) fn named(id: PartyId, name: &str) -> Self {
+        Self {
+            id,
+            is_organisation: false,
+            name: name.to_owned(),
+            primary_email: None,
+            other_emails: Vec::new(),
+            organisation: None,
+            organisation_id: None,
+            title: None,
+            city: None,
+            phone: None,
+            member_type: None,
+            status: None,
+            active: true,
+        }
+    }
 }
 
 impl fmt::Debug for Contact {

@@ -36,6 +36,10 @@ pub enum Operation {
     WriteContactInteraction,
     /// Writing an activity.
     WriteActivity,
+    /// Writing a row of a contact.
+    WriteRow,
+    /// Looking for rows of a contact.
+    FindRows,
     /// Attaching a file to a communication-log entry.
     AttachToLog,
     /// Attaching a file to an activity.
@@ -72,6 +76,8 @@ pub enum Operation {
     ChangeRecord,
     /// Removing a record.
     RemoveRecord,
+    /// Removing a file of a record.
+    RemoveAttachment,
 }
 
 impl fmt::Display for Operation {
@@ -87,6 +93,8 @@ impl fmt::Display for Operation {
             Self::ReadPicture => "read a picture",
             Self::AddContact => "add a contact",
             Self::ChangeContact => "change a contact",
+            Self::WriteRow => "write a row",
+            Self::FindRows => "look for rows",
             Self::WriteLog => "write a communication-log entry",
             Self::WriteRecipient => "write a communication-log recipient",
             Self::WriteContactInteraction => "write a contact interaction",
@@ -109,6 +117,7 @@ impl fmt::Display for Operation {
             Self::FindNotes => "look for notes",
             Self::ChangeRecord => "change a record",
             Self::RemoveRecord => "remove a record",
+            Self::RemoveAttachment => "remove a file",
         })
     }
 }
@@ -224,14 +233,23 @@ pub enum WriteError {
     Refused(#[source] Error),
     /// Sent, but nobody knows whether it was written: look before writing again.
     #[error("{0} for certain")]
-    Unknown(#[source] Error),
+    Unknown(#[source] Error, Standing),
+}
+
+/// Where a request stands whose outcome nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// iMIS has answered it: what is not there now will not come.
+    Over,
+    /// iMIS may still be at it: what is not there now may come.
+    UnderWay,
 }
 
 impl WriteError {
     /// The failure itself.
     pub const fn error(&self) -> &Error {
         match self {
-            Self::Refused(error) | Self::Unknown(error) => error,
+            Self::Refused(error) | Self::Unknown(error, _) => error,
         }
     }
 }

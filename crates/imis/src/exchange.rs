@@ -1,9 +1,9 @@
 //! One HTTP exchange with iMIS, and what its outcome means.
 //!
-//! Every failure says whether the request may have taken effect; the answer is
+//! Every failure says whether the request may have taken effect, or still may; the answer is
 //! never larger than the limit, and addresses and bodies reach no error text.
 
-use crate::{Client, Error, ErrorKind, Operation, WriteError, wire};
+use crate::{Client, Error, ErrorKind, Operation, Standing, WriteError, wire};
 use bytes::{Bytes, BytesMut};
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde_json::Value;
@@ -21,8 +21,33 @@ const LONG_BYTES: usize = 1024 * 1024;
 pub(crate) enum Fate {
     /// Certainly not.
     NoEffect,
-    /// Perhaps.
-    Unknown,
+    /// Perhaps, or perhaps it still will.
+    Unknown(Standing),
+}
+
+impl Fate {
+    /// Of a request that was answered with this status, by the answer's head alone.
+    ///
+    /// The application answers when it is done with a request: with what it stored, cut short or not, and with 500
+    /// when it failed (which it may do after it has stored, `imis.md §4.5`). Pages and redirects in the place of the
+    /// API's answer come from a guard before it, which lets nothing through that it answers itself. But 502 to 504, and
+    /// the numbers above that proxies make up, are said by whoever stands before the application and no longer waits
+    /// for it; and 408 by whoever did not wait for the whole request.
+    fn of(status: StatusCode) -> Self {
+        match status.as_u16() {
+            408 | 502..=504 | 506.. => Self::Unknown(Standing::UnderWay),
+            400..=499 | 501 => Self::NoEffect,
+            _ => Self::Unknown(Standing::Over),
+        }
+    }
+
+    /// Of one whose answer began with this status and broke off: half an answer refuses nothing.
+    fn of_half(status: StatusCode) -> Self {
+        match Self::of(status) {
+            Self::NoEffect => Self::Unknown(Standing::Over),
+            fate @ Self::Unknown(_) => fate,
+        }
+    }
 }
 
 /// Whether a read is worth another try.
@@ -57,7 +82,7 @@ impl From<Failed> for WriteError {
     fn from(failed: Failed) -> Self {
         match failed.fate {
             Fate::NoEffect => Self::Refused(failed.error),
-            Fate::Unknown => Self::Unknown(failed.error),
+            Fate::Unknown(standing) => Self::Unknown(failed.error, standing),
         }
     }
 }
@@ -89,9 +114,12 @@ impl Client {
         max: usize,
     ) -> Result<Answer, Failed> {
         let started = Instant::now();
-        let outcome = tokio::time::timeout(within, read_answer(operation, request, max)).await.unwrap_or_else(|_| {
+        let mut head = None;
+        let outcome = tokio::time::timeout(within, read_answer(operation, request, max, &mut head)).await;
+        let outcome = outcome.unwrap_or_else(|_| {
             let error = Error::new(operation, ErrorKind::Timeout);
-            Err(Failed { error, fate: Fate::Unknown, again: Again::Pointless })
+            let fate = head.map_or(Fate::Unknown(Standing::UnderWay), Fate::of_half);
+            Err(Failed { error, fate, again: Again::Pointless })
         });
         let status = outcome.as_ref().map_or(0, |answer| answer.status.as_u16());
         let elapsed_ms = started.elapsed().as_millis();
@@ -100,9 +128,16 @@ impl Client {
     }
 }
 
-async fn read_answer(operation: Operation, request: RequestBuilder, max: usize) -> Result<Answer, Failed> {
+/// Says in `head` with what status the answer begins, as soon as it does.
+async fn read_answer(
+    operation: Operation,
+    request: RequestBuilder,
+    max: usize,
+    head: &mut Option<StatusCode>,
+) -> Result<Answer, Failed> {
     let mut response = request.send().await.map_err(|error| unsent(operation, error))?;
     let status = response.status();
+    *head = Some(status);
     let retry_after = response
         .headers()
         .get(header::RETRY_AFTER)
@@ -114,13 +149,13 @@ async fn read_answer(operation: Operation, request: RequestBuilder, max: usize) 
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > max => {
                 let error = Error::new(operation, ErrorKind::TooLarge);
-                return Err(Failed { error, fate: Fate::Unknown, again: Again::Pointless });
+                return Err(Failed { error, fate: Fate::of_half(status), again: Again::Pointless });
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(Answer { status, retry_after, body: body.freeze() }),
             Err(error) => {
                 let error = Error::because(operation, ErrorKind::NotUnderstood, error.without_url());
-                return Err(Failed { error, fate: Fate::Unknown, again: Again::Worthwhile });
+                return Err(Failed { error, fate: Fate::of_half(status), again: Again::Worthwhile });
             }
         }
     }
@@ -132,7 +167,7 @@ fn unsent(operation: Operation, error: reqwest::Error) -> Failed {
     let kind = if error.is_timeout() && connected { ErrorKind::Timeout } else { ErrorKind::Unreachable };
     Failed {
         error: Error::because(operation, kind, error.without_url()),
-        fate: if connected { Fate::Unknown } else { Fate::NoEffect },
+        fate: if connected { Fate::Unknown(Standing::UnderWay) } else { Fate::NoEffect },
         again: Again::Worthwhile,
     }
 }
@@ -147,7 +182,7 @@ pub(crate) fn interpret(operation: Operation, answer: &Answer) -> Result<Value, 
     if status.is_success() {
         return serde_json::from_slice(&answer.body).map_err(|error| Failed {
             error: Error::because(operation, ErrorKind::NotUnderstood, Shape { column: error.column() }),
-            fate: Fate::Unknown,
+            fate: Fate::of(status),
             again: Again::Pointless,
         });
     }
@@ -181,21 +216,19 @@ pub(crate) fn refusal(operation: Operation, answer: &Answer) -> Failed {
         500.. => ErrorKind::ServerError,
         _ => ErrorKind::NotUnderstood,
     };
-    let refused = status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT;
-    let fate = if refused || status == StatusCode::NOT_IMPLEMENTED { Fate::NoEffect } else { Fate::Unknown };
     let again = match kind {
         ErrorKind::Busy { .. } | ErrorKind::ServerError | ErrorKind::Timeout => Again::Worthwhile,
         _ => Again::Pointless,
     };
     let mut error = Error::new(operation, kind);
     error.complaints = wire::complaints(&answer.body);
-    Failed { error, fate, again }
+    Failed { error, fate: Fate::of(status), again }
 }
 
 /// A shape that is not understood: a good answer without what it must hold.
 pub(crate) fn not_understood(operation: Operation) -> Failed {
     let error = Error::new(operation, ErrorKind::NotUnderstood);
-    Failed { error, fate: Fate::Unknown, again: Again::Pointless }
+    Failed { error, fate: Fate::Unknown(Standing::Over), again: Again::Pointless }
 }
 
 /// Where an answer stopped being JSON; `serde_json`'s own words could quote it.
@@ -251,7 +284,18 @@ mod tests {
             assert_eq!(fate_of(status), Fate::NoEffect, "{status}");
         }
         for status in [200, 302, 408, 500, 502, 503, 504] {
-            assert_eq!(fate_of(status), Fate::Unknown, "{status}");
+            assert_ne!(fate_of(status), Fate::NoEffect, "{status}");
+        }
+    }
+
+    #[test]
+    fn what_the_application_answered_is_over_and_what_a_gateway_said_is_not() {
+        for status in [200, 201, 302, 307, 500, 505] {
+            assert_eq!(fate_of(status), Fate::Unknown(Standing::Over), "{status}");
+        }
+        // 520 to 527 are those of a well-known proxy.
+        for status in [408, 502, 503, 504, 520, 524, 599] {
+            assert_eq!(fate_of(status), Fate::Unknown(Standing::UnderWay), "{status}");
         }
     }
 

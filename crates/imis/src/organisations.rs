@@ -43,18 +43,5 @@ impl Acting {
 
 /// What a person's record says of their organisation.
 fn organisation(id: PartyId, name: &str) -> Contact {
-    Contact {
-        id,
-        is_organisation: true,
-        name: name.to_owned(),
-        primary_email: None,
-        other_emails: Vec::new(),
-        organisation: None,
-        title: None,
-        city: None,
-        phone: None,
-        member_type: None,
-        status: None,
-        active: true,
-    }
+    Contact { is_organisation: true, ..Contact::named(id, name) }
 }

@@ -72,6 +72,29 @@ pub fn column(name: &str) -> Option<&'static PromptColumn> {
     PROMPTS.iter().find(|row| row.column == name)
 }
 
+/// The columns that no prompt leads to, and that people may fill all the same (`imis.md §6.1`).
+const OTHERS: [PromptColumn; 14] = [
+    row("", "TRANSACTION_DATE", ColumnForm::Date, None),
+    row("", "NOTE_2", ColumnForm::LongText, None),
+    row("", "CATEGORY", ColumnForm::Text, Some(15)),
+    row("", "CAMPAIGN_CODE", ColumnForm::Text, Some(10)),
+    row("", "SOURCE_SYSTEM", ColumnForm::Text, Some(10)),
+    row("", "OTHER_ID", ColumnForm::Contact, Some(10)),
+    row("", "SOLICITOR_ID", ColumnForm::Contact, Some(10)),
+    row("", "ORG_CODE", ColumnForm::Text, Some(5)),
+    row("", "PAY_METHOD", ColumnForm::Text, Some(50)),
+    row("", "STATUS_CODE", ColumnForm::Text, Some(1)),
+    row("", "INTENT_TO_EDIT", ColumnForm::Text, Some(80)),
+    row("", "QUANTITY", ColumnForm::Number, None),
+    row("", "TAXABLE_VALUE", ColumnForm::Amount, None),
+    row("", "NEXT_INSTALL_DATE", ColumnForm::Date, None),
+];
+
+/// The column of this name, whether or not a prompt leads to it.
+pub fn activity_column(name: &str) -> Option<&'static PromptColumn> {
+    PROMPTS.iter().chain(&OTHERS).find(|row| row.column.eq_ignore_ascii_case(name))
+}
+
 /// An activity type in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityForm {

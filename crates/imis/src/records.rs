@@ -8,12 +8,14 @@ mod change;
 mod forms;
 mod full;
 mod history;
+mod of_message;
 mod write;
 
 pub use change::Edit;
 pub use forms::{InteractionType, RecordExtras};
 pub use full::{FullRecord, RecordFile};
 pub use history::{HistoryPage, HistoryRow, Listed};
+pub use of_message::RecordOfMessage;
 pub use write::{NewNote, NewWrittenActivity, WrittenKey};
 
 use crate::{Error, ErrorKind};

@@ -310,18 +310,9 @@ mod tests {
     fn contact(id: &str, name: &str, email: &str, organisation: &str) -> Contact {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Contact {
-            id: PartyId::new(id),
-            is_organisation: false,
-            name: name.to_owned(),
             primary_email: text(email),
-            other_emails: Vec::new(),
             organisation: text(organisation),
-            title: None,
-            city: None,
-            phone: None,
-            member_type: None,
-            status: None,
-            active: true,
+            ..Contact::named(PartyId::new(id), name)
         }
     }
 

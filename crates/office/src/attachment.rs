@@ -127,6 +127,30 @@ impl Item {
     }
 }
 
+impl Item {
+    /// Whether Outlook gives a mail as a file (Mailbox 1.14).
+    pub fn has_file(&self) -> bool {
+        let item = self.open(Operation::ReadAsFile);
+        let has = item.is_ok_and(|item| sys::field(&item, "getAsFileAsync").is_function());
+        has && crate::ready::supports("Mailbox", "1.14")
+    }
+
+    /// The whole mail in Internet message form (Mailbox 1.14). It waits its turn as attachments do; how large it is
+    /// nobody knows before, so it is granted the time of `size_bytes`.
+    pub async fn as_file(&self, size_bytes: u64) -> Result<Vec<u8>, OfficeError> {
+        let gate = CALLS.with(|gate| *gate);
+        let place = gate.enter().await;
+        let operation = Operation::ReadAsFile;
+        let answer = self
+            .ask(operation, limits::attachment(size_bytes), |item, callback| Ok(item.get_as_file_async(callback)?))
+            .await?;
+        drop(place);
+        let unreadable = OfficeError::new(operation, ErrorKind::Unreadable);
+        let Ok(text) = answer.dyn_into::<JsString>() else { return Err(unreadable) };
+        decode(&text).map_err(|_| unreadable)
+    }
+}
+
 /// Reads one entry of `item.attachments`.
 pub(crate) fn info(entry: &JsValue) -> Option<AttachmentInfo> {
     let kind = match sys::text(entry, "attachmentType").as_deref() {

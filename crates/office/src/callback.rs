@@ -125,19 +125,22 @@ impl From<ErrorKind> for Trouble {
 /// What Office threw: a `TypeError` is a member this Outlook lacks, anything else is a refusal.
 impl From<JsValue> for Trouble {
     fn from(thrown: JsValue) -> Self {
-        let kind = if thrown.is_instance_of::<js_sys::TypeError>() {
-            ErrorKind::Unsupported
-        } else {
-            match sys::number(&thrown, "code") {
-                Some(code) => ErrorKind::from_code(whole(code)),
-                None => ErrorKind::Refused,
-            }
-        };
-        Self { kind }
+        Self { kind: ErrorKind::thrown(&thrown) }
     }
 }
 
-fn answered(answer: Answer) -> Result<JsValue, ErrorKind> {
+impl ErrorKind {
+    /// The meaning of what Office threw.
+    pub(crate) fn thrown(thrown: &JsValue) -> Self {
+        if thrown.is_instance_of::<js_sys::TypeError>() {
+            return Self::Unsupported;
+        }
+        sys::number(thrown, "code").map_or(Self::Refused, |code| Self::from_code(whole(code)))
+    }
+}
+
+/// The value of an `AsyncResult`, or why there is none.
+pub(crate) fn answered(answer: Answer) -> Result<JsValue, ErrorKind> {
     let Answer::Called(result) = answer else { return Err(ErrorKind::Timeout) };
     match sys::text(&result, "status").as_deref() {
         Some("succeeded") => Ok(sys::field(&result, "value")),

@@ -1,4 +1,5 @@
-//! A mail being written: who it goes to, and what is put into its body (Mailbox 1.1, the body 1.2).
+//! A mail being written: who it goes to, what is put into its body (Mailbox 1.1, the body 1.2), and what travels with
+//! it unseen: headers (1.8), and notes for as long as it is open (1.11).
 //!
 //! Invariant: no more goes into one call than Outlook takes there (`limits`); what is larger is refused here, since
 //! the script would throw.
@@ -6,6 +7,8 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::attachment::{self, AttachmentInfo};
+use crate::callback::function;
 use crate::error::{ErrorKind, OfficeError, Operation};
 use crate::item::{Format, Item, ItemKind, Person, list, person};
 use crate::{limits, sys};
@@ -103,6 +106,82 @@ impl Item {
         .map(drop)
     }
 }
+
+impl Item {
+    /// The subject of a mail being written.
+    pub async fn draft_subject(&self) -> Result<String, OfficeError> {
+        let operation = Operation::ReadDraft;
+        let answer = self
+            .ask(operation, limits::SMALL, |item, callback| {
+                Ok(item.subject()?.ok_or(ErrorKind::Unsupported)?.get_async(callback)?)
+            })
+            .await?;
+        answer.as_string().ok_or(OfficeError::new(operation, ErrorKind::Unreadable))
+    }
+
+    /// The attachments of a mail being written (Mailbox 1.8).
+    pub async fn draft_attachments(&self) -> Result<Vec<AttachmentInfo>, OfficeError> {
+        let operation = Operation::ReadDraft;
+        let answer =
+            self.ask(operation, limits::SMALL, |item, callback| Ok(item.get_attachments_async(callback)?)).await?;
+        Ok(list(&answer, attachment::info))
+    }
+
+    /// A header that an add-in put on a mail being written (Mailbox 1.8); none where it has none of this name.
+    pub async fn draft_header(&self, name: &str) -> Result<Option<String>, OfficeError> {
+        let names = Array::of1(&JsValue::from_str(name));
+        let answer = self
+            .ask(Operation::ReadDraft, limits::SMALL, |item, callback| {
+                Ok(item.internet_headers()?.ok_or(ErrorKind::Unsupported)?.get_async(&names, callback)?)
+            })
+            .await?;
+        Ok(sys::text(&answer, name))
+    }
+
+    /// Puts a header on a mail being written (Mailbox 1.8). Who gets the mail can read it.
+    pub async fn put_header(&self, name: &str, value: &str) -> Result<(), OfficeError> {
+        let headers = Object::new();
+        sys::put(&headers, name, &JsValue::from_str(value));
+        self.ask(Operation::ChangeDraft, limits::SMALL, |item, callback| {
+            Ok(item.internet_headers()?.ok_or(ErrorKind::Unsupported)?.set_async(&headers, callback)?)
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Takes a header off a mail being written.
+    pub async fn take_off_header(&self, name: &str) -> Result<(), OfficeError> {
+        let names = Array::of1(&JsValue::from_str(name));
+        self.ask(Operation::ChangeDraft, limits::SMALL, |item, callback| {
+            Ok(item.internet_headers()?.ok_or(ErrorKind::Unsupported)?.remove_async(&names, callback)?)
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Keeps a text with a mail for as long as it is being written here (Mailbox 1.11).
+    pub async fn keep_with_draft(&self, name: &str, value: &str) -> Result<(), OfficeError> {
+        self.ask(Operation::ChangeDraft, limits::SMALL, |item, callback| {
+            Ok(item.session_data()?.ok_or(ErrorKind::Unsupported)?.set_async(name, value, callback)?)
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Calls `handler` whenever people are put on a mail being written, or taken off (Mailbox 1.7), for as long as it
+    /// is open.
+    pub async fn on_recipients_changed(&self, mut handler: impl FnMut() + 'static) -> Result<(), OfficeError> {
+        let heard = function(move |_: JsValue| handler());
+        self.ask(Operation::Subscribe, limits::SMALL, |item, callback| {
+            Ok(item.add_handler_async(RECIPIENTS_CHANGED, &heard, callback)?)
+        })
+        .await
+        .map(drop)
+    }
+}
+
+/// The value of `Office.EventType.RecipientsChanged`.
+const RECIPIENTS_CHANGED: &str = "olkRecipientsChanged";
 
 /// The field's own object; in a mail being read it is a plain list, which has no such calls.
 fn recipients(item: &sys::OpenItem, field: Field) -> Result<Option<sys::Recipients>, JsValue> {

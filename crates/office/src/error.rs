@@ -39,6 +39,8 @@ pub enum Operation {
     ReadHeaders,
     /// One attachment's content.
     ReadAttachment,
+    /// The whole mail as a file.
+    ReadAsFile,
     /// The categories of the item.
     ReadCategories,
     /// Adding a category to the item.
@@ -49,6 +51,8 @@ pub enum Operation {
     ReadSharedFolder,
     /// The mails chosen in the list.
     ReadSelection,
+    /// Loading a mail that is not open.
+    LoadItem,
     /// Writing the roaming settings.
     SaveSettings,
     /// Being told of changes.
@@ -67,6 +71,10 @@ pub enum Operation {
     ReadBodyFormat,
     /// Putting something into a body.
     InsertIntoBody,
+    /// What stands on a mail being written: subject, attachments, headers.
+    ReadDraft,
+    /// Putting a header or a note on a mail being written, or taking it off.
+    ChangeDraft,
 }
 
 impl Operation {
@@ -76,11 +84,13 @@ impl Operation {
             Self::ReadBody => "read the body",
             Self::ReadHeaders => "read the headers",
             Self::ReadAttachment => "read an attachment",
+            Self::ReadAsFile => "read the mail as a file",
             Self::ReadCategories => "read the categories",
             Self::AddCategory => "add a category",
             Self::RemoveCategory => "remove a category",
             Self::ReadSharedFolder => "read the shared folder",
             Self::ReadSelection => "read the chosen mails",
+            Self::LoadItem => "load a mail",
             Self::SaveSettings => "save the roaming settings",
             Self::Subscribe => "subscribe to an event",
             Self::OpenDialog => "open a dialog",
@@ -90,6 +100,8 @@ impl Operation {
             Self::AddRecipients => "add recipients",
             Self::ReadBodyFormat => "read the body's format",
             Self::InsertIntoBody => "insert into the body",
+            Self::ReadDraft => "read the draft",
+            Self::ChangeDraft => "change the draft",
         }
     }
 }

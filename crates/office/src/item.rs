@@ -1,4 +1,4 @@
-//! Reading the open item.
+//! Reading the open item, or the one that is loaded beside it ([`crate::loaded`]).
 //!
 //! Invariant: an [`Item`] is only a key. Every read takes Office's item anew, checks that it is still the
 //! key's before asking, and checks again when the answer comes; an answer about another mail is never given.
@@ -13,7 +13,7 @@ use crate::attachment::{self, AttachmentInfo};
 use crate::callback::{Trouble, call};
 use crate::error::{ErrorKind, OfficeError, Operation};
 use crate::mailbox::{ItemKey, open_item};
-use crate::{limits, sys};
+use crate::{limits, loaded, sys};
 
 /// An item, known by its key; it may have been closed meanwhile, and then every read says so.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -247,6 +247,9 @@ impl Item {
 
     /// Office's item, to be used before the next `.await`, when it is still this one.
     pub(crate) fn open(&self, operation: Operation) -> Result<sys::OpenItem, OfficeError> {
+        if self.key.is_loaded() {
+            return loaded::item(&self.key).ok_or(OfficeError::new(operation, ErrorKind::NoItem));
+        }
         match open_item() {
             None => Err(OfficeError::new(operation, ErrorKind::NoItem)),
             Some((_, key)) if key != self.key => Err(OfficeError::new(operation, ErrorKind::ItemChanged)),

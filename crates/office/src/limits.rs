@@ -12,6 +12,9 @@ pub const SMALL: Duration = Duration::from_secs(10);
 /// The body of a mail, and its headers.
 pub const BODY: Duration = Duration::from_secs(30);
 
+/// Loading a mail that is not open: Outlook may have to fetch it.
+pub const LOAD: Duration = Duration::from_secs(30);
+
 /// An attachment of no size, waiting its turn behind others not counted.
 pub const ATTACHMENT: Duration = Duration::from_mins(2);
 

@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::callback::call;
+use crate::callback::{call, settled};
 use crate::error::{ErrorKind, OfficeError, Operation};
 use crate::event::{self, EventKind};
 use crate::{limits, sys};
@@ -23,6 +23,15 @@ impl ItemKey {
     /// The running number of the opening, for logs and list keys.
     pub const fn opening(&self) -> u32 {
         self.opening
+    }
+
+    /// The key of an item that is loaded and not open: openings count from 1.
+    pub(crate) const fn of_loaded(id: String) -> Self {
+        Self { opening: 0, id: Some(id) }
+    }
+
+    pub(crate) const fn is_loaded(&self) -> bool {
+        self.opening == 0
     }
 
     /// The item's id in Exchange's form; none for an unsaved draft.
@@ -79,7 +88,14 @@ pub(crate) fn another_item_was_opened() {
 
 /// Calls `handler` with the key of the item now open whenever a pinned pane is shown another one (Mailbox
 /// 1.5), until the guard is dropped.
+///
+/// The page's start-up script has asked Outlook for that already (`window.itemsFollowed`), so that nothing that is
+/// opened while the pane loads is missed.
 pub async fn on_item_changed(mut handler: impl FnMut(Option<ItemKey>) + 'static) -> Result<Subscription, OfficeError> {
+    if let Ok(followed) = sys::page().items_followed().dyn_into::<Promise>() {
+        // Registered twice at once, Outlook would tell everything twice.
+        settled(&followed, limits::SMALL).await;
+    }
     event::subscribe(Operation::Subscribe, EventKind::Item, move || handler(current_item())).await
 }
 
@@ -148,8 +164,23 @@ pub struct ChosenItem {
     pub item_id: String,
     /// The subject as the list shows it.
     pub subject: String,
-    /// The Internet Message-ID; none before Mailbox 1.14.
+    /// The Internet Message-ID; none before Mailbox 1.14, nor where Outlook has not got it yet.
     pub internet_message_id: Option<String>,
+    /// The id of the thread; none before Mailbox 1.14.
+    pub conversation_id: Option<String>,
+    /// Whether it is a mail that is being written.
+    pub is_draft: bool,
+}
+
+/// Whether this Outlook tells of several chosen mails: it says so (Mailbox 1.13), and its script has the call.
+pub fn selection_offered() -> bool {
+    has("1.13", "getSelectedItemsAsync")
+}
+
+/// Whether this Outlook names a set of the mailbox's calls, and its script has this one of them.
+pub(crate) fn has(version: &str, member: &str) -> bool {
+    let there = || sys::mailbox().is_some_and(|mailbox| sys::field(&mailbox, member).is_function());
+    crate::ready::supports("Mailbox", version) && there()
 }
 
 impl std::fmt::Debug for ChosenItem {
@@ -174,7 +205,9 @@ fn chosen_item(item: &JsValue) -> Option<ChosenItem> {
     Some(ChosenItem {
         item_id: sys::text(item, "itemId")?,
         subject: sys::text(item, "subject").unwrap_or_default(),
-        internet_message_id: sys::text(item, "internetMessageId"),
+        internet_message_id: sys::text(item, "internetMessageId").filter(|id| !id.is_empty()),
+        conversation_id: sys::text(item, "conversationId"),
+        is_draft: sys::text(item, "itemMode").is_some_and(|mode| mode.eq_ignore_ascii_case("compose")),
     })
 }
 

@@ -16,16 +16,29 @@ pub enum Notice<'a> {
     Progress(&'a str),
     /// Something went wrong.
     Error(&'a str),
+    /// Something to know, until another item is opened; with a picture of the manifest's (its `resid`), which this
+    /// kind must have.
+    Information {
+        /// What there is to know.
+        message: &'a str,
+        /// The picture.
+        icon: &'a str,
+    },
 }
 
 impl Item {
     /// Shows a line above the item, in place of the one shown under the same key (at most 32 letters).
     pub async fn show_notice(&self, key: &str, notice: Notice<'_>) -> Result<(), OfficeError> {
+        let details = js_sys::Object::new();
         let (kind, message) = match notice {
             Notice::Progress(message) => ("progressIndicator", message),
             Notice::Error(message) => ("errorMessage", message),
+            Notice::Information { message, icon } => {
+                sys::put(&details, "icon", &JsValue::from_str(icon));
+                sys::put(&details, "persistent", &JsValue::FALSE);
+                ("informationalMessage", message)
+            }
         };
-        let details = js_sys::Object::new();
         sys::put(&details, "type", &JsValue::from_str(kind));
         sys::put(&details, "message", &JsValue::from_str(shortened(message)));
         self.ask(Operation::ShowNotice, limits::SMALL, |item, callback| {

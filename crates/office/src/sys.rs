@@ -13,6 +13,8 @@ extern "C" {
     pub(crate) type Page;
     #[wasm_bindgen(method, getter, structural, js_name = officeLoaded)]
     pub(crate) fn office_loaded(this: &Page) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = itemsFollowed)]
+    pub(crate) fn items_followed(this: &Page) -> JsValue;
     #[wasm_bindgen(method, getter, structural, js_name = Office)]
     pub(crate) fn office(this: &Page) -> Option<Office>;
     #[wasm_bindgen(method, getter, structural)]
@@ -84,9 +86,14 @@ extern "C" {
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = getSelectedItemsAsync)]
     pub(crate) fn get_selected_items_async(this: &Mailbox, callback: &Function) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = loadItemByIdAsync)]
+    pub(crate) fn load_item_by_id_async(this: &Mailbox, id: &str, callback: &Function) -> Result<(), JsValue>;
 
-    /// `mailbox.item`, for as long as no `.await` comes between.
+    /// `mailbox.item`, for as long as no `.await` comes between; or the loaded item, until it is unloaded.
+    #[derive(Clone)]
     pub(crate) type OpenItem;
+    #[wasm_bindgen(method, catch, js_name = unloadAsync)]
+    pub(crate) fn unload_async(this: &OpenItem, callback: &Function) -> Result<(), JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
     pub(crate) fn body(this: &OpenItem) -> Result<Option<Body>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
@@ -95,6 +102,8 @@ extern "C" {
     pub(crate) fn notification_messages(this: &OpenItem) -> Result<Option<NotificationMessages>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = getAttachmentContentAsync)]
     pub(crate) fn get_attachment_content_async(this: &OpenItem, id: &str, callback: &Function) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getAsFileAsync)]
+    pub(crate) fn get_as_file_async(this: &OpenItem, callback: &Function) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = getAllInternetHeadersAsync)]
     pub(crate) fn get_all_internet_headers_async(this: &OpenItem, callback: &Function) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = getSharedPropertiesAsync)]
@@ -106,6 +115,40 @@ extern "C" {
     pub(crate) fn cc(this: &OpenItem) -> Result<Option<Recipients>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
     pub(crate) fn bcc(this: &OpenItem) -> Result<Option<Recipients>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub(crate) fn subject(this: &OpenItem) -> Result<Option<DraftSubject>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch, js_name = internetHeaders)]
+    pub(crate) fn internet_headers(this: &OpenItem) -> Result<Option<DraftHeaders>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch, js_name = sessionData)]
+    pub(crate) fn session_data(this: &OpenItem) -> Result<Option<SessionData>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getAttachmentsAsync)]
+    pub(crate) fn get_attachments_async(this: &OpenItem, callback: &Function) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = addHandlerAsync)]
+    pub(crate) fn add_handler_async(
+        this: &OpenItem,
+        event: &str,
+        handler: &Function,
+        callback: &Function,
+    ) -> Result<(), JsValue>;
+
+    /// The subject of a mail being written.
+    pub(crate) type DraftSubject;
+    #[wasm_bindgen(method, catch, js_name = getAsync)]
+    pub(crate) fn get_async(this: &DraftSubject, callback: &Function) -> Result<(), JsValue>;
+
+    /// The headers that add-ins put on a mail being written.
+    pub(crate) type DraftHeaders;
+    #[wasm_bindgen(method, catch, js_name = getAsync)]
+    pub(crate) fn get_async(this: &DraftHeaders, names: &Array, callback: &Function) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setAsync)]
+    pub(crate) fn set_async(this: &DraftHeaders, headers: &JsValue, callback: &Function) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = removeAsync)]
+    pub(crate) fn remove_async(this: &DraftHeaders, names: &Array, callback: &Function) -> Result<(), JsValue>;
+
+    /// What add-ins keep with a mail while it is being written.
+    pub(crate) type SessionData;
+    #[wasm_bindgen(method, catch, js_name = setAsync)]
+    pub(crate) fn set_async(this: &SessionData, name: &str, value: &str, callback: &Function) -> Result<(), JsValue>;
 
     /// A field of a mail being written.
     pub(crate) type Recipients;

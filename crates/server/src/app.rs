@@ -4,21 +4,26 @@ use crate::assets::Assets;
 use crate::config::Config;
 use crate::dpop::Proofs;
 use crate::flow::Providers;
+use crate::ledger::{self, Watching};
 use crate::revoke::Living;
 use crate::room::Room;
 use crate::store::SharedStore;
 use crate::{Clock, request, saves};
 use std::collections::HashMap;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
 
 /// Searches, timelines and records asked for at once.
 const READS_MAX: usize = 2000;
 /// Lists of recipients collected at once, and how many of those are one person's.
 const RECIPIENTS_MAX: usize = 256;
 const RECIPIENTS_PER_PERSON: usize = 2;
+
+/// People who wait for changes of the ledger at once, and how many panes of those are one person's.
+const WATCHES_MAX: usize = 4000;
+const WATCHES_PER_PERSON: usize = 6;
 
 /// Everything a request may need; copies share it.
 #[derive(Clone)]
@@ -49,9 +54,15 @@ pub(crate) struct Shared {
     pub(crate) reads: Room,
     /// For collecting people to write to.
     pub(crate) recipients: Room,
+    /// For waiting until something changes in the ledger.
+    pub(crate) watches: Room,
+    /// Who waits so.
+    pub(crate) watching: Watching,
+    /// Who may take back what others saved.
+    pub(crate) may_remove: ledger::KnownRoles,
     /// For making bodies safe: no more at once than there are processors.
     pub(crate) cleaning: Arc<Semaphore>,
-    stopping: AtomicBool,
+    stopping: CancellationToken,
     /// Held by work that goes on when the person has gone.
     work: mpsc::Sender<()>,
 }
@@ -74,6 +85,9 @@ impl App {
             downloads: Room::new(config.limits.downloads_max, config.limits.downloads_per_person),
             reads: Room::new(READS_MAX, config.limits.reads_per_person),
             recipients: Room::new(RECIPIENTS_MAX, RECIPIENTS_PER_PERSON),
+            watches: Room::new(WATCHES_MAX, WATCHES_PER_PERSON),
+            watching: Watching::default(),
+            may_remove: ledger::KnownRoles::default(),
             cleaning: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get))),
             config,
             clock,
@@ -83,7 +97,7 @@ impl App {
             proofs: Proofs::default(),
             living: Living::default(),
             running: saves::Running::default(),
-            stopping: AtomicBool::new(false),
+            stopping: CancellationToken::new(),
             work,
         };
         (Self(Arc::new(shared)), ended)
@@ -91,12 +105,17 @@ impl App {
 
     /// Whether the server is on its way out.
     pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        self.stopping.is_cancelled()
     }
 
     /// Says that the server is on its way out.
     pub(crate) fn begin_to_stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.cancel();
+    }
+
+    /// Resolves when it is.
+    pub(crate) async fn stopped(&self) {
+        self.stopping.cancelled().await;
     }
 
     /// Does work that must not stop half-way because the person has gone.

@@ -4,10 +4,11 @@
 use crate::app::App;
 use crate::body::{Broken, Paced};
 use crate::failure::Failure;
-use crate::saves::journal::{Journal, Look, Outcome};
+use crate::options;
+use crate::saves::journal::{Journal, Look, Outcome, Task};
 use crate::saves::plan::{self, Attachment, Head};
 use crate::session::Session;
-use crate::{saves, store::StepState};
+use crate::{ledger, saves};
 use api::{AttachmentOutcome, AttachmentReport, ProblemCode, RecordId};
 use bytes::Bytes;
 use futures_util::future;
@@ -44,7 +45,7 @@ pub(crate) async fn prepare(
     index: usize,
     length: u64,
 ) -> Result<Upload, Failure> {
-    let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
+    let site = options::site_of(app, session).await?;
     if length > site.attachment_max_bytes {
         return Err(Failure::new(ProblemCode::TooLarge));
     }
@@ -54,10 +55,14 @@ pub(crate) async fn prepare(
     let head = Head::open(&app.config.keyring, &key, &row.sealed)?;
     let attachment = head.attachments.get(index).cloned().ok_or_else(not_found)?;
     let date = head.local_time().ok_or_else(not_found)?;
-    let turn = app.running.begin(app, session, &key, &part(index)).await?;
+    let turn = app.running.begin(app, session, &key, &saves::file_part(index)).await?;
     let stop = turn.stop().clone();
     let rest = async {
-        let journal = Journal::load(app.store.clone(), key, stop).await?;
+        // With the turn taken: whoever takes the save back waits for it, or is seen here.
+        if ledger::is_taken_back(app, &key).await? {
+            return Err(not_found());
+        }
+        let journal = Journal::load(app.store.clone(), key, stop, saves::Settling::of(app)).await?;
         let records = journal.records_for_attachments(&head.kind);
         let acting = session.acting(app)?;
         if records.is_empty() { Err(not_found()) } else { Ok((journal, records, acting)) }
@@ -74,84 +79,83 @@ pub(crate) async fn prepare(
     }
 }
 
-/// The part of a save that an attachment is.
-fn part(index: usize) -> String {
-    format!("attachment {index}")
-}
-
 impl Upload {
     /// Sends the file wherever it is not yet.
     pub(crate) async fn run(mut self, app: &App, session: &Session, body: Paced) -> Result<AttachmentReport, Failure> {
-        let part = part(self.index);
-        saves::note_begun(app, session, &self.save, &part).await;
-        let report = self.run_in_turn(app, body).await;
+        let (save, part) = (self.save.clone(), saves::file_part(self.index));
+        let report = self.run_in_turn(app, saves::note_begun(app, session, &save, &part), body).await;
         let report = saves::stopped(session, self.turn.stop()).and(report);
-        let Self { save, turn, .. } = self;
-        turn.end(app).await;
         let records = report.iter().flat_map(|report| &report.records);
         let done = records.clone().filter(|(_, outcome)| matches!(outcome, AttachmentOutcome::Saved));
         let done: Vec<_> = done.map(|(record, _)| record.clone()).collect();
         let outcome = saves::outcome_word(report.as_ref().err(), done.len(), records.count());
-        saves::note_ended(app, session, &save, &part, outcome, done).await;
+        let Self { journal, turn, .. } = self;
+        let settled = async {
+            ledger::settle(app, &journal.place().1).await;
+            turn.end(app).await;
+        };
+        tokio::join!(settled, saves::note_ended(app, session, &save, &part, outcome, done));
         report
     }
 
-    async fn run_in_turn(&mut self, app: &App, mut body: Paced) -> Result<AttachmentReport, Failure> {
-        let mut outcomes = Vec::new();
-        let mut lacking = Vec::new();
-        for record in self.records.clone() {
-            match self.look(&record).await {
-                Some(outcome) => outcomes.push((record, outcome)),
-                None => lacking.push(record),
-            }
-        }
-        let steps: Vec<String> = lacking.iter().map(|record| plan::attachment_step(self.index, record)).collect();
-        let open: Vec<bool> = steps.iter().map(|step| self.journal.is_unknown(step)).collect();
-        self.journal.note_sent(&steps).await?;
-        if lacking.is_empty() {
-            body.drain().await;
-        } else {
-            let sent = self.send(&lacking, &mut body);
-            let sent = tokio::time::timeout(app.config.limits.upload_total, sent).await;
-            let sent = sent.unwrap_or_else(|_| lacking.iter().map(|_| Outcome::stopped()).collect());
-            // What was not read is read and dropped, so that the answer arrives.
-            body.drain().await;
-            for ((record, outcome), open) in lacking.into_iter().zip(sent).zip(open) {
-                let outcome = if open { self.settle(&record, outcome).await } else { outcome };
-                outcomes.push((record, outcome));
-            }
-        }
-        let named = outcomes.iter().map(|(record, outcome)| (plan::attachment_step(self.index, record), outcome));
-        let named: Vec<_> = named.collect();
-        self.journal.note(named.into_iter()).await?;
+    /// What `noted` notes is on the disk before anything is written to iMIS.
+    async fn run_in_turn(
+        &mut self,
+        app: &App,
+        noted: impl Future<Output = ()> + Send,
+        mut body: Paced,
+    ) -> Result<AttachmentReport, Failure> {
+        let file = File {
+            acting: &self.acting,
+            attachment: &self.attachment,
+            date: self.date,
+            index: self.index,
+            length: self.length,
+        };
+        let (takers, tasks): (Vec<_>, Vec<_>) = self.records.iter().map(|record| file.task(record)).unzip();
+        let sends = pump(&mut body, takers, self.turn.stop());
+        let outcomes = self.journal.take_uploads(tasks, (noted, sends), app.config.limits.upload_total).await?;
+        // What was not read is read and dropped, so that the answer arrives.
+        body.drain().await;
         Ok(self.report(&outcomes))
     }
 
-    /// What is known already: done, or found after nobody knew. `None` means: send it.
-    async fn look(&self, record: &RecordId) -> Option<Outcome> {
-        let step = plan::attachment_step(self.index, record);
-        match self.journal.step(&step)?.state {
-            StepState::Done => self.journal.done(&step).map(|file| Outcome::Done(file.to_owned())),
-            StepState::Refused => None,
-            StepState::Sent => {
-                let (store, key) = self.journal.place();
-                match Journal::find(&store, &key, &step, self.files(record)).await {
-                    Ok(found) => found.map(Outcome::Done),
-                    Err(problem) => Some(Outcome::Unknown(problem)),
-                }
-            }
-        }
+    fn report(&self, outcomes: &[Outcome]) -> AttachmentReport {
+        let outcome = |outcome: &Outcome| match outcome.record() {
+            Ok(_) => AttachmentOutcome::Saved,
+            Err(problem) => AttachmentOutcome::Failed { problem: problem.clone() },
+        };
+        let records = self.records.iter().cloned().zip(outcomes.iter().map(outcome)).collect();
+        AttachmentReport { index: self.index, records }
+    }
+}
+
+/// A file, and who sends it.
+#[derive(Clone, Copy)]
+struct File<'a> {
+    acting: &'a Acting,
+    attachment: &'a Attachment,
+    date: PrimitiveDateTime,
+    index: usize,
+    length: u64,
+}
+
+impl<'a> File<'a> {
+    /// Puts it on a record, chunk by chunk as they are handed over; one that fails does not stop the others.
+    fn task(self, record: &'a RecordId) -> (mpsc::Sender<io::Result<Bytes>>, Task<'a>) {
+        let (taker, chunks) = mpsc::channel(WAITING);
+        let task = Task {
+            step: plan::attachment_step(self.index, record),
+            look: self.of_the_name(record),
+            looked_ms: None,
+            look_again: self.of_the_name(record),
+            write: Box::pin(self.write(record, chunks)),
+        };
+        (taker, task)
     }
 
-    /// How it ended on a record where an earlier try was left open.
-    async fn settle(&self, record: &RecordId, outcome: Outcome) -> Outcome {
-        let (store, key) = self.journal.place();
-        let step = plan::attachment_step(self.index, record);
-        Journal::settle(&store, &key, &step, outcome, self.files(record)).await
-    }
-
-    /// The files of this name on a record.
-    fn files<'a>(&'a self, record: &'a RecordId) -> Look<'a> {
+    /// The files of its name on a record.
+    fn of_the_name(self, record: &'a RecordId) -> Look<'a> {
         Box::pin(async move {
             let files = match target(record) {
                 Target::Log(log) => self.acting.log_attachments(&log).await?,
@@ -162,39 +166,15 @@ impl Upload {
         })
     }
 
-    /// Reads the body once and hands each chunk to every record; one that fails
-    /// does not stop the others.
-    async fn send(&self, records: &[RecordId], body: &mut Paced) -> Vec<Outcome> {
-        let mut takers = Vec::new();
-        let mut writes = Vec::new();
-        for record in records {
-            let (taker, chunks) = mpsc::channel(WAITING);
-            takers.push(taker);
-            writes.push(self.journal.stop().until_lost(self.write(record, chunks)));
-        }
-        let ((), outcomes) = future::join(pump(body, takers, self.journal.stop()), future::join_all(writes)).await;
-        outcomes.into_iter().map(|written| written.map_or_else(Outcome::stopped, Outcome::of)).collect()
-    }
-
-    async fn write(&self, record: &RecordId, chunks: mpsc::Receiver<io::Result<Bytes>>) -> Result<String, WriteError> {
+    async fn write(self, record: &RecordId, chunks: mpsc::Receiver<io::Result<Bytes>>) -> Result<String, WriteError> {
         let chunks = stream::unfold(chunks, |mut chunks| async move { chunks.recv().await.map(|next| (next, chunks)) });
         let content = Content::new(self.length, chunks);
-        let Attachment { name, content_type } = &self.attachment;
+        let Attachment { name, content_type } = self.attachment;
         let id = match target(record) {
             Target::Log(log) => self.acting.attach_to_log(&log, name, content_type, content).await?,
             Target::Activity(activity) => self.acting.attach_to_activity(&activity, name, self.date, content).await?,
         };
         Ok(file(record, id.as_str()))
-    }
-
-    fn report(&self, outcomes: &[(RecordId, Outcome)]) -> AttachmentReport {
-        let outcome = |outcome: &Outcome| match outcome.record() {
-            Ok(_) => AttachmentOutcome::Saved,
-            Err(problem) => AttachmentOutcome::Failed { problem: problem.clone() },
-        };
-        let mut records: Vec<_> = outcomes.iter().map(|(record, ended)| (record.clone(), outcome(ended))).collect();
-        records.sort_by_key(|(record, _)| self.records.iter().position(|known| known == record));
-        AttachmentReport { index: self.index, records }
     }
 }
 

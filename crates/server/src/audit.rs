@@ -48,6 +48,8 @@ pub(crate) enum Event {
     SignedOut { reason: &'static str },
     /// Sessions were ended by somebody.
     SessionsEnded { by: String, scope: &'static str, whose: Option<String>, count: i64 },
+    /// Somebody set a site's options.
+    OptionsSet { site: String, by: String },
     /// Somebody may not do what they asked.
     Refused { action: &'static str },
     /// Too many wrong passwords for a name.
@@ -56,6 +58,8 @@ pub(crate) enum Event {
     SaveBegun { save: String, part: String },
     /// It ended like this.
     SaveEnded { save: String, part: String, outcome: &'static str, records: Vec<String> },
+    /// Somebody took a save back, their own or a colleague's, or tried to.
+    SaveRemoved { save: String, whose: Option<String>, outcome: &'static str },
     /// Somebody added a contact, or tried to.
     ContactAdded { add: String, outcome: &'static str, contact: Option<String> },
     /// Somebody changed a contact, or tried to.

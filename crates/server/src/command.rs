@@ -3,6 +3,7 @@
 
 mod audit;
 mod keys;
+mod options;
 mod purge;
 mod serve;
 mod sessions;
@@ -40,6 +41,8 @@ enum Command {
     Purge(purge::Asked),
     /// Make, use and retire the keys that open tokens.
     Keys(keys::Asked),
+    /// Show or set what may be changed of a site's settings while servers run.
+    Options(options::Asked),
     /// Read and check the audit log.
     Audit(audit::Asked),
 }
@@ -91,6 +94,7 @@ fn run(arguments: Arguments) -> Result<String, Refused> {
         Command::Sessions(asked) => in_runtime(sessions::run(config()?, asked)),
         Command::Purge(asked) => in_runtime(purge::run(config()?, asked)),
         Command::Keys(asked) => keys::run(asked, || Config::keyring_file(file, std::env::vars())),
+        Command::Options(asked) => in_runtime(options::run(config()?, asked)),
         Command::Audit(asked) => in_runtime(audit::run(config()?, asked)),
     }
 }

@@ -9,6 +9,7 @@ mod load;
 mod methods;
 mod public_url;
 mod reader;
+mod saving;
 mod show;
 mod sign_in;
 mod site;
@@ -21,7 +22,10 @@ pub(crate) use keyring_file::{KeyringFile, Retire};
 pub use limits::Limits;
 pub use load::{ConfigError, Fault};
 pub use public_url::{PublicUrl, PublicUrlError};
+pub(crate) use saving::{ACTIVITY_KEY, activity_fields};
+pub use saving::{Mappings, Table};
 pub use sign_in::{NullOrigin, OpenIdConnect, OpenIdMode, ProviderType, RefreshTokens, SingleSignOn, StaffClaim};
+pub(crate) use site::CONTACTS_MAX;
 pub use site::{ActivityTypes, Admits, Credentials, RememberCredentials, Site, SitePaths};
 pub use store::{Network, PostgresUrl, StoreSettings};
 

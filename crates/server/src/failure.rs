@@ -100,7 +100,7 @@ impl Failure {
         let failure = Self::imis(error.error());
         match error {
             WriteError::Refused(_) => failure,
-            WriteError::Unknown(_) => {
+            WriteError::Unknown(..) => {
                 let code = match failure.problem.code {
                     code @ ProblemCode::SignedOut => code,
                     _ => ProblemCode::Unknown,

@@ -1,6 +1,7 @@
-//! The pages of the dialog's window. They are static: the one thing that differs
-//! from answer to answer beside fixed words stands in attributes and text,
-//! escaped. No script and no style is written into them.
+//! The pages of the dialog's window, and the page that Outlook opens unseen when a
+//! message is sent. They are static: the one thing that differs from answer to
+//! answer beside fixed words stands in attributes and text, escaped. No script and
+//! no style is written into them.
 
 mod trouble;
 
@@ -14,6 +15,8 @@ use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("pages/dialog.css");
 const SCRIPT: &str = include_str!("pages/dialog.js");
+const SEND_PAGE: &str = include_str!("pages/send.html");
+const SEND_SCRIPT: &str = include_str!("pages/send.js");
 /// Microsoft's library, which alone reaches the pane.
 const OFFICE: &str = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js";
 
@@ -32,6 +35,22 @@ pub(crate) async fn style() -> Response {
 /// `GET /auth/assets/dialog.js`.
 pub(crate) async fn script() -> Response {
     file("text/javascript; charset=utf-8", SCRIPT)
+}
+
+/// `GET /send.html`: where Outlook runs the send handler in a page.
+pub(crate) async fn send_page() -> Response {
+    kept_file("text/html; charset=utf-8", SEND_PAGE)
+}
+
+/// `GET /send.js`: the send handler, which classic Outlook for Windows runs by itself.
+pub(crate) async fn send_script() -> Response {
+    kept_file("text/javascript; charset=utf-8", SEND_SCRIPT)
+}
+
+/// Kept by the browser for an hour, so that a message being sent seldom waits for this server.
+fn kept_file(content_type: &'static str, content: &'static str) -> Response {
+    let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, content).into_response()
 }
 
 fn file(content_type: &'static str, content: &'static str) -> Response {

@@ -16,9 +16,11 @@ mod write;
 pub(crate) use change::change;
 pub(crate) use file::file;
 pub(crate) use forms::get as forms;
+pub(crate) use ids::{key, record as name};
 pub(crate) use remove::remove;
 pub(crate) use show::get;
 pub(crate) use timeline::page;
+pub(crate) use values::spelt;
 pub(crate) use write::run as write;
 
 use crate::app::App;
@@ -28,6 +30,11 @@ use crate::session::Session;
 use crate::store::SaveKey;
 use api::ProblemCode;
 use imis::RecordKey;
+
+/// Whether a field takes this text.
+pub(crate) fn is_value(field: &api::FormField, text: &str) -> bool {
+    spelt(field, text).is_some_and(|value| !value.is_empty())
+}
 
 /// What iMIS did not do; the session ends where iMIS no longer takes the person.
 async fn failed(app: &App, session: &Session, error: &imis::Error) -> Failure {
@@ -42,7 +49,7 @@ async fn turn(app: &App, session: &Session, key: &RecordKey) -> Result<Turn, Fai
 }
 
 /// How a write ended, in one word.
-fn outcome(failure: Option<&Failure>, done: &'static str) -> &'static str {
+pub(crate) fn outcome(failure: Option<&Failure>, done: &'static str) -> &'static str {
     match failure.map(|failure| failure.problem.code) {
         None => done,
         Some(ProblemCode::Conflict) => "conflict",

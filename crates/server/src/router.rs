@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::headers::{self, Headers};
-use crate::routes::{auth, bootstrap, contacts, health, pane, queries, records, saves, session, sessions};
+use crate::routes::{auth, bootstrap, contacts, health, pane, queries, records, saved, saves, session, sessions};
 use crate::{guard, log, pages, request};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -25,8 +25,11 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/saves/{save}/attachments/{index}", put(saves::attach))
         .route("/api/auth/flows", post(auth::begin))
         .route("/api/auth/redeem", post(auth::redeem))
+        .merge(of_the_ledger())
         .merge(of_records())
         .merge(dialog())
+        .route("/send.html", get(pages::send_page))
+        .route("/send.js", get(pages::send_script))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(pane::file)
@@ -65,6 +68,14 @@ fn of_records() -> Router<App> {
         .route("/api/records/write", post(records::write))
         .route("/api/records/change", post(records::change))
         .route("/api/records/remove", post(records::remove))
+}
+
+/// Who saved which message.
+fn of_the_ledger() -> Router<App> {
+    Router::new()
+        .route("/api/saved/look", post(saved::look))
+        .route("/api/saved/watch", post(saved::watch))
+        .route("/api/saved/remove", post(saved::remove))
 }
 
 /// The pages of the dialog's window, and what iMIS and the provider send there. A

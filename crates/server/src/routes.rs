@@ -7,6 +7,7 @@ pub(crate) mod health;
 pub(crate) mod pane;
 pub(crate) mod queries;
 pub(crate) mod records;
+pub(crate) mod saved;
 pub(crate) mod saves;
 pub(crate) mod session;
 pub(crate) mod sessions;

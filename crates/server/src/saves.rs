@@ -2,30 +2,49 @@
 //!
 //! iMIS cannot be told "only if it is not there yet". So every write is noted
 //! before it is sent and after it is known; a write nobody knows the outcome of
-//! is looked for before it is sent again (`security.md §5.3`).
+//! is looked for before it is sent again (`security.md §5.3`), and not sent again
+//! while it may still come ([`settling`]).
 
 pub(crate) mod journal;
+mod mapping;
+mod note;
 pub(crate) mod plan;
 mod room;
 mod running;
+mod settling;
 pub(crate) mod text;
 pub(crate) mod write;
 
 pub(crate) use room::Room;
-pub(crate) use running::{Running, Stop, Turn};
+pub(crate) use running::{LEASE_MS, Running, Stop, Turn, file_leases, leases};
+pub(crate) use settling::Settling;
 
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
+use crate::config::Site;
 use crate::failure::Failure;
+use crate::ledger::{self, Reservation};
+use crate::options;
 use crate::session::Session;
-use crate::store::{SaveKey, SaveRow, StepState};
-use api::{AttachmentOutcome, Problem, ProblemCode, Record, RecordId, RecordOutcome, SaveMessage, SaveReport};
+use crate::store::{SaveKey, SaveRow, Step, StepState};
+use crate::to_api;
+use api::{AttachmentOutcome, Problem, ProblemCode, Record, RecordId, RecordOutcome, SaveAs, SaveMessage, SaveReport};
 use journal::Journal;
 use plan::Head;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::io;
 use std::sync::Arc;
+
+/// The part of a save that its records are.
+pub(crate) const RECORDS: &str = "records";
+/// What an interaction is called where people read what a message was saved as.
+pub(crate) const INTERACTION: &str = "Interaction";
+
+/// The part of a save that an attachment is.
+pub(crate) fn file_part(index: usize) -> String {
+    format!("attachment {index}")
+}
 
 /// The key of a person's save.
 pub(crate) fn key(session: &Session, save: &str) -> SaveKey {
@@ -34,14 +53,17 @@ pub(crate) fn key(session: &Session, save: &str) -> SaveKey {
 
 /// Saves a message, or finishes saving it.
 pub(crate) async fn run(app: &App, session: &Session, ask: &Arc<SaveMessage>) -> Result<SaveReport, Failure> {
-    let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
+    let site = &options::site_of(app, session).await?;
     plan::check(ask, site)?;
+    ledger::check(&ask.facts)?;
     let key = key(session, &ask.save.0);
-    let turn = app.running.begin(app, session, &key, "records").await?;
-    note_begun(app, session, &ask.save.0, "records").await;
-    let report = run_in_turn(app, session, ask, key, site, turn.stop()).await;
-    turn.end(app).await;
-    note_report(app, session, &ask.save.0, &report).await;
+    let turn = app.running.begin(app, session, &key, RECORDS).await?;
+    let report = run_in_turn(app, session, ask, key.clone(), site, turn.stop()).await;
+    let settled = async {
+        ledger::settle(app, &key).await;
+        turn.end(app).await;
+    };
+    tokio::join!(settled, note_report(app, session, &ask.save.0, &report));
     report
 }
 
@@ -54,7 +76,7 @@ pub(crate) async fn note_report(app: &App, session: &Session, save: &str, report
     let records = report.iter().flat_map(|report| &report.records);
     let (all, done): (Vec<_>, Vec<_>) = (records.clone().collect(), records.filter_map(done).collect());
     let outcome = outcome_word(report.as_ref().err(), done.len(), all.len());
-    note_ended(app, session, save, "records", outcome, done).await;
+    note_ended(app, session, save, RECORDS, outcome, done).await;
 }
 
 /// How it ended, in one word.
@@ -92,24 +114,50 @@ async fn run_in_turn(
     session: &Session,
     ask: &Arc<SaveMessage>,
     key: SaveKey,
-    site: &crate::config::Site,
+    site: &Site,
     stop: &Stop,
 ) -> Result<SaveReport, Failure> {
-    let acting = session.acting(app)?;
-    let fingerprint = fingerprint(ask).await?;
-    let head = match begun(app, &key, &fingerprint).await? {
-        Some(head) => head,
-        None => match begin(app, &acting, &key, (ask, fingerprint), site).await {
-            Ok(head) => head,
-            Err(failure) => return Err(session.end_if_out(app, failure).await),
-        },
+    // Both are on the disk before anything is written to iMIS.
+    let ((), head) =
+        tokio::join!(note_begun(app, session, &ask.save.0, RECORDS), begun_now(app, session, ask, &key, site));
+    let (acting, head) = head?;
+    let mut journal = Journal::load(app.store.clone(), key.clone(), stop.clone(), Settling::of(app)).await?;
+    let records = match write::records(&acting, &mut journal, &head, (ask, &session.me.name)).await {
+        Ok(records) => records,
+        Err(failure) => return Err(in_doubt(app, &key, failure).await),
     };
-    let mut journal = Journal::load(app.store.clone(), key, stop.clone()).await?;
-    let records = write::records(&acting, &mut journal, &head, ask).await?;
     stopped(session, stop)?;
     out_if_out(app, session, &records).await?;
     let attachments = (0..head.attachments.len()).map(|index| attachment_so_far(&journal, &head, index)).collect();
     Ok(SaveReport { save: ask.save.clone(), records, attachments })
+}
+
+/// The head of a save that is to be written, with its row in the ledger, and whoever writes it.
+async fn begun_now(
+    app: &App,
+    session: &Session,
+    ask: &Arc<SaveMessage>,
+    key: &SaveKey,
+    site: &Site,
+) -> Result<(imis::Acting, Head), Failure> {
+    let acting = session.acting(app)?;
+    // How it is asked for is nothing of the save: whoever is asked goes on under the same name.
+    let plain = Arc::new(SaveMessage { again: false, resumes: false, ..SaveMessage::clone(ask) });
+    let fingerprint = fingerprint(&plain).await?;
+    let begun = if ask.resumes {
+        Some(resumed(app, key, (ask, &fingerprint), site).await?)
+    } else {
+        begun(app, key, &fingerprint).await?
+    };
+    if let Some(head) = begun {
+        let saved_as = saved_as(ask, site, None);
+        ledger::reserve(app, session, site, Reservation { key, ask, head: &head, saved_as }).await?;
+        return Ok((acting, head));
+    }
+    match begin(app, (&acting, session), key, (ask, fingerprint), site).await {
+        Ok(head) => Ok((acting, head)),
+        Err(failure) => Err(session.end_if_out(app, failure).await),
+    }
 }
 
 /// What the person hears when nothing more may be written: that they are signed
@@ -126,22 +174,41 @@ pub(crate) fn stopped_change(session: &Session, stop: &Stop) -> Result<(), Failu
     stopped(session, stop).map_err(Failure::busy_for_conflict)
 }
 
-/// A failure as the person must hear it if an earlier try has left open what became of it: whoever believed that
-/// nothing was written would write it again, under another name.
+/// A failure as the person must hear it if some of it is in iMIS, or may be: whoever believed that nothing was written
+/// would write it again, under another name.
 pub(crate) async fn in_doubt(app: &App, key: &SaveKey, failure: Failure) -> Failure {
-    let open = app.store.steps(key).await.map(|steps| steps.iter().any(|step| step.state == StepState::Sent));
+    let may_be_there = |step: &Step| matches!(step.state, StepState::Sent | StepState::Done);
+    let written = app.store.steps(key).await.map(|steps| steps.iter().any(may_be_there));
     // Where nobody can tell, nobody says that nothing was written.
-    let open = open.unwrap_or_else(|error| {
+    let written = written.unwrap_or_else(|error| {
         tracing::warn!(error = crate::failure::chain(&error), "failed to look whether a save is open");
         true
     });
-    if open { Failure::of(journal::in_doubt(failure.problem)) } else { failure }
+    if written { Failure::of(journal::in_doubt(failure.problem)) } else { failure }
 }
 
 /// The head of a save, if it was begun before.
 pub(crate) async fn begun(app: &App, key: &SaveKey, fingerprint: &[u8]) -> Result<Option<Head>, Failure> {
     let row = app.store.save(key).await.map_err(|error| Failure::store(&error))?;
     row.map(|row| known(app, key, &row, fingerprint)).transpose()
+}
+
+/// The head of a save that was left in part, if this goes on with that, whatever its words.
+async fn resumed(
+    app: &App,
+    key: &SaveKey,
+    (ask, fingerprint): (&SaveMessage, &[u8]),
+    site: &Site,
+) -> Result<Head, Failure> {
+    let row = app.store.save(key).await.map_err(|error| Failure::store(&error))?;
+    // Of what is forgotten nobody knows what is in iMIS.
+    let row = row.ok_or(Failure::new(ProblemCode::Conflict))?;
+    if row.fingerprint == fingerprint {
+        return known(app, key, &row, fingerprint);
+    }
+    let head = Head::open(&app.config.keyring, key, &row.sealed)?;
+    let same = head.is_of(ask, site) && ledger::is_of(app, key, ask).await?;
+    if same { Ok(head) } else { Err(Failure::new(ProblemCode::Conflict)) }
 }
 
 /// The head of a save that was begun before, if this is the same save.
@@ -154,14 +221,37 @@ fn known(app: &App, key: &SaveKey, row: &SaveRow, fingerprint: &[u8]) -> Result<
 
 async fn begin(
     app: &App,
-    acting: &imis::Acting,
+    (acting, session): (&imis::Acting, &Session),
     key: &SaveKey,
     (ask, fingerprint): (&SaveMessage, Vec<u8>),
-    site: &crate::config::Site,
+    site: &Site,
 ) -> Result<Head, Failure> {
     let abilities = acting.abilities().await.map_err(|error| Failure::imis(&error))?;
-    let head = Head::new(ask, &abilities, site, app.clock.now_ms())?;
+    let head = Head::new(ask, &abilities, site, (&session.me.name, app.clock.now_ms()))?;
+    let saved_as = saved_as(ask, site, Some(&abilities));
+    ledger::reserve(app, session, site, Reservation { key, ask, head: &head, saved_as }).await?;
     begin_with(app, key, head, fingerprint).await
+}
+
+/// As what a message is saved, in the site's own words as far as they are known.
+fn saved_as(ask: &SaveMessage, site: &Site, abilities: Option<&imis::Abilities>) -> String {
+    match &ask.save_as {
+        SaveAs::Interaction => INTERACTION.to_owned(),
+        SaveAs::ContactInteraction { type_code, .. } => {
+            let types = abilities.map(to_api::interaction_types).unwrap_or_default();
+            let named = types.into_iter().find(|kind| kind.code == *type_code);
+            named.map_or_else(|| type_code.clone(), |kind| kind.title)
+        }
+        SaveAs::Activity { activity_type } => {
+            let types = abilities.map(|abilities| &*abilities.activity_types).unwrap_or_default();
+            let named = types.iter().find(|kind| kind.id == activity_type.0);
+            named.map_or_else(|| activity_type.0.clone(), |kind| kind.description.clone())
+        }
+        SaveAs::Table { table } => {
+            let named = site.tables.iter().find(|known| known.id == *table);
+            named.map_or_else(|| table.0.clone(), |known| known.title.clone())
+        }
+    }
 }
 
 /// Begins a save with this head, or goes on with the one that somebody else just began.

@@ -45,6 +45,8 @@ pub(crate) enum Purpose {
     Keepsake,
     /// Who was there before a contact was added.
     Adding,
+    /// Who saved which message, and to whom.
+    Ledger,
 }
 
 impl Purpose {
@@ -60,6 +62,7 @@ impl Purpose {
             Self::Folder => b"folder",
             Self::Keepsake => b"keepsake",
             Self::Adding => b"adding",
+            Self::Ledger => b"ledger",
         }
     }
 }
@@ -125,7 +128,16 @@ pub(crate) fn audit_key(key: &Key) -> AuditKey {
 
 /// What a keepsake is found by: nobody makes or guesses it without the key.
 pub(crate) fn keepsake_name(key: &Key, text: &[u8]) -> [u8; 32] {
-    let key = derived(key, b"keepsake name");
+    name(key, b"keepsake name", text)
+}
+
+/// What a message is found by in the ledger: likewise.
+pub(crate) fn ledger_name(key: &Key, text: &[u8]) -> [u8; 32] {
+    name(key, b"ledger name", text)
+}
+
+fn name(key: &Key, label: &[u8], text: &[u8]) -> [u8; 32] {
+    let key = derived(key, label);
     let mut hash = Hmac::<Sha256>::new_from_slice(&*key).expect("HMAC takes keys of any length");
     hash.update(text);
     hash.finalize().into_bytes().into()

@@ -5,7 +5,7 @@ use crate::audit::{self, Entry, Event};
 use crate::config::{Limits, TlsFiles};
 use crate::flow::Providers;
 use crate::store::{self, Scope, SharedStore};
-use crate::{Clock, Config, keys, revoke, router, upstream};
+use crate::{Clock, Config, keys, ledger, revoke, router, upstream};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
 use hyper_util::rt::TokioTimer;
@@ -154,6 +154,8 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
         tokio::spawn(tidy(app.clone())),
         tokio::spawn(revoke::let_go(app.weak(), app.living.clone())),
         tokio::spawn(keys::follow(app.clone())),
+        tokio::spawn(ledger::follow_keys(app.clone())),
+        tokio::spawn(ledger::follow(app.weak(), app.watching.clone())),
     ]);
     let following = Chores(vec![tokio::spawn(revoke::follow(app.weak(), app.store.clone(), seen))]);
     audit::note(&app, Entry::new(Event::Started { version: env!("CARGO_PKG_VERSION") })).await;
@@ -185,7 +187,8 @@ fn clients(
             ring: config.keyring.clone(),
             clock: clock.clone(),
         };
-        let client = imis::Client::with_home(url, limits, Arc::new(home)).map_err(|error| failed(error.into()))?;
+        let client = imis::Client::with_home(url, limits, &site.authorities, Arc::new(home));
+        let client = client.map_err(|error| failed(error.into()))?;
         clients.insert(site.name.clone(), client.with_clock(clock.clone()));
     }
     Ok(clients)

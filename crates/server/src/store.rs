@@ -12,6 +12,7 @@ mod memory;
 mod postgres;
 mod sql;
 mod sqlite;
+mod writer;
 
 use crate::config::{Config, StoreSettings};
 use crate::start::StartError;
@@ -215,7 +216,7 @@ pub(crate) struct SaveRow {
 }
 
 /// How far a step of a save is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum StepState {
     /// About to be written, or written with nobody knowing.
     Sent,
@@ -225,6 +226,10 @@ pub(crate) enum StepState {
     Refused,
 }
 
+/// One try at a save, by one server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Try(pub(crate) u64);
+
 /// A step of a save.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
@@ -232,6 +237,8 @@ pub(crate) struct Step {
     pub(crate) state: StepState,
     /// The record in iMIS, when done.
     pub(crate) record: Option<String>,
+    /// Until when what was sent may still come about; `None` where iMIS is done with it.
+    pub(crate) until_ms: Option<i64>,
 }
 
 /// Where somebody keeps things of one kind.
@@ -253,10 +260,89 @@ pub(crate) struct Keepsake {
     pub(crate) at_ms: i64,
 }
 
+/// What a row of the ledger is found by: hashes under the server's key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LedgerNames {
+    /// Of the Message-ID.
+    pub(crate) message: Option<[u8; 32]>,
+    /// Of sender, subject and recipients.
+    pub(crate) facts: Option<[u8; 32]>,
+    /// Of the conversation.
+    pub(crate) conversation: Option<[u8; 32]>,
+}
+
+/// How a save stands in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LedgerState {
+    /// Somebody is at it, or was when its server ended.
+    Saving,
+    /// Everything is in iMIS.
+    Saved,
+    /// Some of it is.
+    Partly,
+    /// Nothing of it is.
+    Nothing,
+    /// It is being taken back.
+    Removing,
+    /// It was taken back.
+    Removed,
+    /// Some of it was.
+    PartlyRemoved,
+}
+
+/// A save in the ledger, its details sealed by the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LedgerRow {
+    pub(crate) id: [u8; 16],
+    pub(crate) save: SaveKey,
+    /// The key that its names are made with.
+    pub(crate) key_id: [u8; 4],
+    pub(crate) names: LedgerNames,
+    pub(crate) state: LedgerState,
+    /// When it was reserved.
+    pub(crate) begun_ms: i64,
+    /// When somebody was last at it.
+    pub(crate) touched_ms: i64,
+    /// The number of its site's change that wrote it.
+    pub(crate) version: i64,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// Whether a row stands in the way of another.
+pub(crate) type Blocks = Box<dyn Fn(&LedgerRow) -> bool + Send + Sync>;
+
+/// What became of a row that was to be reserved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reserved {
+    /// It is there, by the change of this number.
+    New(i64),
+    /// There is one of that save already.
+    Known(Box<LedgerRow>),
+    /// Another stands in its way.
+    Taken,
+}
+
+/// Steps of saves: all that a journal needs of a store.
+pub(crate) trait Steps: Send + Sync + 'static {
+    /// The steps of that save.
+    fn steps<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Vec<Step>>;
+    /// Sets steps, all or none, durably before it answers; one that is done stays as it is. Likewise one whose record
+    /// belongs to another step, which took it for its own while looking: the names of those. And what is sent anew
+    /// may come later than what was sent; every other word but that it is done (refused, over, over sooner) takes the
+    /// place of what was sent by the same try alone: a word that comes late says nothing of a later try.
+    fn set_steps<'a>(&'a self, key: &'a SaveKey, by: Try, steps: Vec<Step>) -> Answer<'a, Vec<String>>;
+    /// Ends `step` of `key` with the first of the records that belongs to no other
+    /// step; one move, so that two that look at the same moment cannot both have it.
+    /// One that is done already has its own. Where what the step itself sent may still come, the record may be what
+    /// another step of its name sent, at that site: then each of those that are open awaits it, and no word of what it
+    /// sent itself says that nothing will come.
+    fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>>;
+}
+
 /// The store, whatever database is behind it.
 ///
 /// Times are the caller's; instances on one database must agree on them to well under a minute.
-pub(crate) trait Store: Send + Sync + 'static {
+pub(crate) trait Store: Steps {
     /// Whether it can be written.
     fn ready(&self) -> Answer<'_, ()>;
 
@@ -331,14 +417,6 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn begin_save<'a>(&'a self, key: &'a SaveKey, row: SaveRow, now_ms: i64) -> Answer<'a, Option<SaveRow>>;
     /// The save of that key.
     fn save<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Option<SaveRow>>;
-    /// Its steps.
-    fn steps<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Vec<Step>>;
-    /// Sets steps, all or none, durably before it answers; one that is done stays as it is.
-    fn set_steps<'a>(&'a self, key: &'a SaveKey, steps: Vec<Step>) -> Answer<'a, ()>;
-    /// Ends `step` of `key` with the first of the records that belongs to no other
-    /// step; one move, so that two that look at the same moment cannot both have it.
-    /// One that is done already has its own.
-    fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>>;
     /// The save that wrote a record, where one of the site did.
     fn writer<'a>(&'a self, site: &'a str, record: &'a str) -> Answer<'a, Option<SaveKey>>;
     /// Forgets a save with its steps: of one that wrote nothing, or whose end is known.
@@ -353,6 +431,28 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn keep<'a>(&'a self, on: &'a Shelf, keepsake: Keepsake, former: Vec<[u8; 32]>, most: u32) -> Answer<'a, ()>;
     /// Lets the things of these names go, as far as they are there.
     fn let_go<'a>(&'a self, on: &'a Shelf, names: Vec<[u8; 32]>) -> Answer<'a, ()>;
+
+    /// Forgets these steps of a save: what they wrote is gone.
+    fn forget_steps<'a>(&'a self, key: &'a SaveKey, steps: Vec<String>) -> Answer<'a, ()>;
+
+    /// Whether anybody has one of these names.
+    fn is_leased(&self, names: Vec<[u8; 32]>, now_ms: i64) -> Answer<'_, bool>;
+
+    /// The number of each site's latest change of the ledger; a site without any has none.
+    fn ledger_changes(&self) -> Answer<'_, Vec<(String, i64)>>;
+    /// The ledger's row of a save.
+    fn ledger_of<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Option<LedgerRow>>;
+    /// The row of that id at a site.
+    fn ledger_entry<'a>(&'a self, site: &'a str, id: [u8; 16]) -> Answer<'a, Option<LedgerRow>>;
+    /// The rows that have one of these names, newest first; one question, however many names.
+    fn ledger_rows<'a>(&'a self, site: &'a str, names: &'a [LedgerNames]) -> Answer<'a, Vec<LedgerRow>>;
+    /// Keeps a new row, unless its save has one, or one with any of these names `blocks` it. One move: of two that
+    /// block each other the second learns of the first. The row's version is set here.
+    fn reserve<'a>(&'a self, row: LedgerRow, names: &'a [LedgerNames], blocks: Blocks) -> Answer<'a, Reserved>;
+    /// Puts a row in the place of its former version if that is still `from`; answers its new version.
+    fn change_entry<'a>(&'a self, row: &'a LedgerRow, from: i64) -> Answer<'a, Option<i64>>;
+    /// Rows whose names are made with another key than this, newest first.
+    fn ledger_under_other_keys(&self, key_id: [u8; 4], most: i64) -> Answer<'_, Vec<LedgerRow>>;
 
     /// Forgets what is over: sessions, flows, names, tokens, revocations that no session can be
     /// older than; attempts and saves begun before.

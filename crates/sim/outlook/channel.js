@@ -22,7 +22,8 @@ export class Channel {
    * @param frame     the iframe element
    * @param origin    the add-in's origin; nothing else is listened to
    * @param names     conversation and control ids, as written into the frame's name
-   * @param handlers  invoke(action, data), registered(event, data), unregistered(event, data)
+   * @param handlers  invoke(action, data), registered(event, data), unregistered(event, data), listening(event)
+   *                  once the frame was told that its registration holds
    */
   constructor(frame, origin, names, handlers) {
     this.frame = frame;
@@ -59,6 +60,7 @@ export class Channel {
     try {
       const data = await this.#answer(request);
       if (data !== SILENCE) this.#reply(request, data, 0);
+      if (request._actionType === REGISTER && data.Error === 0) this.handlers.listening?.(request._actionName);
     } catch (failure) {
       if (!(failure instanceof TransportError)) console.error(failure);
       this.#reply(request, null, ERROR_HANDLING_REQUEST);

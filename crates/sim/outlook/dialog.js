@@ -65,7 +65,7 @@ export class Dialog {
     const { store, page, faults, calls } = this.pane;
     switch (action) {
       case "ContextActivationManager_getAppContextAsync":
-        return appContext(store, names);
+        return appContext(store, names, page.mailbox);
       case "ContextActivationManager_notifyHost":
         return null;
       case "GetInitialData":

@@ -13,6 +13,7 @@ export const MOST_IN_FIELD = 500;
 export const MOST_AT_ONCE = 100;
 const MOST_SHOWN = 8;
 const EXTERNAL_USER = 3;
+const FILE = 0;
 
 function person(text) {
   const named = /^\s*(.*?)\s*<([^<>\s]+@[^<>\s]+)>\s*$/.exec(text);
@@ -22,9 +23,16 @@ function person(text) {
 }
 
 export class Draft {
-  /** @param format "html" or "text": how the body is written */
-  constructor(format) {
+  /**
+   * @param format "html" or "text": how the body is written
+   * @param changed called with the field whose people changed
+   */
+  constructor(format, changed) {
     this.format = format;
+    this.changed = changed;
+    this.headers = {};
+    this.sessionData = {};
+    this.attachments = [];
     this.people = { to: [], cc: [], bcc: [] };
     this.range = null;
     this.listeners = new AbortController();
@@ -35,6 +43,9 @@ export class Draft {
       input.addEventListener("change", () => this.#typed(field, input), { signal });
       this.#show(field);
     }
+    byId("draft-file").value = "";
+    byId("draft-file").addEventListener("change", ({ target }) => this.#attachFiles([...target.files]), { signal });
+    this.#showAttachments();
     byId("draft-subject").value = "";
     byId("draft-body").replaceChildren();
     byId("draft-text").value = "";
@@ -79,7 +90,30 @@ export class Draft {
     if (people.length > MOST_IN_FIELD) return false;
     this.people[field] = people.map(({ name, address }) => ({ name: name || address, address, recipientType: EXTERNAL_USER }));
     this.#show(field);
+    this.changed(field);
     return true;
+  }
+
+  /** @param content as base64 */
+  attach(name, contentType, content) {
+    const size = Math.floor((content.replace(/=+$/, "").length * 3) / 4);
+    const id = `AAMkADk0draft${crypto.randomUUID()}`;
+    this.attachments.push({ id, name, contentType, size, attachmentType: FILE, isInline: false, content });
+    this.#showAttachments();
+  }
+
+  async #attachFiles(files) {
+    for (const file of files) {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      let text = "";
+      for (const byte of bytes) text += String.fromCharCode(byte);
+      this.attach(file.name, file.type || "application/octet-stream", btoa(text));
+    }
+  }
+
+  #showAttachments() {
+    const chips = this.attachments.map(({ name }) => element("li", { className: "recipient", textContent: name }));
+    byId("draft-attachments").replaceChildren(...chips);
   }
 
   /** Puts text or HTML where the cursor was last, else at the end. */
@@ -98,8 +132,15 @@ export class Draft {
   }
 
   state() {
-    const { people, subject, body, format } = this;
-    return { ...people, subject, body, format };
+    const { people, subject, body, format, headers } = this;
+    return { ...people, subject, body, format, headers };
+  }
+
+  /** As it leaves. */
+  message() {
+    const { people, subject, format, headers, attachments } = this;
+    const files = attachments.map(({ name, contentType, content }) => ({ name, contentType, content }));
+    return { ...people, subject, format, body: this.body, headers, attachments: files };
   }
 
   #typed(field, input) {

@@ -16,12 +16,17 @@ const SANDBOX_WITHOUT_WINDOWS = SANDBOX.replaceAll(/allow-popups\S*/g, "");
 const OUTLOOK_WEB_APP = 64;
 const READ_WRITE_MAILBOX = 2;
 const MESSAGE_COMPOSE = 4;
+const ITEM_LESS = 6;
 const ITEM_CHANGED = "olkItemSelectedChanged";
+const SELECTED_ITEMS_CHANGED = "olkSelectedItemsChanged";
 const THEME_CHANGED = "officeThemeChanged";
 const DIALOG_MESSAGE = "dialogMessageReceived";
 const COMMAND = "appCommandInvoked";
-const REQUIREMENTS = { Mailbox: "1.12", react: 1.1 };
+/** How many mails an add-in may be handed at once (office-js.md §3). */
+export const MOST_SELECTED = 100;
 const DIALOG_REQUIREMENTS = { DialogApi: "1.2" };
+/** "The event is not supported" (5000). */
+const EVENT_NOT_SUPPORTED = 5000;
 const UPDATE_TARGET_URL = 21;
 const TAB_EXIT = 13;
 const TAB_EXIT_SHIFT = 14;
@@ -58,7 +63,7 @@ export function frameAddress(address, names) {
   return url.href;
 }
 
-export function appContext(store, names) {
+export function appContext(store, names, mailbox) {
   return {
     _id: names.control,
     _appName: OUTLOOK_WEB_APP,
@@ -74,7 +79,7 @@ export function appContext(store, names) {
     _correlationId: names.conversation,
     _appInstanceId: names.control,
     _appMinorVersion: 0,
-    _requirementMatrix: JSON.stringify({ ...REQUIREMENTS, ...DIALOG_REQUIREMENTS }),
+    _requirementMatrix: JSON.stringify({ Mailbox: `1.${mailbox}`, react: 1.1, ...DIALOG_REQUIREMENTS }),
     _hostFullVersion: "16.0.15407.10000",
     _clientWindowHeight: window.innerHeight,
     _clientWindowWidth: window.innerWidth,
@@ -88,6 +93,44 @@ export function appContext(store, names) {
 
 function itemOf({ key, preview, attachments, ...item }) {
   return { ...item, attachments: attachments.map((attachment) => ({ ...attachment })) };
+}
+
+/** What `getSelectedItemsAsync` tells of a mail; the last three came with 1.14. */
+export function selectedItem(mail, mailbox) {
+  const known = { itemId: mail.id, itemMode: "Read", itemType: "message", subject: mail.subject };
+  if (mailbox < 14) return known;
+  const { conversationId, internetMessageId, attachments } = mail;
+  return { ...known, conversationId, internetMessageId, hasAttachment: attachments.length > 0 };
+}
+
+/** What the library is told of an item, with whose mailbox it is. */
+function described(store, item, shared) {
+  const { user } = store;
+  return {
+    ...item,
+    permissionLevel: READ_WRITE_MAILBOX,
+    isRead: true,
+    isFromSharedFolder: shared !== null,
+    userDisplayName: user.displayName,
+    userEmailAddress: user.emailAddress,
+    userProfileType: "office365",
+    userTimeZone: "UTC",
+    hostVersion: "16.0.15407.10000",
+    owaView: "ThreeColumns",
+    isRestIdSupported: false,
+    ewsUrl: "",
+    restUrl: "",
+    entities: {},
+    regExMatches: {},
+    filteredEntities: {},
+    selectedEntities: {},
+    selectedRegExMatches: {},
+  };
+}
+
+/** The same of a message being written. */
+export function draftData(store, shared) {
+  return described(store, { itemType: MESSAGE_COMPOSE }, shared);
 }
 
 export class Pane {
@@ -127,6 +170,7 @@ export class Pane {
   }
 
   close() {
+    this.page.loaded = null;
     this.dialog?.close();
     this.channel?.close();
     this.channel?.frame.remove();
@@ -135,6 +179,12 @@ export class Pane {
 
   itemChanged() {
     this.channel?.raise(ITEM_CHANGED, this.initialData());
+  }
+
+  /** Other mails are selected. Of more than the most nothing is told: OfficeDev/office-js#3847. */
+  selectionChanged() {
+    const { mailbox, selected } = this.page;
+    if (mailbox >= 13 && selected.length <= MOST_SELECTED) this.channel?.raise(SELECTED_ITEMS_CHANGED, null);
   }
 
   setTheme(theme) {
@@ -153,41 +203,37 @@ export class Pane {
     return this.dialog?.messageChild(data) ?? false;
   }
 
+  /** What is open; where the pane may stand without an item (1.13), none is told as such, with whose mailbox it is. */
   initialData() {
-    const { mail, draft } = this.page;
-    if (!mail && !draft) return null;
-    const { user } = this.store;
-    return {
-      ...(draft ? { itemType: MESSAGE_COMPOSE } : itemOf(mail)),
-      permissionLevel: READ_WRITE_MAILBOX,
-      isRead: true,
-      isFromSharedFolder: this.page.shared !== null,
-      userDisplayName: user.displayName,
-      userEmailAddress: user.emailAddress,
-      userProfileType: "office365",
-      userTimeZone: "UTC",
-      hostVersion: "16.0.15407.10000",
-      owaView: "ThreeColumns",
-      isRestIdSupported: false,
-      ewsUrl: "",
-      restUrl: "",
-      entities: {},
-      regExMatches: {},
-      filteredEntities: {},
-      selectedEntities: {},
-      selectedRegExMatches: {},
-    };
+    const { mail, draft, mailbox } = this.page;
+    if (mail) return this.#described(itemOf(mail));
+    if (draft) return draftData(this.store, this.page.shared);
+    return mailbox >= 13 ? this.#described({ itemType: ITEM_LESS }) : null;
+  }
+
+  /** The same of a mail that is loaded beside the open one. */
+  loadedData(mail) {
+    return this.#described(itemOf(mail));
+  }
+
+  #described(item) {
+    return described(this.store, item, this.page.shared);
+  }
+
+  /** Something about the message being written changed, by the person or an add-in. */
+  draftChanged(event, changes) {
+    this.channel?.raise(event, [JSON.stringify(changes)]);
   }
 
   #context() {
     const { store, page, faults, calls } = this;
-    return { store, page, faults, calls, mail: page.mail, draft: page.draft, shared: page.shared };
+    return { store, page, pane: this, faults, calls, mail: page.mail, draft: page.draft, shared: page.shared };
   }
 
   #invoke(action, data) {
     switch (action) {
       case "ContextActivationManager_getAppContextAsync":
-        return appContext(this.store, this.names);
+        return appContext(this.store, this.names, this.page.mailbox);
       case "ContextActivationManager_notifyHost":
         return this.#notified(data);
       case "ContextActivationManager_openWindowInHost":
@@ -211,6 +257,7 @@ export class Pane {
   }
 
   #registered(event, data) {
+    if (event === SELECTED_ITEMS_CHANGED && this.page.mailbox < 13) return EVENT_NOT_SUPPORTED;
     if (event !== DIALOG_MESSAGE) return 0;
     if (this.dialog) return Dialog.ALREADY_OPENED;
     const wish = JSON.parse(data.targetId);

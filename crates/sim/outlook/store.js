@@ -23,8 +23,16 @@ export class Store extends EventTarget {
   constructor(world) {
     super();
     Object.assign(this, world);
-    this.mails = world.mailbox.mails;
+    this.mails = [...world.sent, ...world.mailbox.mails];
     this.refused = world.mailbox.refused;
+    this.turn = Promise.resolve();
+  }
+
+  /** Does what changes the mailbox once all has ended that was to be done before: each change goes by what the others left. */
+  inTurn(work) {
+    const ended = this.turn.then(work);
+    this.turn = ended.catch(() => {});
+    return ended;
   }
 
   mail(key) {
@@ -45,6 +53,24 @@ export class Store extends EventTarget {
     await put(`/_state/messages/${encodeURIComponent(mail.key)}`, next);
     this.state.messages[mail.key] = next;
     this.dispatchEvent(new CustomEvent("change", { detail: mail }));
+  }
+
+  /** Sends a message; what lies in Sent Items then. */
+  async send(message) {
+    const headers = { "content-type": "application/json" };
+    const answer = await ask("/_sent", { method: "POST", headers, body: JSON.stringify(message) });
+    const mail = await answer.json();
+    this.mails.unshift(mail);
+    return mail;
+  }
+
+  /** Another mail is looked at: a bar that is not to persist goes with this one. */
+  leave(mail) {
+    return this.inTurn(async () => {
+      const { notifications } = this.of(mail);
+      const kept = notifications.filter(({ persistent }) => persistent !== false);
+      if (kept.length < notifications.length) await this.change(mail, { notifications: kept });
+    });
   }
 
   async setSettings(settings) {
@@ -68,6 +94,11 @@ export class Store extends EventTarget {
 
   async headers(mail) {
     return (await ask(mailPath(mail, "headers"))).text();
+  }
+
+  /** The whole mail, in base64. */
+  async file(mail) {
+    return (await ask(mailPath(mail, "file"))).text();
   }
 
   async attachment(mail, index) {

@@ -46,9 +46,13 @@ const sender = (mail) => mail.from?.name ?? "(no sender)";
 const subjectOf = (mail) => mail.subject || "(no subject)";
 
 export class ListView {
+  /** @param select what is done when these mails are selected */
   constructor(store, select) {
     this.store = store;
     this.select = select;
+    this.chosen = [];
+    /** Where a range begins. */
+    this.anchor = 0;
     this.list = byId("list");
     this.list.addEventListener("keydown", (event) => this.#key(event));
     byId("count").textContent = `${store.mails.length} messages`;
@@ -56,6 +60,14 @@ export class ListView {
     this.list.replaceChildren(...this.rows.values());
     this.rows.values().next().value?.setAttribute("tabindex", "0");
     this.#refused();
+  }
+
+  /** A mail that was just sent. */
+  add(mail) {
+    const row = this.#row(mail);
+    this.rows = new Map([[mail.key, row], ...this.rows]);
+    this.list.prepend(row);
+    byId("count").textContent = `${this.rows.size} messages`;
   }
 
   /** Redraws the chips of a row, or of all when a category's colour changed. */
@@ -67,11 +79,28 @@ export class ListView {
   }
 
   mark(selected) {
+    this.chosen = selected;
+    const keys = new Set(selected.map((mail) => mail.key));
+    const [first] = keys;
     for (const [key, row] of this.rows) {
-      const isSelected = key === selected?.key;
-      row.setAttribute("aria-selected", String(isSelected));
-      if (selected) row.tabIndex = isSelected ? 0 : -1;
+      row.setAttribute("aria-selected", String(keys.has(key)));
+      if (first) row.tabIndex = key === first ? 0 : -1;
     }
+    if (selected.length === 1) this.anchor = this.store.mails.indexOf(selected[0]);
+  }
+
+  /** As in every list of mails: Ctrl adds or takes away, Shift selects a range, neither selects one alone. */
+  #choose(at, { ctrlKey, metaKey, shiftKey }) {
+    const { mails } = this.store;
+    if (shiftKey) {
+      const [from, to] = [Math.min(at, this.anchor), Math.max(at, this.anchor)];
+      return this.select(mails.slice(from, to + 1));
+    }
+    this.anchor = at;
+    if (!ctrlKey && !metaKey) return this.select([mails[at]]);
+    const chosen = new Set(this.chosen);
+    if (!chosen.delete(mails[at])) chosen.add(mails[at]);
+    this.select(mails.filter((mail) => chosen.has(mail)));
   }
 
   #row(mail) {
@@ -87,7 +116,7 @@ export class ListView {
       element(
         "div",
         { className: "row-text" },
-        element("div", { className: "row-line" }, element("span", { className: "row-sender", textContent: sender(mail) }), sign),
+        element("div", { className: "row-line" }, element("span", { className: "row-sender", textContent: sender(mail) }), mail.sent ? element("span", { className: "muted", textContent: "Sent" }) : "", sign),
         element(
           "div",
           { className: "row-line" },
@@ -100,19 +129,21 @@ export class ListView {
     );
     row.dataset.key = mail.key;
     row.setAttribute("aria-selected", "false");
-    row.addEventListener("click", () => this.select(mail));
+    row.addEventListener("click", (event) => this.#choose(this.store.mails.indexOf(mail), event));
     return row;
   }
 
   #key(event) {
     const rows = [...this.rows.values()];
     const at = rows.indexOf(document.activeElement);
+    const all = event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey);
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, Enter: at, " ": at }[event.key];
     const row = rows[next];
-    if (!row) return;
+    if (!row && !all) return;
     event.preventDefault();
+    if (all) return this.select([...this.store.mails]);
     row.focus();
-    this.select(this.store.mail(row.dataset.key));
+    this.#choose(next, event);
   }
 
   #refused() {
@@ -140,10 +171,13 @@ export class ReadingView {
     this.store = store;
   }
 
-  show(mail) {
+  /** Shows a mail, or how many are selected. */
+  show(mail, count = 1) {
     byId("empty").hidden = mail !== null;
+    byId("empty-title").textContent = count > 1 ? `${count} items are selected` : "Select an item to read";
+    byId("empty-text").textContent = count > 1 ? "" : "Nothing is selected";
     byId("mail").hidden = mail === null;
-    byId("deselect").disabled = mail === null;
+    byId("deselect").disabled = mail === null && count === 0;
     byId("body").src = mail ? this.store.viewPath(mail) : "about:blank";
     if (!mail) return;
     byId("subject").textContent = subjectOf(mail);

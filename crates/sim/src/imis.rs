@@ -42,8 +42,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::watch,
+    task::JoinHandle,
+};
 use url::Url;
+
+use crate::tls::{self, Door};
 
 pub use applications::{
     CLIENT_SECRET, Certificate, ClientApplication, HeadRequest, Neighbour, OpenerPolicy, PageHeaders, Posts,
@@ -52,7 +58,7 @@ pub use applications::{
 pub use arguments::{Arguments, run};
 pub use collation::Collation;
 pub use crowd::{Clerk, Clerks};
-pub use faults::{Effect, Fault, Faults, Lasts, Stored};
+pub use faults::{Effect, Fault, Faults, Gate, Lasts, Moment, Stored};
 pub use ledger::{Change, Entry, Event, Grant, Ledger, Seen, StoredFile, Way};
 pub use openid_module::{LoginHint, OpenIdMode, OpenIdModule, Public, StaffClaim};
 pub use queries::{BITING_CELLS, LARGE_QUERY_ROWS};
@@ -130,6 +136,8 @@ pub struct Settings {
     pub files_kept_max: usize,
     /// Port on loopback; 0 for any free one.
     pub port: u16,
+    /// What it shows in TLS; without, it is at an `http` address.
+    pub certificate: Option<tls::Certificate>,
     /// Client applications that are there from the start.
     pub client_applications: Vec<ClientApplication>,
     /// How often a refresh token can be used.
@@ -160,6 +168,7 @@ impl Default for Settings {
             request_body_max: 30 * 1024 * 1024,
             files_kept_max: 1024 * 1024,
             port: 0,
+            certificate: None,
             client_applications: Vec::new(),
             refresh_use: RefreshUse::Once,
             refresh_replacement: Replacement::Absent,
@@ -191,6 +200,8 @@ struct World {
     library: Mutex<queries::Library>,
     ledger: Ledger,
     faults: Faults,
+    /// Whether nobody listens at its address.
+    away: watch::Sender<bool>,
 }
 
 fn everybody(settings: &Settings) -> Vec<party::Party> {
@@ -213,6 +224,7 @@ impl World {
             library: Mutex::new(queries::library()),
             ledger: Ledger::default(),
             faults: Faults::default(),
+            away: watch::Sender::new(false),
             settings,
         }
     }
@@ -295,6 +307,7 @@ pub struct Running {
     world: Arc<World>,
     address: SocketAddr,
     url: Url,
+    door: Option<Door>,
     task: JoinHandle<()>,
 }
 
@@ -319,6 +332,29 @@ impl Running {
         &self.world.faults
     }
 
+    /// Cuts every connection, and refuses new ones: the site is down.
+    pub fn go_away(&self) {
+        self.world.away.send_replace(true);
+    }
+
+    /// It is up again, with all that it knew; resolves when connections are taken.
+    pub async fn come_back(&self) {
+        self.world.away.send_replace(false);
+        // Whoever connects before waits in the queue of the kernel, or is refused.
+        while tokio::net::TcpStream::connect(self.address).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Shows another certificate, and cuts every connection.
+    ///
+    /// # Panics
+    /// When the site is at an `http` address, or the certificate is refused.
+    pub fn show(&self, certificate: &tls::Certificate) {
+        let door = self.door.as_ref().expect("a site in TLS");
+        door.show(certificate).expect("a certificate that rustls takes");
+    }
+
     /// Tokens that would be accepted now.
     pub fn living_tokens(&self) -> usize {
         self.world.accounts().living()
@@ -331,17 +367,36 @@ impl Drop for Running {
     }
 }
 
+/// A socket of this address; several may have it, so that it stays the site's own while nobody listens.
+fn socket(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    #[cfg(unix)]
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    const WAITING: u32 = 1024;
+    socket(address)?.listen(WAITING)
+}
+
 /// Starts a site on loopback.
 ///
 /// # Panics
-/// When the path prefix cannot be part of an address.
+/// When the path prefix cannot be part of an address, or the certificate is refused.
+#[expect(clippy::unused_async, reason = "its sockets need a runtime, which whoever can wait is on")]
 pub async fn start(settings: Settings) -> std::io::Result<Running> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
+    let listener = listen((Ipv4Addr::LOCALHOST, settings.port).into())?;
     let address = listener.local_addr()?;
     let prefix = settings.path_prefix.trim_matches('/').to_owned();
     let slash = if prefix.is_empty() { "" } else { "/" };
-    let url = Url::parse(&format!("http://{address}/{prefix}{slash}")).expect("the path prefix is part of an address");
+    let door = settings.certificate.as_ref();
+    let door = door.map(|shown| Door::before(address, shown).expect("a certificate that rustls takes"));
+    let (scheme, at) = door.as_ref().map_or(("http", address), |door| ("https", door.address()));
+    let url = Url::parse(&format!("{scheme}://{at}/{prefix}{slash}")).expect("the path prefix is part of an address");
     let world = Arc::new(World::new(settings, url.clone()));
-    let task = tokio::spawn(serve::accept(listener, Arc::clone(&world)));
-    Ok(Running { world, address, url, task })
+    let task = tokio::spawn(serve::accept(listener, address, Arc::clone(&world)));
+    Ok(Running { world, address, url, door, task })
 }

@@ -11,6 +11,7 @@ mod library;
 mod mail;
 mod mailbox;
 mod routes;
+mod sent;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ pub enum MailSource {
     Ours,
     /// Every file of a folder that can be read as a mail.
     Folder(PathBuf),
+    /// So many short mails of one week, made by code.
+    Season(usize),
 }
 
 /// How the page looks at first; its own switch can change it.
@@ -68,6 +71,15 @@ pub struct User {
     pub email_address: String,
 }
 
+/// What the add-in has run when a message is sent, as its manifest says.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The page of the runtime.
+    pub page: Url,
+    /// The function that the page associates.
+    pub function: String,
+}
+
 /// Everything the stand-in needs to know before it starts.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -77,6 +89,8 @@ pub struct Settings {
     pub library: Library,
     /// The add-in's task pane page, as the manifest names it.
     pub addin_url: Url,
+    /// What runs when a message is sent, if anything does.
+    pub launch: Option<Launch>,
     /// What lies in the mailbox.
     pub mail: MailSource,
     /// Must cover [`HOST`] and the script hosts, as [`Certificate::for_world`] does.
@@ -96,6 +110,7 @@ impl Settings {
             port: 0,
             library: Library::Cdn,
             addin_url,
+            launch: None,
             mail: MailSource::Ours,
             certificate,
             locale: String::from("en-US"),

@@ -9,12 +9,16 @@ use std::time::Duration;
 
 use axum::Router;
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::Accept as _;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PublicKeyData as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha2::{Digest as _, Sha256};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// The hosts of a whole test world: Outlook, Microsoft's two script hosts, an add-in, and loopback.
 pub const WORLD: [&str; 6] = [
@@ -25,6 +29,9 @@ pub const WORLD: [&str; 6] = [
     "localhost",
     "127.0.0.1",
 ];
+
+const HTTP_2: &[u8] = b"h2";
+const HTTP_1: &[u8] = b"http/1.1";
 
 /// How long open connections may finish after the server's value is dropped.
 const GRACE: Duration = Duration::from_millis(250);
@@ -84,17 +91,26 @@ impl Certificate {
         STANDARD.encode(Sha256::digest(self.key.subject_public_key_info()))
     }
 
-    fn rustls_config(&self) -> Result<RustlsConfig, TlsError> {
+    /// For a server that speaks these, the best first.
+    fn server_config(&self, protocols: &[&[u8]]) -> Result<Arc<rustls::ServerConfig>, TlsError> {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![self.der.clone()], key)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(RustlsConfig::from_config(Arc::new(config)))
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+        Ok(Arc::new(config))
     }
 }
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
 
 impl std::fmt::Debug for Certificate {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -130,7 +146,80 @@ pub fn serve(router: Router, certificate: &Certificate, port: u16) -> Result<Ser
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let handle = Handle::new();
-    let server = axum_server::from_tcp_rustls(listener, certificate.rustls_config()?)?.handle(handle.clone());
+    let config = RustlsConfig::from_config(certificate.server_config(&[HTTP_2, HTTP_1])?);
+    let server = axum_server::from_tcp_rustls(listener, config)?.handle(handle.clone());
     tokio::spawn(server.serve(router.into_make_service()));
     Ok(Server { address, handle })
+}
+
+/// A door in TLS before a server on this machine that speaks plain HTTP/1.1. What it shows can change while it stands.
+#[derive(Debug)]
+pub struct Door {
+    address: SocketAddr,
+    shown: RustlsConfig,
+    /// Counts the certificates: connections belong to the one they were made under.
+    changes: watch::Sender<u32>,
+    task: JoinHandle<()>,
+}
+
+impl Door {
+    /// Stands before an address; must be called on a tokio runtime.
+    pub fn before(server: SocketAddr, certificate: &Certificate) -> Result<Self, TlsError> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let shown = RustlsConfig::from_config(certificate.server_config(&[HTTP_1])?);
+        let (changes, news) = watch::channel(0);
+        let acceptor = RustlsAcceptor::new(shown.clone());
+        let task = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                tokio::select! {
+                    accepted = listener.accept() => {
+                        // A client that was gone before it was served is nobody's business.
+                        let Ok((stream, _)) = accepted else { continue };
+                        connections.spawn(through(acceptor.clone(), stream, server, news.clone()));
+                    }
+                    Some(_) = connections.join_next() => {}
+                }
+            }
+        });
+        Ok(Self { address, shown, changes, task })
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Shows another certificate, and cuts the connections that were made under the one before.
+    pub fn show(&self, certificate: &Certificate) -> Result<(), TlsError> {
+        self.shown.reload_from_config(certificate.server_config(&[HTTP_1])?);
+        self.changes.send_modify(|changes| *changes += 1);
+        Ok(())
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Carries a connection until either side leaves, or the certificate is another.
+async fn through(
+    acceptor: RustlsAcceptor,
+    stream: TcpStream,
+    server: SocketAddr,
+    mut news: watch::Receiver<u32>,
+) -> std::io::Result<()> {
+    news.mark_unchanged();
+    let (mut outside, ()) = acceptor.accept(stream, ()).await?;
+    let mut inside = TcpStream::connect(server).await?;
+    tokio::select! {
+        carried = tokio::io::copy_bidirectional(&mut outside, &mut inside) => carried.map(drop),
+        // The door's end is the end too.
+        _ = news.changed() => Ok(()),
+    }
 }

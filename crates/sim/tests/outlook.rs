@@ -8,13 +8,17 @@
 mod browser;
 #[path = "outlook/dialogs.rs"]
 mod dialogs;
+#[path = "outlook/sending.rs"]
+mod sending;
+#[path = "outlook/several.rs"]
+mod several;
 
 use browser::Stage;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 /// Calls a method of the library in its own style and hands back the value or the error's code.
-fn call(method: &str, arguments: &str) -> String {
+pub(crate) fn call(method: &str, arguments: &str) -> String {
     let comma = if arguments.is_empty() { "" } else { ", " };
     format!(
         "{method}({arguments}{comma}result => done(result.status === 'succeeded' ? (result.value ?? null) : \
@@ -117,6 +121,25 @@ async fn settings_properties_and_notifications_are_kept() {
     assert_eq!(dark, true, "settings outlive the page");
     let saved = "Office.context.mailbox.item.loadCustomPropertiesAsync(loaded => done(loaded.value.get('saved')))";
     assert_eq!(stage.wait_for(saved).await, "yes");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_is_changed_at_the_same_moment_is_all_kept() {
+    let stage = Stage::open("mail=plain").await;
+    stage.enter_addin().await;
+    let details = "[{ displayName: 'Saved to iMIS', color: Office.MailboxEnums.CategoryColor.Preset4 }]";
+    stage.wait_for(&call("Office.context.mailbox.masterCategories.addAsync", details)).await;
+    let both = format!(
+        "let ended = 0;
+        const end = () => {{ ended += 1; if (ended === 2) done(null); }};
+        {ITEM}.categories.addAsync(['Saved to iMIS'], end);
+        const note = {{ type: 'informationalMessage', message: 'Saved', icon: 'icon', persistent: false }};
+        {ITEM}.notificationMessages.replaceAsync('saved', note, end)"
+    );
+    assert_eq!(stage.wait_for(&both).await, Value::Null);
+    let kept = &stage.outlook.state().messages["plain"];
+    assert_eq!((kept.categories.len(), kept.notifications.len()), (1, 1));
     stage.end().await;
 }
 

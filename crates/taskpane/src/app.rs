@@ -2,7 +2,7 @@
 
 use crate::dispatch::Dispatch;
 use crate::parts::block;
-use crate::{chunks, live, views};
+use crate::{chunks, live, tab, views};
 use api::Whose;
 use flows::{App, Place, Session};
 use leptos::prelude::*;
@@ -37,6 +37,7 @@ fn screen(app: &App) -> Screen {
 
 /// Draws the pane in place of the page's static shell.
 pub(crate) fn mount() {
+    tab::keep_within();
     mount_to_body(pane);
     if let Some(shell) = document().get_element_by_id("shell") {
         shell.remove();

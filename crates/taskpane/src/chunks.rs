@@ -10,7 +10,7 @@ use crate::parts::{block, pressed, spinner, trouble_notice};
 use crate::runner::{Runner, pause};
 use crate::{views, words};
 use api::Whose;
-use flows::{Effect, Event, SheetLogic, Trouble};
+use flows::{Effect, Event, ManyEffect, SheetLogic, Trouble};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
@@ -83,11 +83,23 @@ part_of! { entrance, fetch_entrance_effect,
     }
 }
 
+part_of! { saving, fetch_save_form, fn draw_save_form() -> AnyView { views::save_form().into_any() } }
 part_of! { saving, fetch_save_panel, fn draw_save_panel() -> AnyView { views::save_panel().into_any() } }
+part_of! { saving, fetch_saved_entries, fn draw_saved_entries() -> AnyView { views::saved_entries().into_any() } }
+part_of! { saving, fetch_save_again, fn draw_save_again() -> AnyView { views::save_again().into_any() } }
 part_of! { saving, fetch_other_saves, fn draw_other_saves() -> AnyView { views::other_saves().into_any() } }
+part_of! { saving, fetch_waiting_list, fn draw_waiting_list() -> AnyView { views::waiting_list() } }
 part_of! { saving, fetch_saving_effect,
     fn begin_saving_effect(runner: &'static Runner, effect: Effect, dispatch: Dispatch) -> Underway {
         runner.carry_out_for_saving(effect, dispatch).boxed_local()
+    }
+}
+
+part_of! { many, fetch_many, fn draw_many() -> AnyView { views::many().into_any() } }
+part_of! { many, fetch_many_foot, fn draw_many_foot() -> AnyView { views::many_foot().into_any() } }
+part_of! { many, fetch_many_effect,
+    fn begin_many_effect(runner: &'static Runner, effect: ManyEffect) -> Underway {
+        runner.carry_out_for_many(effect).boxed_local()
     }
 }
 
@@ -121,14 +133,50 @@ pub(crate) fn desk(whose: Whose) -> AnyView {
     fetched(|| fetch_desk().boxed_local(), move || draw_desk(whose).boxed_local())
 }
 
+/// The details of saving the open message.
+pub(crate) fn save_form() -> AnyView {
+    fetched(|| fetch_save_form().boxed_local(), || draw_save_form().boxed_local())
+}
+
 /// The save of the open message.
 pub(crate) fn save_panel() -> AnyView {
     fetched(|| fetch_save_panel().boxed_local(), || draw_save_panel().boxed_local())
 }
 
+/// The saves of the open message in full.
+pub(crate) fn saved_entries() -> AnyView {
+    fetched(|| fetch_saved_entries().boxed_local(), || draw_saved_entries().boxed_local())
+}
+
+/// The question whether to save the open message once more.
+pub(crate) fn save_again() -> AnyView {
+    fetched(|| fetch_save_again().boxed_local(), || draw_save_again().boxed_local())
+}
+
 /// Saves of other messages.
 pub(crate) fn other_saves() -> AnyView {
     fetched(|| fetch_other_saves().boxed_local(), || draw_other_saves().boxed_local())
+}
+
+/// Many messages at once, in place of the open one or on a sheet.
+pub(crate) fn many() -> AnyView {
+    fetched(|| fetch_many().boxed_local(), || draw_many().boxed_local())
+}
+
+/// What stands of them at the foot of the pane.
+pub(crate) fn many_foot() -> AnyView {
+    fetched(|| fetch_many_foot().boxed_local(), || draw_many_foot().boxed_local())
+}
+
+/// An effect of many messages.
+pub(crate) async fn many_effect(runner: &'static Runner, effect: ManyEffect) -> Option<Event> {
+    until_there(|| fetch_many_effect().boxed_local()).await;
+    begin_many_effect(runner, effect).await.ok()?.await
+}
+
+/// Messages that were sent and are not saved yet.
+pub(crate) fn waiting_list() -> AnyView {
+    fetched(|| fetch_waiting_list().boxed_local(), || draw_waiting_list().boxed_local())
 }
 
 /// An effect of a sheet.

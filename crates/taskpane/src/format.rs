@@ -51,6 +51,20 @@ pub(crate) fn moment(milliseconds: i64) -> String {
     Date::new(&JsValue::from_f64(milliseconds as f64)).to_locale_string(&language(), &options).into()
 }
 
+/// A day as one says it: with its year only where that is not this one.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
+pub(crate) fn day(milliseconds: i64) -> String {
+    let date = Date::new(&JsValue::from_f64(milliseconds as f64));
+    let options = Object::new();
+    let year =
+        if date.get_full_year() == Date::new_0().get_full_year() { JsValue::UNDEFINED } else { "numeric".into() };
+    for (name, value) in [("day", "numeric".into()), ("month", "short".into()), ("year", year)] {
+        // A plain object of our own refuses no property.
+        let _ = Reflect::set(&options, &name.into(), &value);
+    }
+    date.to_locale_string(&language(), &options).into()
+}
+
 /// Whether a day of iMIS lies before today, by the person's own calendar.
 pub(crate) fn is_past(time: &api::LocalTime) -> bool {
     let now = here_and_now().now;
@@ -99,9 +113,11 @@ fn without_prefix(name: &str) -> &str {
     }
 }
 
-/// The number in a record's key, such as `Activity:1234`.
-pub(crate) fn record_number(key: &str) -> &str {
-    key.rsplit(':').next().unwrap_or(key)
+/// The number in a record's key, such as `Activity:1234`; `None` where it is none that people could read out, as the
+/// communication log's (`imis.md §7.2`).
+pub(crate) fn record_number(key: &str) -> Option<&str> {
+    const LONGEST: usize = 12;
+    key.rsplit(':').next().filter(|number| (1..=LONGEST).contains(&number.len()))
 }
 
 #[cfg(test)]
@@ -131,8 +147,9 @@ mod tests {
 
     #[test]
     fn a_record_is_called_by_its_number() {
-        assert_eq!(record_number("CommunicationLog:4711"), "4711");
-        assert_eq!(record_number("4711"), "4711");
+        assert_eq!(record_number("Activity:4711"), Some("4711"));
+        assert_eq!(record_number("4711"), Some("4711"));
+        assert_eq!(record_number("CommunicationLog:8cf729f2-a096-418b-b725-c8429700805a"), None);
     }
 
     #[test]

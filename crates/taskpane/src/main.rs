@@ -8,6 +8,7 @@ mod live;
 mod parts;
 mod readiness;
 mod runner;
+mod tab;
 mod theme;
 mod values;
 mod views;

@@ -8,7 +8,9 @@ mod heading;
 mod notice;
 
 pub(crate) use avatar::avatar;
-pub(crate) use button::{at_escape, button, focus, heard, keep_focus, moves, pressed, sends, toggle};
+pub(crate) use button::{
+    at_escape, button, focus, heard, keep_at_fault, keep_focus, keep_keyboard, moves, pressed, sends, toggle,
+};
 pub(crate) use copy::copy_button;
 pub(crate) use disclosure::disclosure;
 pub(crate) use heading::{heading, named, subheading};

@@ -3,7 +3,7 @@
 //! It repeats, in words for people, what `flows` will refuse; it allows nothing by itself.
 
 use crate::words;
-use flows::{App, Lookup, OpenMail, SaveKind, Standing, Targets};
+use flows::{App, Lookup, OpenMail, SaveKind, Standing, Targets, Twice};
 
 /// What is missing before the message can be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub(crate) enum Readiness {
         /// Addresses that belong to several contacts, none of them chosen.
         unsettled: usize,
     },
+    /// It is saved already, and the site saves a message once.
+    Held,
+    /// It is being saved among many.
+    WithOthers,
     /// People are being looked up.
     LookingUp,
     /// Nobody is settled, and some could not be looked up; the people's section says so itself.
@@ -33,6 +37,10 @@ pub(crate) enum Readiness {
     Choose,
     /// Everybody is left out or switched off.
     AllLeftOut,
+    /// The date that was typed is none.
+    WrongDate,
+    /// A field holds what it does not take.
+    WrongField,
     /// More than the site takes at once.
     TooMany {
         /// The most it takes.
@@ -48,13 +56,23 @@ impl Readiness {
             Targets::Failed(_) => return Self::TargetsFailed,
             Targets::Known(targets) => targets,
         };
-        if targets.interaction.is_none() && targets.activity_types.is_empty() {
+        if targets.interaction.is_none() && targets.activity_types.is_empty() && targets.tables.is_empty() {
             return Self::NotAllowed;
+        }
+        if app.is_saved_with_others() {
+            return Self::WithOthers;
+        }
+        if app.twice() == Twice::Held {
+            return Self::Held;
         }
         let people = &mail.people;
         let kept = || people.shown().filter(|entry| !entry.removed);
         let unsettled = kept().filter(|entry| entry.needs_choice()).count();
-        let contacts = people.targets().len();
+        // What is gone on with goes to its own contacts, and takes the words that stand here for those it lacks.
+        let rest = app.rest();
+        let contacts = rest.as_ref().map_or_else(|| people.targets().len(), |rest| rest.contacts.len());
+        let unsettled = if rest.is_some() { 0 } else { unsettled };
+        let draft = rest.as_ref().map_or(&mail.draft, |rest| &rest.draft);
         let matched = people.entries.iter().any(|entry| matches!(entry.standing, Standing::Matched { .. }));
         match contacts {
             _ if people.lookup == Lookup::Searching => Self::LookingUp,
@@ -63,7 +81,10 @@ impl Readiness {
             0 if matched => Self::AllLeftOut,
             0 => Self::Nobody,
             _ if contacts > targets.contacts_max => Self::TooMany { limit: targets.contacts_max },
-            _ if mail.draft.save_as(targets).is_none() => Self::NoKind,
+            _ if draft.save_as(targets).is_none() => Self::NoKind,
+            _ if draft.at_is_wrong() => Self::WrongDate,
+            // Who saves makes no field wrong.
+            _ if draft.wrong_field(&mail.message, targets, "").is_some() => Self::WrongField,
             _ => Self::Ready { contacts, unsettled },
         }
     }
@@ -78,10 +99,14 @@ impl Readiness {
         match self {
             Self::Ready { unsettled: 0, .. } | Self::TargetsFailed => String::new(),
             Self::Ready { unsettled, .. } => words::save_some_unsettled(unsettled),
+            Self::Held => words::again_held().to_owned(),
+            Self::WithOthers => words::save_with_others().to_owned(),
             Self::LookingUp => words::save_wait_people().to_owned(),
             Self::NotLookedUp => words::save_not_looked_up().to_owned(),
             Self::AskingTargets => words::save_wait_targets().to_owned(),
             Self::NotAllowed => words::save_not_allowed().to_owned(),
+            Self::WrongDate => words::save_wrong_date().to_owned(),
+            Self::WrongField => words::save_wrong_field().to_owned(),
             Self::NoKind => words::save_no_kind().to_owned(),
             Self::Nobody => words::save_nobody().to_owned(),
             Self::Choose => words::save_choose().to_owned(),
@@ -96,6 +121,7 @@ pub(crate) const fn button(kind: SaveKind) -> fn() -> &'static str {
     match kind {
         SaveKind::Interaction => words::save_as_interaction,
         SaveKind::Activity => words::save_as_activity,
+        SaveKind::Table => words::save_as_row,
     }
 }
 
@@ -103,10 +129,11 @@ pub(crate) const fn button(kind: SaveKind) -> fn() -> &'static str {
 mod tests {
     use super::Readiness;
     use api::{
-        Bootstrap, Contact, ContactId, ContactKind, EmailAddress, InteractionStore, Match, MatchReason, Matches, Me,
-        SaveTargets, Site, SiteName,
+        Bootstrap, Contact, ContactId, ContactKind, EmailAddress, InteractionStore, LedgerEntry, LedgerState, Match,
+        MatchReason, Matches, Me, SaveId, SaveTargets, SavedMessage, SavedMessages, SavedTo, Site, SiteName,
+        Unfinished,
     };
-    use flows::{App, Correspondent, Event, Message, MessageKey, Role};
+    use flows::{App, Correspondent, DraftEdit, Event, Message, MessageKey, Role, SavedEvent};
 
     const ADDRESS: &str = "ada@engine.example";
 
@@ -115,19 +142,7 @@ mod tests {
             remembered: false,
             address: EmailAddress::parse(ADDRESS).unwrap(),
             reason: MatchReason::PrimaryEmail,
-            contact: Contact {
-                id: ContactId(id.to_owned()),
-                kind: ContactKind::Person,
-                name: "Ada Lovelace".to_owned(),
-                email: None,
-                organisation: None,
-                title: None,
-                city: None,
-                phone: None,
-                member_type: None,
-                status: None,
-                active: true,
-            },
+            contact: Contact::of_name(ContactId(id.to_owned()), ContactKind::Person, "Ada Lovelace".to_owned()),
         }
     }
 
@@ -158,14 +173,22 @@ mod tests {
             correspondents: vec![Correspondent { name: String::new(), address: ADDRESS.to_owned(), role: Role::From }],
             attachments: vec![],
             message_id: String::new(),
+            conversation: String::new(),
+            outgoing: false,
             sent_ms: None,
+            received_ms: None,
+            references: vec![],
             utc_offset_minutes: 0,
         };
         let targets = SaveTargets {
             interaction: Some(InteractionStore::CommunicationLog),
             activity_types: vec![],
+            tables: vec![],
+            interaction_types: vec![],
+            attachment_types: api::AttachmentTypes::default(),
             attachment_max_bytes: 1,
             contacts_max,
+            duplicates: api::Duplicates::Warned,
         };
         let (mut app, _) = App::start();
         let public_url = "https://pane.example".to_owned();
@@ -220,5 +243,38 @@ mod tests {
     #[test]
     fn more_contacts_than_the_site_takes_are_too_many() {
         assert_eq!(readiness(0, vec![contact("7")], None), Readiness::TooMany { limit: 0 });
+    }
+
+    #[test]
+    fn the_rest_of_a_save_waits_for_a_date_that_is_one() {
+        let (mut app, key) = pane(5);
+        let asked = vec![EmailAddress::parse(ADDRESS).unwrap()];
+        app.update(Event::Matched(key, asked, Ok(Matches { found: vec![contact("7")], ..Matches::default() })));
+        let to = |id: &str| SavedTo { contact: ContactId(id.to_owned()), name: String::new(), record: None };
+        let begun = LedgerEntry {
+            id: None,
+            by: String::new(),
+            mine: true,
+            at_ms: 0,
+            saved_as: String::new(),
+            to: vec![to("7"), to("8")],
+            attachments: 0,
+            state: LedgerState::Partly,
+            may_remove: true,
+            removed: None,
+            unfinished: Some(Unfinished {
+                save: SaveId("begun".to_owned()),
+                activity: None,
+                table: None,
+                interaction: None,
+                attachments: vec![],
+            }),
+        };
+        let messages = vec![SavedMessage { saves: vec![begun], ..SavedMessage::default() }];
+        let answer = Ok(SavedMessages { messages, version: 1 });
+        app.update(Event::Saved(SavedEvent::LookedUp(1, answer)));
+        assert_eq!(Readiness::of(&app, app.open_mail().unwrap()), Readiness::Ready { contacts: 2, unsettled: 0 });
+        app.update(Event::DraftEdited(DraftEdit::At("soon".to_owned())));
+        assert_eq!(Readiness::of(&app, app.open_mail().unwrap()), Readiness::WrongDate);
     }
 }

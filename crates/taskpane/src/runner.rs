@@ -10,11 +10,14 @@ mod download;
 mod find;
 mod keys;
 mod locks;
+mod many;
 mod outlook;
 mod people;
 mod queries;
 mod query;
 mod record;
+mod saved;
+mod sending;
 mod server;
 mod session;
 mod timeline;
@@ -32,10 +35,10 @@ use api::{
     AddId, ConfirmSession, EmailAddress, EndSessions, GetContactOptions, GetMe, GetSaveTargets, MatchContacts, Me,
     Redeem, SaveId, SignInBegun,
 };
-use flows::{BeginOrder, Code, DialogTrouble, Effect, Event, Prompt, Trouble};
+use flows::{BeginOrder, Code, DialogTrouble, Effect, Event, ManyEffect, Prompt, SavedEffect, SavedEvent, Trouble};
 use leptos::prelude::window;
 use office::Host;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen_futures::spawn_local;
 
 /// All that effects need, for the page's whole life.
@@ -46,6 +49,9 @@ pub(crate) struct Runner {
     windows: windows::Windows,
     alarm: clock::Alarm,
     exports: query::Exports,
+    /// How often Outlook was asked what is selected.
+    selections: Cell<u32>,
+    watches: saved::Watches,
     /// Dropping one ends its listening.
     subscriptions: RefCell<Vec<office::mailbox::Subscription>>,
 }
@@ -70,16 +76,26 @@ impl Runner {
             self.server.session.follow(move |kept| dispatch.send(Event::KeptChanged(kept)));
             self.wake_when_seen(dispatch);
             theme::show(office::theme::current().as_ref());
+            dispatch.send(Event::Saved(SavedEvent::MarksRead(outlook::marks())));
             let own = office::mailbox::user_profile();
             let own = own.and_then(|profile| EmailAddress::parse(&profile.email_address).ok());
             dispatch.send(Event::OutlookReady(own));
             dispatch.send(outlook::look());
             let seen = office::mailbox::current_item();
-            let changed = office::mailbox::on_item_changed(move |_| dispatch.send(outlook::look())).await;
+            let changed = move |_| {
+                dispatch.send(outlook::look());
+                self.look_at_selection(dispatch);
+            };
+            let changed = office::mailbox::on_item_changed(changed).await;
             // Where panes cannot be pinned, there is nothing to follow.
             self.subscriptions.borrow_mut().extend(changed);
             if office::mailbox::current_item() != seen {
                 dispatch.send(outlook::look());
+            }
+            if office::mailbox::selection_offered() {
+                let told = office::mailbox::on_selection_changed(move || self.look_at_selection(dispatch)).await;
+                self.subscriptions.borrow_mut().extend(told);
+                self.look_at_selection(dispatch);
             }
             let themes = office::theme::on_changed(|theme| theme::show(theme.as_ref())).await;
             self.subscriptions.borrow_mut().extend(themes);
@@ -99,7 +115,9 @@ impl Runner {
             Effect::CloseDialog => self.windows.close(),
             Effect::WakeAt(at_ms) => self.wake_at(at_ms, dispatch),
             Effect::ForgetSession => self.server.session.forget(),
+            Effect::Saved(SavedEffect::StopWatching) => self.watches.stop(),
             Effect::DropContent { save, index } => self.uploads.drop_content(&save, index),
+            Effect::Many(ManyEffect::AskSelection) => self.look_at_selection(dispatch),
             other => {
                 let asked_as = self.server.session.current().filter(|_| other.is_in_session());
                 spawn_local(async move {
@@ -149,6 +167,12 @@ impl Runner {
             Effect::FetchTargets => Event::TargetsAnswered(server.call(&GetSaveTargets).await),
             Effect::FetchContactOptions => Event::ContactOptionsAnswered(server.call(&GetContactOptions).await),
             Effect::People(effect) => Event::People(people::carry_out(self, effect).await),
+            Effect::Saved(
+                effect @ (SavedEffect::LookUp(..)
+                | SavedEffect::Watch(..)
+                | SavedEffect::Pause(..)
+                | SavedEffect::Tick(_)),
+            ) => Event::Saved(saved::carry_out(self, effect).await?),
             Effect::Find(..)
             | Effect::Record(..)
             | Effect::Write(..)
@@ -166,11 +190,15 @@ impl Runner {
             | Effect::Confirm
             | Effect::ListSessions(_)
             | Effect::EndSessions(_) => return chunks::entrance_effect(self, effect, dispatch).await,
-            Effect::ReadBody { .. }
+            Effect::ReadHeaders(_)
+            | Effect::ReadBody { .. }
             | Effect::Save(_)
             | Effect::ReadAttachment { .. }
             | Effect::Upload { .. }
+            | Effect::Sending(_)
+            | Effect::Saved(_)
             | Effect::MarkMessage { .. } => return chunks::saving_effect(self, effect, dispatch).await,
+            Effect::Many(effect) => return chunks::many_effect(self, effect).await,
             Effect::SignOut
             | Effect::ForgetSession
             | Effect::CloseDialog
@@ -203,10 +231,16 @@ impl Runner {
         })
     }
 
+    /// The effects of many messages, which are fetched with their screen.
+    pub(crate) async fn carry_out_for_many(&'static self, effect: ManyEffect) -> Option<Event> {
+        many::carry_out(self, effect).await
+    }
+
     /// The effects of a save, which are fetched with its panel.
     pub(crate) async fn carry_out_for_saving(&'static self, effect: Effect, dispatch: Dispatch) -> Option<Event> {
         let server = &self.server;
         Some(match effect {
+            Effect::ReadHeaders(key) => outlook::headers(key).await,
             Effect::ReadBody { save, key } => Event::BodyRead(save, outlook::body(&key).await),
             Effect::Save(message) => Event::Written(message.save.clone(), server.call(&*message).await),
             Effect::ReadAttachment { save, index, key, attachment } => {
@@ -225,7 +259,9 @@ impl Runner {
                 }
                 Event::Uploaded(save, index, answer)
             }
+            Effect::Sending(effect) => Event::Sending(sending::carry_out(effect, dispatch).await?),
             Effect::MarkMessage { save, key } => Event::Marked(save, outlook::mark(&key).await),
+            Effect::Saved(effect) => Event::Saved(saved::carry_out_later(self, effect).await?),
             _ => return None,
         })
     }

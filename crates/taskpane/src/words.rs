@@ -2,8 +2,9 @@
 //!
 //! `build.rs` makes a function of every text; one that nobody uses is dead code, and refused.
 
+use crate::format;
 use api::{Problem, ProblemCode};
-use flows::{DialogTrouble, Trouble};
+use flows::{BarLine, DialogTrouble, Trouble, Unsendable};
 
 #[deny(dead_code)]
 mod texts {
@@ -11,6 +12,26 @@ mod texts {
 }
 
 pub(crate) use texts::*;
+
+/// What the bar above a saved message says.
+pub(crate) fn bar(line: &BarLine) -> String {
+    let day = format::day(line.at_ms);
+    match (line.mine, line.by.trim()) {
+        (true, _) => bar_mine(&day),
+        (false, "") => bar_somebody(&day),
+        (false, by) => bar_by(by, &day),
+    }
+}
+
+/// Why an attachment cannot go.
+pub(crate) fn unsendable(why: Unsendable) -> String {
+    match why {
+        Unsendable::TooLarge { max_bytes } => attachment_too_large(&format::size(max_bytes)),
+        Unsendable::CloudLink => attachment_cloud().to_owned(),
+        Unsendable::TypeForbidden => attachment_forbidden().to_owned(),
+        Unsendable::NoPlace => attachment_no_place().to_owned(),
+    }
+}
 
 /// What the person can do about a trouble from where they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +102,7 @@ fn of_server(problem: &Problem) -> TroubleWords {
         ProblemCode::NotFound => (trouble_missing(), trouble_missing_advice(), TryAgain),
         ProblemCode::Invalid => (trouble_invalid(), trouble_invalid_advice(), Nothing),
         ProblemCode::TooLarge => (trouble_large(), trouble_large_advice(), Nothing),
+        ProblemCode::AlreadySaved => (trouble_already_saved(), trouble_already_saved_advice(), Nothing),
         ProblemCode::Conflict => (trouble_conflict(), trouble_conflict_advice(), TryAgain),
         ProblemCode::Busy => (trouble_busy(), "", TryAgain),
         ProblemCode::ImisRefused => (trouble_refused(), trouble_refused_advice(), TryAgain),
@@ -103,6 +125,14 @@ fn of_server(problem: &Problem) -> TroubleWords {
     let advice = match (&problem.detail, problem.code) {
         (Some(reason), ProblemCode::ImisRefused) => trouble_refused_because(reason),
         (_, ProblemCode::LockedOut | ProblemCode::Busy) => wait(problem.retry_after_s),
+        (_, ProblemCode::Unknown) if problem.retry_after_s.is_some() => {
+            trouble_unknown_coming(&wait(problem.retry_after_s))
+        }
+        (Some(reason), ProblemCode::Invalid) => reason.clone(),
+        (None, ProblemCode::Invalid) if !problem.fields.is_empty() => {
+            let said = problem.fields.iter().map(|field| [&*field.field, ": ", &field.message].concat());
+            said.collect::<Vec<_>>().join(" ")
+        }
         _ => advice.to_owned(),
     };
     TroubleWords { title, advice, remedy, reference: problem.reference.clone() }
@@ -128,6 +158,16 @@ mod tests {
         assert_eq!(wait(Some(90)), "Try again in 90 seconds.");
         assert_eq!(wait(Some(91)), "Try again in 2 minutes.");
         assert_eq!(wait(None), "Try again in a moment.");
+    }
+
+    #[test]
+    fn of_what_imis_may_still_store_one_hears_when_to_try_again() {
+        let said = |retry_after_s| {
+            let problem = Problem { retry_after_s, ..Problem::new(ProblemCode::Unknown) };
+            trouble(&Trouble::Server(problem)).advice
+        };
+        assert_eq!(said(Some(150)), "iMIS may still be storing it. Try again in 3 minutes. Nothing is written twice.");
+        assert_eq!(said(None), "Try again: what is in iMIS already is not written twice.");
     }
 
     #[test]

@@ -209,6 +209,7 @@ impl World {
         )?;
         let mut command = Command::new(&sim);
         command.args(["outlook", "--port", "0", "--addin", pane]).arg("--certificate-folder").arg(&certificate);
+        command.args(["--send-page", &format!("{server}/send.html")]);
         if let OfficeJs::Package(folder) = &library {
             command.arg("--library").arg(folder);
         }

@@ -4,9 +4,12 @@ use crate::world::{address, found, mail, matches, message, problem, signed_in, s
 use api::{ContactId, DomainMatch, Kept, Match, Matches, Matching, ProblemCode};
 use flows::{App, Effect, Event, Lookup, Memory, PeopleEffect, PeopleEvent, Role, Session, Standing};
 
+/// A message just opened, and what is asked about its people.
 fn open(people: &[(Role, &str)]) -> (App, Vec<Effect>) {
     let mut app = signed_in();
-    let effects = app.update(Event::MessageOpened(message(1, people)));
+    let mut effects = app.update(Event::MessageOpened(message(1, people)));
+    // Who saved it, and what its headers say, are other stories.
+    effects.retain(|effect| !matches!(effect, Effect::Saved(_) | Effect::ReadHeaders(_)));
     (app, effects)
 }
 
@@ -277,4 +280,29 @@ fn a_late_answer_about_another_message_changes_nothing() {
     app.update(Event::MessageOpened(message(2, &[(Role::From, "office@harbour.example")])));
     app.update(remembered(Some("106"), Ok(Kept {})));
     assert_eq!(mail(&app).people.entries[0].memory, Memory::None);
+}
+
+#[test]
+fn the_organisation_of_somebody_on_the_message_is_offered_once_and_saved_to_where_it_is_ticked() {
+    let of_acme = |at: &str, number: &str| {
+        let mut found = found(at, number, "Somebody");
+        found.contact.organisation = Some("Acme".to_owned());
+        found.contact.organisation_id = Some(ContactId("200".to_owned()));
+        found
+    };
+    let (mut app, _) = open(&[(Role::From, "ada@example.org"), (Role::Cc, "grace@example.org")]);
+    let everybody = vec![address("ada@example.org"), address("grace@example.org")];
+    let answer = matches(vec![of_acme("ada@example.org", "101"), of_acme("grace@example.org", "102")]);
+    let key = mail(&app).message.key.clone();
+    app.update(Event::Matched(key, everybody, Ok(answer)));
+    let offered = mail(&app).people.organisations();
+    let [(acme, false)] = offered.as_slice() else { panic!("{offered:?}") };
+    assert_eq!((&*acme.id.0, &*acme.name), ("200", "Acme"));
+    assert_eq!(targets(&app), ["101", "102"], "nobody asked for it");
+    app.update(Event::People(PeopleEvent::Added(acme.clone())));
+    assert_eq!(targets(&app), ["101", "102", "200"]);
+    assert!(mail(&app).people.organisations()[0].1, "it is ticked");
+    app.update(Event::PersonRemoved(address("ada@example.org")));
+    app.update(Event::PersonRemoved(address("grace@example.org")));
+    assert_eq!(mail(&app).people.organisations(), vec![], "it is nobody's any more");
 }

@@ -120,10 +120,31 @@ fn partly_saved_is_retried_under_the_same_id_without_reading_again() {
     let again = app.update(Event::RetryAsked(id("s1")));
     let [Effect::Save(request)] = again.as_slice() else { panic!("{again:?}") };
     assert_eq!(request.save, id("s1"));
-    let up = app.update(written(vec![saved("101"), saved("102")], 2));
+    let attachments = vec![Some(AttachmentOutcome::Saved), None];
+    let records = vec![saved("101"), saved("102")];
+    let up = app.update(Event::Written(id("s1"), Ok(SaveReport { save: id("s1"), records, attachments })));
     assert_eq!(uploads(&up), vec![1]);
     app.update(uploaded(1, AttachmentOutcome::Saved));
     assert_eq!(the_save(&app).summary(), Summary::All);
+}
+
+#[test]
+fn a_record_that_comes_with_the_retry_gets_the_attachments_that_the_others_have() {
+    let mut app = with_files(&[10]);
+    app.update(Event::SaveAsked(id("s1")));
+    app.update(body());
+    app.update(read(0));
+    app.update(written(vec![saved("101"), failed("102")], 1));
+    let end = app.update(uploaded(0, AttachmentOutcome::Saved));
+    assert!(!end.iter().any(|effect| matches!(effect, Effect::DropContent { .. })), "it may be needed again");
+    assert_eq!(the_save(&app).summary(), Summary::Partly);
+    app.update(Event::MessageClosed);
+    app.update(Event::RetryAsked(id("s1")));
+    let up = app.update(written(vec![saved("101"), saved("102")], 1));
+    assert_eq!(uploads(&up), vec![0], "on the second record it is not");
+    let end = app.update(uploaded(0, AttachmentOutcome::Saved));
+    assert_eq!(the_save(&app).summary(), Summary::All);
+    assert!(end.contains(&Effect::DropContent { save: id("s1"), index: 0 }));
 }
 
 #[test]

@@ -20,19 +20,7 @@ pub(crate) fn id(text: &str) -> SaveId {
 }
 
 pub(crate) fn contact(number: &str, name: &str) -> Contact {
-    Contact {
-        id: ContactId(number.to_owned()),
-        kind: ContactKind::Person,
-        name: name.to_owned(),
-        email: None,
-        organisation: None,
-        title: None,
-        city: None,
-        phone: None,
-        member_type: None,
-        status: None,
-        active: true,
-    }
+    Contact::of_name(ContactId(number.to_owned()), ContactKind::Person, name.to_owned())
 }
 
 pub(crate) fn found(at: &str, number: &str, name: &str) -> Match {
@@ -53,6 +41,10 @@ pub(crate) fn message(opening: u32, people: &[(Role, &str)]) -> Message {
             .collect(),
         attachments: vec![],
         message_id: format!("<{opening}@example.org>"),
+        conversation: String::new(),
+        outgoing: false,
+        received_ms: None,
+        references: vec![],
         sent_ms: Some(1_700_000_000_000),
         utc_offset_minutes: 60,
     }
@@ -89,12 +81,17 @@ pub(crate) fn me_by(user_name: &str, method: SignInMethod) -> Me {
 }
 
 pub(crate) fn targets() -> SaveTargets {
-    let kind = |id: &str| ActivityType { id: ActivityTypeId(id.to_owned()), description: id.to_lowercase() };
+    let kind =
+        |id: &str| ActivityType { id: ActivityTypeId(id.to_owned()), description: id.to_lowercase(), fields: vec![] };
     SaveTargets {
         interaction: Some(InteractionStore::CommunicationLog),
         activity_types: vec![kind("CALL"), kind("EMAIL")],
+        tables: vec![],
+        interaction_types: vec![],
+        attachment_types: api::AttachmentTypes::default(),
         attachment_max_bytes: 22 * MEGABYTE,
         contacts_max: 50,
+        duplicates: api::Duplicates::Warned,
     }
 }
 

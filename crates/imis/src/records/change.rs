@@ -2,8 +2,8 @@
 
 use super::{FullRecord, RecordKey, RecordStore};
 use crate::{
-    Acting, ColumnForm, Error, LogId, Operation, PartyId, RecipientId, WriteError, client::equals, prompts, wire,
-    wire::EditedAs,
+    Acting, AttachmentId, ColumnForm, Error, LogId, Operation, PartyId, RecipientId, WriteError, client::equals,
+    prompts, wire, wire::EditedAs,
 };
 
 /// A new value of a member or column; empty for none.
@@ -43,6 +43,17 @@ impl Acting {
     /// The lines that a contact has in a log entry.
     pub async fn lines_of_contact(&self, log: &LogId, party: &PartyId) -> Result<Vec<RecipientId>, Error> {
         Ok(self.lines_of(log, party).await?.into_iter().map(|(line, _)| line).collect())
+    }
+
+    /// Removes a file of an activity or of an entry of the log; one that is gone already is no error.
+    pub async fn remove_attachment(&self, store: RecordStore, file: &AttachmentId) -> Result<(), WriteError> {
+        let entity = match store {
+            RecordStore::Activity => "LegacyActivityAttachment",
+            RecordStore::Log => "CommunicationLogAttachment",
+            RecordStore::ContactInteraction | RecordStore::Note => return Ok(()),
+        };
+        self.remove(Operation::RemoveAttachment, (entity, file.as_str())).await?;
+        Ok(())
     }
 
     /// Removes a line of a log entry; the entry stays.

@@ -124,6 +124,7 @@ fn contacts(page: QueryPage) -> Vec<Contact> {
             primary_email: cell(email),
             other_emails: Vec::new(),
             organisation: cell(organisation),
+            organisation_id: None,
             title: cell(title),
             city: cell(city),
             phone: cell(phone),

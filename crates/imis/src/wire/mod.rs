@@ -14,14 +14,14 @@ pub(crate) use read::query::{
 };
 pub(crate) use read::rows::{Cell, Row, Rows, rows};
 pub(crate) use read::{
-    activity_type, attachment, boolean, complaint, complaints, contact, contact_interaction, generic_identity,
-    generic_text, granted, interaction_type, log, page, recipient, roles, token_refusal, user,
+    activity_type, attachment, boolean, complaint, complaints, contact, contact_interaction, generic_elements,
+    generic_owner, generic_text, granted, interaction_type, log, page, recipient, roles, token_refusal, user,
 };
 pub(crate) use records::{
-    EditedAs, activity_form, edit, file, history_row, interaction_action, interaction_type_in_full, new_note, total,
-    value_of, written_activity,
+    EditedAs, activity_form, edit, file, history_row, interaction_action, interaction_type_in_full, new_note, new_row,
+    record_of_message, total, value_of, written_activity,
 };
 pub(crate) use write::{
-    ActivityAttachmentBody, ContactInteractionBody, Execute, LogAttachmentBody, LogBody, RecipientBody, activity,
-    date as local, json, streamed,
+    ActivityAttachmentBody, ContactInteractionBody, Execute, LogAttachmentBody, LogBody, RecipientBody, date as local,
+    json, streamed,
 };

@@ -222,6 +222,9 @@ pub(crate) fn contact(value: &Value) -> Option<Contact> {
         primary_email,
         other_emails,
         organisation: organisation.and_then(|organisation| text(organisation, "Name")),
+        organisation_id: organisation
+            .and_then(|organisation| text(organisation, "OrganizationPartyId"))
+            .map(PartyId::new),
         title: organisation
             .and_then(|organisation| text(organisation, "Title"))
             .or_else(|| text(value, "FunctionalTitle")),
@@ -300,7 +303,20 @@ pub(crate) fn generic_text(value: &Value, name: &str) -> Option<String> {
 
 /// The first identity element of a generic entity.
 pub(crate) fn generic_identity(value: &Value) -> Option<String> {
-    member(value, "Identity").and_then(|identity| list(identity, "IdentityElements").next()).and_then(scalar)
+    generic_elements(value).into_iter().next()
+}
+
+/// All identity elements of a generic entity.
+pub(crate) fn generic_elements(value: &Value) -> Vec<String> {
+    member(value, "Identity")
+        .map(|identity| list(identity, "IdentityElements").filter_map(scalar).collect())
+        .unwrap_or_default()
+}
+
+/// The contact that a generic entity belongs to.
+pub(crate) fn generic_owner(value: &Value) -> Option<String> {
+    let parent = member(value, "PrimaryParentIdentity").and_then(|parent| list(parent, "IdentityElements").next());
+    parent.and_then(scalar).or_else(|| generic_text(value, "PartyId")).or_else(|| generic_text(value, "ID"))
 }
 
 /// Reads `LegacyActivityTypeData`.
@@ -374,6 +390,7 @@ mod tests {
             primary_email: Some("jane@acme.test".into()),
             other_emails: vec!["jane@work.test".into(), "jane@home.test".into()],
             organisation: Some("Acme Institute".into()),
+            organisation_id: Some(PartyId::new("200")),
             title: Some("Director".into()),
             city: Some("Austin".into()),
             phone: Some("555-0100".into()),

@@ -3,8 +3,10 @@
 use super::read::{bare, date, flag, generic_identity, generic_text, list, member, number, text};
 use super::write::{date as written_date, json};
 use crate::prompts::{self, ActivityForm, ColumnForm};
-use crate::records::{HistoryRow, InteractionType, Listed, NewNote, NewWrittenActivity, RecordStore, WrittenKey};
-use crate::{Column, PartyId};
+use crate::records::{
+    HistoryRow, InteractionType, Listed, NewNote, NewWrittenActivity, RecordOfMessage, RecordStore, WrittenKey,
+};
+use crate::{Column, NewRow, PartyId};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -48,6 +50,34 @@ pub(crate) fn history_row(store: RecordStore, row: &Value, party: &PartyId) -> O
     }?;
     let theirs = whose.is_some_and(|whose| whose.eq_ignore_ascii_case(party.as_str()));
     Some(Listed { place, row: content.filter(|_| theirs) })
+}
+
+/// Reads a record of a message: its key, whose it is, who wrote it and when.
+pub(crate) fn record_of_message(store: RecordStore, row: &Value) -> Option<RecordOfMessage> {
+    let (key, whose, content) = match store {
+        RecordStore::Activity => activity(row),
+        RecordStore::ContactInteraction => interaction(row),
+        RecordStore::Log => entry(row),
+        RecordStore::Note => None,
+    }?;
+    let HistoryRow { type_code, by, at, .. } = content?;
+    Some(RecordOfMessage { store, key, contacts: whose.map(PartyId::new).into_iter().collect(), type_code, by, at })
+}
+
+/// An entry of the communication log, without its contacts.
+fn entry(row: &Value) -> Option<Read> {
+    let key = text(row, "CommunicationLogId")?;
+    let content = HistoryRow {
+        key: key.clone(),
+        at: updated(row, "CreatedOn"),
+        title: String::new(),
+        type_code: String::new(),
+        action_code: String::new(),
+        text: String::new(),
+        by: created_by(row),
+        follow_up: None,
+    };
+    Some((key, None, Some(content)))
 }
 
 type Read = (String, Option<String>, Option<HistoryRow>);
@@ -251,7 +281,6 @@ impl WrittenActivity {
 
 /// `None` if something given as a number is none.
 pub(crate) fn written_activity(new: &NewWrittenActivity<'_>) -> Option<WrittenActivity> {
-    const STRINGS: &str = "System.Collections.ObjectModel.Collection`1[[System.String, mscorlib]], mscorlib";
     let party = new.party.as_str();
     let mut properties = vec![
         property("PartyId", json!(party)),
@@ -268,9 +297,34 @@ pub(crate) fn written_activity(new: &NewWrittenActivity<'_>) -> Option<WrittenAc
         };
         properties.push(property(column.column, scalar_json(value, form)?));
     }
-    Some(WrittenActivity(json!({
+    Some(WrittenActivity(generic("Activity", party, &properties)))
+}
+
+/// A row as JSON (`GenericEntityData`, `imis.md §6.1`); the column whose value is none of its kind where there is one.
+pub(crate) fn new_row(new: &NewRow<'_>) -> Result<Bytes, String> {
+    let party = new.party.as_str();
+    let mut properties = Vec::new();
+    if new.entity == "Activity" {
+        properties.push(property("PartyId", json!(party)));
+    }
+    for value in new.values {
+        let form = match value.form {
+            ColumnForm::Amount | ColumnForm::Number => EditedAs::Decimal,
+            _ => EditedAs::Text,
+        };
+        let scalar = scalar_json(&value.value, form).ok_or_else(|| value.column.clone())?;
+        properties.push(property(&value.column, scalar));
+    }
+    properties.push(property(new.key.0, json!(new.key.1)));
+    Ok(json(&generic(new.entity, party, &properties)))
+}
+
+/// A generic entity that belongs to a contact.
+fn generic(entity: &str, party: &str, properties: &[Value]) -> Value {
+    const STRINGS: &str = "System.Collections.ObjectModel.Collection`1[[System.String, mscorlib]], mscorlib";
+    json!({
         "$type": "Asi.Soa.Core.DataContracts.GenericEntityData, Asi.Contracts",
-        "EntityTypeName": "Activity",
+        "EntityTypeName": entity,
         "PrimaryParentEntityTypeName": "Party",
         "PrimaryParentIdentity": {
             "$type": "Asi.Soa.Core.DataContracts.IdentityData, Asi.Contracts",
@@ -281,7 +335,7 @@ pub(crate) fn written_activity(new: &NewWrittenActivity<'_>) -> Option<WrittenAc
             "$type": "Asi.Soa.Core.DataContracts.GenericPropertyDataCollection, Asi.Contracts",
             "$values": properties,
         },
-    })))
+    })
 }
 
 /// `PartyNoteData` (`imis.md §7.4`).

@@ -1,11 +1,8 @@
 //! The strict writer: every object names its type first (`imis.md §4.2`).
 
-use crate::{ActivityFields, Column, Error, NewActivity, Operation};
 use bytes::Bytes;
 use serde::Serialize;
 use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
-
-const STRINGS: &str = "System.Collections.ObjectModel.Collection`1[[System.String, mscorlib]], mscorlib";
 
 /// A local date without a zone, as iMIS writes it.
 pub(crate) fn date(date: PrimitiveDateTime) -> String {
@@ -274,119 +271,15 @@ struct List<T> {
     values: Vec<T>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Identity<'a> {
-    #[serde(rename = "$type")]
-    class: &'static str,
-    entity_type_name: &'static str,
-    #[serde(rename = "IdentityElements")]
-    elements: List<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Property {
-    #[serde(rename = "$type")]
-    class: &'static str,
-    name: &'static str,
-    value: String,
-}
-
-/// `GenericEntityData` (`imis.md §6.1`).
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct GenericEntity<'a> {
-    #[serde(rename = "$type")]
-    class: &'static str,
-    entity_type_name: &'static str,
-    primary_parent_entity_type_name: &'static str,
-    primary_parent_identity: Identity<'a>,
-    properties: List<Property>,
-}
-
-/// An activity as JSON. Keys that do not fit are refused; other text is shortened.
-pub(crate) fn activity(activity: &NewActivity<'_>) -> Result<Bytes, Error> {
-    for (column, key) in [(Column::ActivityType, activity.activity_type), (Column::Uf1, activity.message_key)] {
-        if key.is_empty() || !column.fits(key) {
-            return Err(Error::refused_here(Operation::WriteActivity, column.name()));
-        }
-    }
-    let party = activity.party.as_str();
-    let mut properties = vec![
-        property("PartyId", party),
-        property(Column::ActivityType.name(), activity.activity_type),
-        property("TRANSACTION_DATE", &date(activity.transaction_date_local)),
-        property(Column::Description.name(), &Column::Description.shorten(activity.description)),
-        property("NOTE", activity.note),
-        property(Column::Uf1.name(), activity.message_key),
-    ];
-    properties.extend(optional(&activity.fields));
-    Ok(json(&GenericEntity {
-        class: "Asi.Soa.Core.DataContracts.GenericEntityData, Asi.Contracts",
-        entity_type_name: "Activity",
-        primary_parent_entity_type_name: "Party",
-        primary_parent_identity: Identity {
-            class: "Asi.Soa.Core.DataContracts.IdentityData, Asi.Contracts",
-            entity_type_name: "Party",
-            elements: List { class: STRINGS, values: vec![party] },
-        },
-        properties: List {
-            class: "Asi.Soa.Core.DataContracts.GenericPropertyDataCollection, Asi.Contracts",
-            values: properties,
-        },
-    }))
-}
-
-fn property(name: &'static str, value: &str) -> Property {
-    Property { class: "Asi.Soa.Core.DataContracts.GenericPropertyData, Asi.Contracts", name, value: value.to_owned() }
-}
-
-fn optional(fields: &ActivityFields<'_>) -> Vec<Property> {
-    let dates = [
-        ("EFFECTIVE_DATE", fields.effective_date),
-        ("THRU_DATE", fields.thru_date),
-        ("TICKLER_DATE", fields.tickler_date),
-    ];
-    let texts = [
-        (Column::ProductCode, fields.product_code),
-        (Column::Category, fields.category),
-        (Column::SourceCode, fields.source_code),
-        (Column::CampaignCode, fields.campaign_code),
-        (Column::ActionCodes, fields.action_codes),
-        (Column::OtherId, fields.other_id),
-        (Column::Uf2, fields.uf_2),
-        (Column::Uf3, fields.uf_3),
-    ];
-    let dates = dates.into_iter().filter_map(|(name, value)| Some(property(name, &date(value?))));
-    let texts = texts.into_iter().filter_map(|(column, text)| Some(property(column.name(), &column.shorten(text?))));
-    dates.chain(texts).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::PartyId;
     use time::macros::datetime;
-
-    fn new(party: &PartyId) -> NewActivity<'_> {
-        NewActivity {
-            party,
-            activity_type: "EMAIL",
-            transaction_date_local: datetime!(2025-10-14 09:12:00),
-            description: "Subject \"line\"",
-            note: "Body",
-            message_key: "<a@b>",
-            fields: ActivityFields::default(),
-        }
-    }
 
     #[test]
     fn every_object_names_its_type_first() {
-        let party = PartyId::new("101");
         let log = crate::NewLog { subject: "s", html: "<p>", text: "", message_key: "<a@b>" };
         let bodies = [
-            activity(&new(&party)).unwrap(),
             json(&LogBody::from(&log)),
             json(&RecipientBody::new("log", "101", None)),
             json(&LogAttachmentBody::new("log", "a", "b")),
@@ -398,19 +291,6 @@ mod tests {
                 assert!(body[start..].starts_with(r#"{"$type":""#), "{body}");
             }
         }
-    }
-
-    #[test]
-    fn a_key_that_does_not_fit_is_refused_and_other_text_is_shortened() {
-        let party = PartyId::new("101");
-        assert!(activity(&NewActivity { activity_type: "ELEVENCHARS", ..new(&party) }).is_err());
-        assert!(activity(&NewActivity { message_key: &"k".repeat(256), ..new(&party) }).is_err());
-        let long = "x".repeat(300);
-        let fields = ActivityFields { category: Some(&long), ..ActivityFields::default() };
-        let body = activity(&NewActivity { description: &long, fields, ..new(&party) }).unwrap();
-        let body = std::str::from_utf8(&body).unwrap();
-        assert!(body.contains(&format!("\"{}…\"", "x".repeat(254))));
-        assert!(body.contains(&format!("\"{}…\"", "x".repeat(14))));
     }
 
     #[test]

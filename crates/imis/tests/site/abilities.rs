@@ -2,7 +2,7 @@
 
 use crate::World;
 use imis::{Edition, InteractionDefaults};
-use sim::imis::{Effect, Fault, Settings};
+use sim::imis::{Effect, Fault, Settings, Stored};
 use std::time::Duration;
 
 fn email_received() -> InteractionDefaults {
@@ -52,11 +52,23 @@ async fn abilities_take_one_wave_and_are_kept() {
 }
 
 #[tokio::test]
+async fn a_fault_that_passes_does_not_count_as_a_no() {
+    for (method, effect) in [("GET", Effect::Html), ("POST", Effect::ServerError { stored: Stored::No })] {
+        let world = World::new(Settings::default()).await;
+        let acting = world.signed_in("STAFF1").await;
+        world.site.faults().add(Fault::once(effect).on(method, "CommunicationLog"));
+        assert!(acting.abilities().await.unwrap().communication_log, "{method}");
+        assert_eq!(world.site.faults().waiting(), 0, "{method}: it struck");
+    }
+}
+
+#[tokio::test]
 async fn an_unclear_answer_is_asked_for_again_next_time() {
     let world = World::new(Settings::default()).await;
     let acting = world.signed_in("STAFF1").await;
-    world.site.faults().add(Fault::once(Effect::Html).on("GET", "CommunicationLog"));
+    world.site.faults().add(Fault::once(Effect::Html).on("GET", "CommunicationLog").always());
     assert!(!acting.abilities().await.unwrap().communication_log);
+    world.site.faults().clear();
     assert!(acting.abilities().await.unwrap().communication_log);
 }
 

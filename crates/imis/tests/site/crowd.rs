@@ -2,7 +2,7 @@
 
 use crate::credentials;
 use futures_util::{StreamExt, stream};
-use imis::{Client, Limits, MemoryHome, Renewal, SiteUrl, UserName};
+use imis::{Authorities, Client, Limits, MemoryHome, Renewal, SiteUrl, UserName};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -99,7 +99,8 @@ async fn in_a_crowd_everybody_acts_with_the_own_token() {
     let site = Arc::new(Site::default());
     let serving = tokio::spawn(Arc::clone(&site).serve(listener));
     let home = Arc::new(MemoryHome::default());
-    let instance = || Client::with_home(url.clone(), Limits::default(), Arc::clone(&home) as _).unwrap();
+    let instance =
+        || Client::with_home(url.clone(), Limits::default(), &Authorities::default(), Arc::clone(&home) as _).unwrap();
     let clients = [instance(), instance()];
     let calls = (0..PEOPLE * CALLS).map(|number| {
         let name = format!("person{}", number % PEOPLE);

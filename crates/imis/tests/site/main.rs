@@ -20,7 +20,9 @@ mod saving;
 mod tokens;
 mod whoami;
 
-use imis::{Acting, Client, ClientApplication, Credentials, Limits, Renewal, SiteUrl, TokenHome, UserName};
+use imis::{
+    Acting, Authorities, Client, ClientApplication, Credentials, Limits, Renewal, SiteUrl, TokenHome, UserName,
+};
 use secrecy::SecretString;
 use sim::imis::{HeadRequest, Running, Settings, people::PASSWORD};
 use std::{sync::Arc, time::Duration};
@@ -58,7 +60,8 @@ impl World {
     /// Another client of the same site.
     fn client_with(&self, home: Arc<dyn TokenHome>, limits: Limits) -> Client {
         let limits = Limits { pause_max: Duration::from_millis(5), ..limits };
-        Client::with_home(SiteUrl::parse(self.site.url().as_str()).unwrap(), limits, home).unwrap()
+        Client::with_home(SiteUrl::parse(self.site.url().as_str()).unwrap(), limits, &Authorities::default(), home)
+            .unwrap()
     }
 
     /// Somebody signs in with another program, which ends the token of ours.

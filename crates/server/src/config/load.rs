@@ -6,9 +6,7 @@
 use super::keyring_file::KeyringFile;
 use super::public_url::secure_or_loopback;
 use super::reader::{Faults, Section};
-use super::{
-    ActivityTypes, Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, contacts, methods, store,
-};
+use super::{Config, Key, KeyBinding, Keyring, Limits, PublicUrl, Site, TlsFiles, contacts, methods, saving, store};
 use figment::Figment;
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Value};
@@ -101,6 +99,29 @@ impl Config {
             (Some(config), faults) if faults.is_empty() => Ok(config),
             (_, faults) => Err(ConfigError::Faults(faults)),
         }
+    }
+}
+
+impl Site {
+    /// The site with these options over its settings: a text as a site's section of a settings file, of which an
+    /// option that is not there stays as it is.
+    pub fn with_options(&self, toml: &str) -> Result<Self, Vec<Fault>> {
+        let settings: Dict = Figment::from(Toml::string(toml)).extract().map_err(|error| {
+            let faults = error.into_iter().map(|error| Fault { setting: "file".to_owned(), what: error.to_string() });
+            faults.collect::<Vec<_>>()
+        })?;
+        let faults = Faults::default();
+        let mut site = self.clone();
+        let mut section = Section::root(settings, &faults);
+        saving::read(&mut section, &mut site);
+        section.finish();
+        let faults = faults.into_inner();
+        if faults.is_empty() { Ok(site) } else { Err(faults) }
+    }
+
+    /// What [`Site::with_options`] reads, as it is written.
+    pub fn options_shown(&self) -> String {
+        saving::Shown(self).to_string()
     }
 }
 
@@ -262,21 +283,16 @@ fn site(name: &str, sites: &mut Section<'_>, public_url: Option<&PublicUrl>) -> 
     let title = section.text("title").unwrap_or_else(|| name.to_owned());
     let mut site =
         Site::new(name, &title, url.clone().unwrap_or_else(|| Url::parse("https://none").expect("a constant")));
+    if let Some(pem) = section.file("certificates_file") {
+        match imis::Authorities::from_pem(pem.as_bytes()) {
+            Ok(authorities) => site.authorities = authorities,
+            Err(error) => section.fault("certificates_file", error.to_string()),
+        }
+    }
     methods::read(&mut section, public_url, &mut site);
-    if let Some(bytes) = section.number("attachment_max_bytes", 1, 4 * 1024 * 1024 * 1024) {
-        site.attachment_max_bytes = bytes;
-    }
-    if let Some(most) = section.number("contacts_max", 1, 500) {
-        site.contacts_max = usize::try_from(most).unwrap_or(500);
-    }
+    saving::read(&mut section, &mut site);
     site.card_query = section.parsed("card_query", contacts::query_path);
     site.contacts = contacts::read(&mut section);
-    let mut types = section.section("activity_types");
-    site.activity_types = ActivityTypes {
-        offered: types.texts("offered").unwrap_or_default(),
-        hidden: types.texts("hidden").unwrap_or_default(),
-    };
-    types.finish();
     section.finish();
     url.map(|_| site)
 }

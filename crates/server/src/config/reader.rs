@@ -81,6 +81,22 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A text that may be empty, or look like a number or a switch.
+    pub(super) fn any_text(&mut self, key: &str) -> Option<String> {
+        match self.left.get(key) {
+            Some(Value::String(_, text)) if text.trim().is_empty() => {
+                self.left.remove(key);
+                Some(String::new())
+            }
+            _ => self.word(key),
+        }
+    }
+
+    /// Whether a setting is a table.
+    pub(super) fn is_table(&self, key: &str) -> bool {
+        matches!(self.left.get(key), Some(Value::Dict(..)))
+    }
+
     /// A text that may look like a number or a switch, such as a claim's value.
     pub(super) fn word(&mut self, key: &str) -> Option<String> {
         match self.left.get(key) {
@@ -157,6 +173,12 @@ impl<'a> Section<'a> {
             (None, Some(file)) => self.read(&file_key, &file),
             (None, None) => None,
         }
+    }
+
+    /// What stands in a file.
+    pub(super) fn file(&mut self, key: &str) -> Option<String> {
+        let file = self.path(key)?;
+        self.read(key, &file)
     }
 
     fn read(&self, key: &str, file: &Path) -> Option<String> {

@@ -1,5 +1,6 @@
 //! The effective configuration as people read it. Secrets are masked.
 
+use super::saving::Shown;
 use super::{
     Admits, Config, Credentials, KeyBinding, NullOrigin, OpenIdMode, ProviderType, RefreshTokens, RememberCredentials,
     Site,
@@ -71,18 +72,19 @@ impl Config {
             writeln!(f, "# and for system administrators: {}", names(&site.methods(Admits::Administrators)))?;
             writeln!(f, "title = {:?}", site.title)?;
             writeln!(f, "url = \"{}\"", site.url)?;
+            if site.authorities.count() > 0 {
+                writeln!(f, "# certificates_file: {} trusted beside the public ones", site.authorities.count())?;
+            }
             let enabled = site.credentials == Credentials::Offered;
             let remember = enabled && site.remember == RememberCredentials::Sealed;
             writeln!(f, "credentials = {{ enabled = {enabled}, remember = {remember} }}")?;
-            writeln!(f, "attachment_max_bytes = {}", site.attachment_max_bytes)?;
-            writeln!(f, "contacts_max = {}", site.contacts_max)?;
+            writeln!(f, "remove_others_roles = {:?}", site.remove_others_roles)?;
             match &site.card_query {
                 Some(path) => writeln!(f, "card_query = {path:?}")?,
                 None => writeln!(f, "# card_query: not set up")?,
             }
             write!(f, "{}", site.contacts)?;
-            let types = &site.activity_types;
-            writeln!(f, "activity_types = {{ offered = {:?}, hidden = {:?} }}", types.offered, types.hidden)?;
+            write!(f, "{}", Shown(site))?;
             self.show_single_sign_on(f, site)?;
             self.show_openid(f, site)?;
         }

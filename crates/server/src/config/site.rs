@@ -1,8 +1,9 @@
 //! One iMIS system.
 
 use super::contacts::ContactSettings;
+use super::saving::{Mappings, Table};
 use super::sign_in::{OpenIdConnect, OpenIdMode, SingleSignOn};
-use api::{SignInMethod, SiteName};
+use api::{AttachmentTypes, Duplicates, SignInMethod, SiteName};
 use url::Url;
 
 /// Settings of one iMIS system.
@@ -14,6 +15,9 @@ pub struct Site {
     pub title: String,
     /// Where iMIS is: the address of the whole site, below which `/api` and `/token` are.
     pub url: Url,
+    /// Whose certificates it may show beside those of the public authorities: many a site on premises has one of the
+    /// organisation's own.
+    pub authorities: imis::Authorities,
     /// iMIS's own single sign-on, where it is set up.
     pub single_sign_on: Option<SingleSignOn>,
     /// The organisation's OpenID provider, where there is one; needs [`Site::single_sign_on`] too.
@@ -27,10 +31,20 @@ pub struct Site {
     pub attachment_max_bytes: u64,
     /// Most contacts in one save.
     pub contacts_max: usize,
+    /// What becomes of a message that was saved already.
+    pub duplicates: Duplicates,
+    /// Who may take back what others saved: whoever has one of these roles. Empty means nobody.
+    pub remove_others_roles: Vec<String>,
     /// Path of the query whose columns a contact's card shows; its only prompt is the contact's ID.
     pub card_query: Option<String>,
+    /// Which files may go along with a message.
+    pub attachment_types: AttachmentTypes,
     /// Which activity types people may save to.
     pub activity_types: ActivityTypes,
+    /// Which part of a message goes into which column of an activity, where it is not the usual one.
+    pub mappings: Mappings,
+    /// The tables of the site that messages may be saved to.
+    pub tables: Vec<Table>,
     /// What is settled about contacts.
     pub contacts: ContactSettings,
 }
@@ -77,6 +91,9 @@ pub struct ActivityTypes {
 const BEST_FIRST: [SignInMethod; 3] =
     [SignInMethod::SingleSignOn, SignInMethod::OpenIdConnect, SignInMethod::Credentials];
 
+/// Contacts that a message is saved to at most, unless the site says otherwise.
+pub(crate) const CONTACTS_MAX: usize = 50;
+
 impl Site {
     /// A site with the usual settings, and no way to sign in yet.
     pub fn new(name: &str, title: &str, url: Url) -> Self {
@@ -84,14 +101,20 @@ impl Site {
             name: SiteName(name.to_owned()),
             title: title.to_owned(),
             url,
+            authorities: imis::Authorities::default(),
             single_sign_on: None,
             openid_connect: None,
             credentials: Credentials::Off,
             remember: RememberCredentials::Forgotten,
             attachment_max_bytes: 22 * 1024 * 1024,
-            contacts_max: 50,
+            contacts_max: CONTACTS_MAX,
+            duplicates: Duplicates::default(),
+            remove_others_roles: vec!["SysAdmin".to_owned()],
             card_query: None,
+            attachment_types: AttachmentTypes::default(),
             activity_types: ActivityTypes::default(),
+            mappings: Mappings::default(),
+            tables: Vec::new(),
             contacts: ContactSettings::default(),
         }
     }

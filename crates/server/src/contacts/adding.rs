@@ -7,15 +7,15 @@ use super::{form, roles};
 use crate::app::App;
 use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
-use crate::saves::Stop;
-use crate::saves::journal::{Journal, Outcome};
+use crate::saves::journal::{Journal, Outcome, in_doubt};
 use crate::saves::plan;
+use crate::saves::{Settling, Stop};
 use crate::seal::{self, Purpose};
 use crate::session::Session;
 use crate::store::{SaveKey, SaveRow};
 use crate::{saves, to_api};
 use api::{AddContact, Contact, ContactField, ProblemCode};
-use imis::{Acting, ContactAction, PartyId, WriteError};
+use imis::{Acting, ContactAction, PartyId, Standing, WriteError};
 use sha2::{Digest as _, Sha256};
 
 /// The one step of an adding.
@@ -116,23 +116,38 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     async fn run(&self, stop: &Stop) -> Result<Contact, Failure> {
         let before = self.begin().await?;
-        let mut journal = Journal::load(self.app.store.clone(), self.key.clone(), stop.clone()).await?;
+        let journal = Journal::load(self.app.store.clone(), self.key.clone(), stop.clone(), Settling::of(self.app));
+        let mut journal = journal.await?;
         if let Some(record) = journal.done(STEP) {
             return self.there(record).await;
         }
         let open = journal.is_unknown(STEP);
-        if open && let Some(added) = self.look(&before).await? {
-            return Ok(added);
+        if open {
+            let looked_ms = journal.now_ms();
+            if let Some(added) = self.look(&before).await? {
+                return Ok(added);
+            }
+            journal.is_over(STEP, looked_ms).await.map_err(Failure::of)?;
         }
-        journal.note_sent(&[STEP.to_owned()]).await?;
         saves::stopped(self.session, stop)?;
+        journal.note_sent(&[STEP.to_owned()]).await?;
+        if let Err(failure) = saves::stopped(self.session, stop) {
+            let mut unsent = Outcome::unsent();
+            journal.note([(STEP.to_owned(), &mut unsent)].into_iter()).await?;
+            return Err(failure);
+        }
         let Some(written) = stop.until_lost(self.acting.add_contact(&self.new)).await else {
             return Err(Failure::new(ProblemCode::Unknown));
         };
         let error = match written {
             Ok(added) => {
-                journal.note([(STEP.to_owned(), &Outcome::Done(record(&added)))].into_iter()).await?;
-                return Ok(to_api::contact(added));
+                let mut outcome = Outcome::Done(record(&added));
+                journal.note([(STEP.to_owned(), &mut outcome)].into_iter()).await?;
+                return match outcome {
+                    Outcome::Done(_) => Ok(to_api::contact(added)),
+                    // Somebody in doubt about another of the name took it for theirs.
+                    Outcome::Refused(problem) | Outcome::Unknown(problem, _) => Err(Failure::of(problem)),
+                };
             }
             Err(error) => error,
         };
@@ -143,9 +158,17 @@ impl Attempt<'_> {
         }
         // Some writes are stored and still answered by a fault (`imis.md §4.5`), and what is refused now may be so
         // because an earlier try has just arrived.
-        match self.look(&before).await {
-            Ok(Some(added)) => Ok(added),
-            Ok(None) | Err(_) => Err(Failure::write(&error)),
+        if let Ok(Some(added)) = self.look(&before).await {
+            return Ok(added);
+        }
+        let mut outcome = match Outcome::of(Err(error)) {
+            Outcome::Refused(problem) => Outcome::Unknown(in_doubt(problem), Standing::Over),
+            outcome => outcome,
+        };
+        journal.note([(STEP.to_owned(), &mut outcome)].into_iter()).await?;
+        match outcome {
+            Outcome::Refused(problem) | Outcome::Unknown(problem, _) => Err(Failure::of(problem)),
+            Outcome::Done(record) => self.there(&record).await,
         }
     }
 

@@ -96,7 +96,7 @@ async fn write(
         Ok(()) => return Ok(()),
         Err(error) => error,
     };
-    if matches!(error, WriteError::Unknown(_)) {
+    if matches!(error, WriteError::Unknown(..)) {
         // The same values once more would do no harm, but somebody else's could be in between.
         let meant: Vec<FieldValue> =
             to.iter().map(|(name, value)| FieldValue { name: name.clone(), value: value.clone() }).collect();

@@ -3,15 +3,16 @@
 use crate::app::App;
 use crate::config::Site;
 use crate::failure::Failure;
+use crate::options;
 use crate::session::Session;
 use crate::to_api;
-use api::{FieldKind, FormField, ProblemCode, RecordForm, RecordForms, RecordKind, RecordType};
+use api::{FieldKind, FormField, RecordForm, RecordForms, RecordKind, RecordType};
 use futures_util::join;
 use imis::{Abilities, ActivityForm, ColumnForm, InteractionType, RecordExtras};
 
 /// The forms that this person may write by.
 pub(crate) async fn get(app: &App, session: &Session) -> Result<RecordForms, Failure> {
-    let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
+    let site = &options::site_of(app, session).await?;
     let acting = session.acting(app)?;
     let both = async { join!(acting.abilities(), acting.record_extras()) };
     let (abilities, extras) = session.while_alive(Box::pin(both)).await?;

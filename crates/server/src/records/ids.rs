@@ -40,12 +40,12 @@ const fn prefix(store: RecordStore) -> &'static str {
 }
 
 /// A record as the pane names it.
-pub(super) fn record(store: RecordStore, key: &str) -> RecordId {
+pub(crate) fn record(store: RecordStore, key: &str) -> RecordId {
     RecordId(format!("{}{key}", prefix(store)))
 }
 
 /// A record that the pane named.
-pub(super) fn key(record: &RecordId) -> Result<RecordKey, Failure> {
+pub(crate) fn key(record: &RecordId) -> Result<RecordKey, Failure> {
     let stores = [RecordStore::Activity, RecordStore::Log, RecordStore::ContactInteraction, RecordStore::Note];
     let named = stores.into_iter().find_map(|store| {
         let key = record.0.strip_prefix(prefix(store))?;

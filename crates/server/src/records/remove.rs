@@ -8,7 +8,7 @@ use crate::audit::{self, Entry, Event};
 use crate::failure::Failure;
 use crate::saves::{self, Stop, plan};
 use crate::session::Session;
-use crate::store::{SaveKey, SaveRow, Step, StepState, StoreError};
+use crate::store::{SaveKey, SaveRow, Step, StepState, StoreError, Try};
 use api::{ProblemCode, RecordKind, RemoveRecord, Removed};
 use imis::{Acting, ErrorKind, FullRecord, LogId, PartyId, RecordKey, RecordStore};
 
@@ -134,8 +134,8 @@ impl Removal<'_> {
     }
 
     async fn note(&self, step: &str, state: StepState) -> Result<(), Failure> {
-        let step = Step { name: step.to_owned(), state, record: None };
-        self.app.store.set_steps(&self.begun, vec![step]).await.map_err(|error| failed(&error))
+        let step = Step { name: step.to_owned(), state, record: None, until_ms: None };
+        self.app.store.set_steps(&self.begun, Try(0), vec![step]).await.map(drop).map_err(|error| failed(&error))
     }
 
     /// The entry, if iMIS says that it has no line left.

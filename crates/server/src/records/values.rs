@@ -39,7 +39,7 @@ pub(super) fn all(form: &RecordForm, values: &[FieldValue]) -> Result<Vec<(Strin
 }
 
 /// A value in iMIS's spelling; `None` if it is not of its kind.
-fn spelt(field: &FormField, value: &str) -> Option<String> {
+pub(crate) fn spelt(field: &FormField, value: &str) -> Option<String> {
     let trimmed = value.trim();
     if trimmed.is_empty() {
         return Some(String::new());

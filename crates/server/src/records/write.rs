@@ -4,10 +4,11 @@ use super::{forms, ids, values};
 use crate::app::App;
 use crate::config::Site;
 use crate::failure::Failure;
+use crate::options;
 use crate::saves::journal::{Journal, Look, Task};
 use crate::saves::plan::{self, Head, Kind};
 use crate::saves::write as steps;
-use crate::saves::{self, Stop};
+use crate::saves::{self, Settling, Stop};
 use crate::session::Session;
 use crate::store::SaveKey;
 use api::{
@@ -26,14 +27,14 @@ const KEPT_IN: [Column; 3] = [Column::Uf3, Column::Uf2, Column::Uf1];
 
 /// Writes a record for each contact, or finishes writing them.
 pub(crate) async fn run(app: &App, session: &Session, ask: &Arc<WriteRecord>) -> Result<SaveReport, Failure> {
-    let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
+    let site = &options::site_of(app, session).await?;
     plan::check_targets(&ask.save, ask.contacts.iter(), ask.utc_offset_minutes, site)?;
     let key = saves::key(session, &ask.save.0);
-    let turn = match app.running.begin(app, session, &key, "records").await {
+    let turn = match app.running.begin(app, session, &key, saves::RECORDS).await {
         Ok(turn) => turn,
         Err(failure) => return Err(saves::in_doubt(app, &key, failure).await),
     };
-    saves::note_begun(app, session, &ask.save.0, "records").await;
+    saves::note_begun(app, session, &ask.save.0, saves::RECORDS).await;
     let report = run_in_turn(app, session, ask, key, (site, turn.stop())).await;
     turn.end(app).await;
     saves::note_report(app, session, &ask.save.0, &report).await;
@@ -56,8 +57,11 @@ async fn run_in_turn(
             Err(failure) => return Err(session.end_if_out(app, failure).await),
         },
     };
-    let mut journal = Journal::load(app.store.clone(), key, stop.clone()).await?;
-    let mut records = records(&acting, &mut journal, &head, ask).await?;
+    let mut journal = Journal::load(app.store.clone(), key.clone(), stop.clone(), Settling::of(app)).await?;
+    let mut records = match records(&acting, &mut journal, &head, ask).await {
+        Ok(records) => records,
+        Err(failure) => return Err(saves::in_doubt(app, &key, failure).await),
+    };
     saves::stopped(session, stop)?;
     saves::out_if_out(app, session, &records).await?;
     for record in &mut records {
@@ -116,7 +120,7 @@ async fn records(
 ) -> Result<Vec<Record>, Failure> {
     let date = head.local_time().ok_or_else(|| Failure::invalid("utc_offset_minutes"))?;
     let contacts: Vec<TargetContact> =
-        ask.contacts.iter().map(|id| TargetContact { id: id.clone(), address: None }).collect();
+        ask.contacts.iter().map(|id| TargetContact { id: id.clone(), address: None, name: String::new() }).collect();
     let parties: Vec<PartyId> = ask.contacts.iter().map(|id| PartyId::new(&*id.0)).collect();
     let value = |name| value(&ask.values, name);
     match &head.kind {
@@ -166,7 +170,7 @@ async fn records(
             steps::each(journal, &contacts, tasks.collect()).await
         }
         // The same id was used for a message.
-        Kind::Activity { .. } => Err(Failure::new(ProblemCode::Conflict)),
+        Kind::Activity { .. } | Kind::Row { .. } => Err(Failure::new(ProblemCode::Conflict)),
     }
 }
 
@@ -204,6 +208,7 @@ fn activity<'a>(acting: &'a Acting, new: NewWrittenActivity<'a>) -> Task<'a> {
     Task {
         step: format!("activity:{}", new.party),
         look: look(),
+        looked_ms: None,
         look_again: look(),
         write: Box::pin(async move { acting.write_form_activity(&new).await.map(|id| named(&id)) }),
     }
@@ -216,6 +221,7 @@ fn note<'a>(acting: &'a Acting, new: NewNote<'a>, at: PrimitiveDateTime) -> Task
     Task {
         step: format!("note:{}", new.party),
         look: look(),
+        looked_ms: None,
         look_again: look(),
         write: Box::pin(async move { acting.write_note(&new).await.map(|id| named(&id)) }),
     }

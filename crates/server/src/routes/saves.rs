@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::body::{self, Paced};
 use crate::failure::Failure;
 use crate::guard::SignedIn;
-use crate::{attachments, saves, session, to_api};
+use crate::{attachments, options, saves, session, to_api};
 use api::{AttachmentReport, ProblemCode, SaveMessage, SaveReport, SaveTargets};
 use axum::Json;
 use axum::body::HttpBody as _;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// `GET /api/save-targets`.
 pub(crate) async fn targets(State(app): State<App>, SignedIn(session): SignedIn) -> Result<Json<SaveTargets>, Failure> {
-    let site = app.config.site(&session.me.site).ok_or(Failure::new(ProblemCode::SignedOut))?;
+    let site = &options::site_of(&app, &session).await?;
     let acting = session.acting(&app)?;
     match session.while_alive(Box::pin(acting.abilities())).await? {
         Ok(abilities) => Ok(Json(to_api::save_targets(&abilities, site))),
@@ -87,17 +87,16 @@ pub(crate) async fn attach(
         body.drain().await;
         return Err(Failure::new(ProblemCode::NotFound));
     };
-    let upload = match attachments::prepare(&app, &session, &save, index, length).await {
-        Ok(upload) => upload,
-        Err(failure) => {
-            body.drain().await;
-            return Err(failure);
-        }
-    };
     let work = {
         let (app, session) = (app.clone(), session.clone());
         async move {
-            let report = upload.run(&app, &session, body).await;
+            let report = match attachments::prepare(&app, &session, &save, index, length).await {
+                Ok(upload) => upload.run(&app, &session, body).await,
+                Err(failure) => {
+                    body.drain().await;
+                    Err(failure)
+                }
+            };
             drop(room);
             report
         }

@@ -1,13 +1,16 @@
 //! What a save will write, decided once: a retry writes the same, whatever the
 //! site offers by then.
 
-use super::text;
-use crate::config::{Keyring, Site};
+use super::{mapping, text};
+use crate::config::{Keyring, Site, activity_fields};
 use crate::failure::Failure;
 use crate::seal::{self, Purpose};
 use crate::store::SaveKey;
 use crate::to_api;
-use api::{AttachmentName, ContactId, InteractionStore, ProblemCode, RecordId, SaveAs, SaveId, SaveMessage};
+use api::{
+    ActivityTypeId, AttachmentName, ContactId, InteractionStore, MappedField, Problem, ProblemCode, RecordId, SaveAs,
+    SaveId, SaveMessage, TableId, Unfinished,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
@@ -32,8 +35,14 @@ pub(crate) enum Kind {
     Log,
     /// A contact interaction for each contact.
     ContactInteraction { type_code: String, action_code: String },
-    /// An activity for each contact.
-    Activity { activity_type: String },
+    /// An activity for each contact, and which part of the message goes where.
+    Activity {
+        activity_type: String,
+        #[serde(default)]
+        fields: Vec<MappedField>,
+    },
+    /// A row of a table of the site for each contact, likewise, and the column that keeps what it is found again by.
+    Row { entity: String, key_column: String, fields: Vec<MappedField> },
     /// An activity for each contact, out of a form, and the column that keeps what it is found again by.
     WrittenActivity { activity_type: String, kept_in: Option<String> },
     /// A note for each contact.
@@ -60,7 +69,7 @@ pub(crate) struct Head {
     pub(crate) kind: Kind,
     /// Finds the records again.
     pub(crate) message_key: String,
-    sent_ms: i64,
+    pub(super) sent_ms: i64,
     utc_offset_minutes: i32,
     pub(crate) attachments: Vec<Attachment>,
 }
@@ -71,6 +80,22 @@ pub(crate) fn check(ask: &SaveMessage, site: &Site) -> Result<(), Failure> {
     check_targets(&ask.save, contacts, ask.message.utc_offset_minutes, site)?;
     if ask.attachments.len() > ATTACHMENTS_MAX {
         return Err(Failure::invalid("attachments"));
+    }
+    if ask.message.note.len() > SaveMessage::NOTE_MAX_BYTES {
+        return Err(Failure::invalid("note"));
+    }
+    if ask.fields.len() > SaveMessage::FIELDS_MAX {
+        return Err(Failure::invalid("fields"));
+    }
+    let refused = |attachment: &&api::SavedAttachment| !site.attachment_types.allow(attachment.name.as_str());
+    if let Some(attachment) = ask.attachments.iter().find(refused) {
+        let detail = format!("{}: files of this kind are not taken here", attachment.name.as_str());
+        let problem = Problem {
+            detail: Some(detail),
+            field: Some("attachments".to_owned()),
+            ..Problem::new(ProblemCode::Invalid)
+        };
+        return Err(Failure::of(problem));
     }
     let longest = ask.message.html.len().max(ask.message.text.len());
     if longest > SaveMessage::BODY_MAX_BYTES {
@@ -112,16 +137,60 @@ impl Head {
         ask: &SaveMessage,
         abilities: &imis::Abilities,
         site: &Site,
-        now_ms: i64,
+        (user, now_ms): (&str, i64),
     ) -> Result<Self, Failure> {
+        let kind = kind(ask, abilities, site)?;
+        // What does not fit is told before anything is written.
+        if let Kind::Activity { fields, .. } | Kind::Row { fields, .. } = &kind {
+            mapping::values(fields, ask, user, now_ms)?;
+        } else if !ask.fields.is_empty() {
+            return Err(Failure::invalid("fields"));
+        }
         let head = Self {
-            kind: kind(ask, abilities, site)?,
+            kind,
             message_key: message_key(&ask.message.message_id, &ask.save.0),
             sent_ms: ask.message.sent_ms.unwrap_or(now_ms),
             utc_offset_minutes: ask.message.utc_offset_minutes,
             attachments: attachments(ask),
         };
         if head.local_time().is_none() { Err(Failure::invalid("sent_ms")) } else { Ok(head) }
+    }
+
+    /// Whether this asks for the same kind of records with the same attachments.
+    pub(crate) fn is_of(&self, ask: &SaveMessage, site: &Site) -> bool {
+        let same = match (&self.kind, &ask.save_as) {
+            (Kind::Log | Kind::ContactInteraction { .. }, SaveAs::Interaction) => true,
+            (
+                Kind::ContactInteraction { type_code, action_code },
+                SaveAs::ContactInteraction { type_code: of, action_code: how },
+            ) => type_code == of && action_code == how,
+            (Kind::Activity { activity_type, .. }, SaveAs::Activity { activity_type: of }) => *activity_type == of.0,
+            (Kind::Row { .. }, SaveAs::Table { table }) => self.table(site).is_some_and(|known| known == *table),
+            _ => false,
+        };
+        same && self.attachments == attachments(ask)
+    }
+
+    /// The table of the site that its rows go to, as it is called there now.
+    fn table(&self, site: &Site) -> Option<TableId> {
+        let Kind::Row { entity, key_column, .. } = &self.kind else { return None };
+        let same = |table: &&crate::config::Table| table.entity == *entity && table.message_key == *key_column;
+        site.tables.iter().find(same).map(|table| table.id.clone())
+    }
+
+    /// How the person who left it in part goes on with it.
+    pub(crate) fn unfinished(&self, save: &str, site: &Site) -> Option<Unfinished> {
+        let (activity, table, interaction) = match &self.kind {
+            Kind::Log => (None, None, None),
+            Kind::ContactInteraction { type_code, action_code } => {
+                (None, None, Some((type_code.clone(), action_code.clone())))
+            }
+            Kind::Activity { activity_type, .. } => (Some(ActivityTypeId(activity_type.clone())), None, None),
+            Kind::Row { .. } => (None, Some(self.table(site)?), None),
+            Kind::WrittenActivity { .. } | Kind::Note => return None,
+        };
+        let attachments = self.attachments.iter().map(|file| AttachmentName::new(&file.name)).collect();
+        Some(Unfinished { save: SaveId(save.to_owned()), activity, table, interaction, attachments })
     }
 
     /// Of records that are written without a message, now.
@@ -133,6 +202,14 @@ impl Head {
     ) -> Result<Self, Failure> {
         let head = Self { kind, message_key, sent_ms: now_ms, utc_offset_minutes, attachments: Vec::new() };
         if head.local_time().is_none() { Err(Failure::invalid("utc_offset_minutes")) } else { Ok(head) }
+    }
+
+    /// A head of this kind with so many attachments, and nothing else of interest.
+    #[cfg(test)]
+    pub(crate) fn for_tests(kind: Kind, attachments: usize) -> Self {
+        let file = Attachment { name: String::new(), content_type: String::new() };
+        let attachments = vec![file; attachments];
+        Self { kind, message_key: String::new(), sent_ms: 0, utc_offset_minutes: 0, attachments }
     }
 
     /// When the message was sent, where the person is.
@@ -167,7 +244,25 @@ fn kind(ask: &SaveMessage, abilities: &imis::Abilities, site: &Site) -> Result<K
             let types = to_api::activity_types(&abilities.activity_types, &site.activity_types);
             let chosen = types.into_iter().find(|kind| kind.id == *activity_type);
             let chosen = chosen.ok_or_else(|| Failure::invalid("activity_type"))?;
-            Ok(Kind::Activity { activity_type: chosen.id.0 })
+            let form = abilities.activity_forms.iter().find(|form| form.id == chosen.id.0);
+            let fields = activity_fields(site, form, &chosen.id.0);
+            Ok(Kind::Activity { activity_type: chosen.id.0, fields })
+        }
+        SaveAs::Table { table } => {
+            let chosen = site.tables.iter().find(|known| known.id == *table);
+            let chosen = chosen.ok_or_else(|| Failure::invalid("table"))?;
+            let (entity, key_column) = (chosen.entity.clone(), chosen.message_key.clone());
+            Ok(Kind::Row { entity, key_column, fields: chosen.fields.clone() })
+        }
+        SaveAs::ContactInteraction { type_code, action_code } => {
+            let offered = to_api::interaction_types(abilities);
+            let is_offered = offered
+                .iter()
+                .any(|kind| kind.code == *type_code && kind.actions.iter().any(|(code, _)| code == action_code));
+            if !is_offered {
+                return Err(Failure::invalid("interaction_type"));
+            }
+            Ok(Kind::ContactInteraction { type_code: type_code.clone(), action_code: action_code.clone() })
         }
         SaveAs::Interaction => match (to_api::interaction_store(abilities), &abilities.contact_interaction) {
             (Some(InteractionStore::CommunicationLog), _) => Ok(Kind::Log),
@@ -184,6 +279,11 @@ fn kind(ask: &SaveMessage, abilities: &imis::Abilities, site: &Site) -> Result<K
 pub(crate) fn is_our_key(key: &str) -> bool {
     let begins = |with: &str| key.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     begins(WRITTEN) || begins(SAVED)
+}
+
+/// What the records of a message with an id are found again by.
+pub(crate) fn key_of_message(message_id: &str) -> Option<String> {
+    (!message_id.trim().is_empty()).then(|| message_key(message_id, ""))
 }
 
 /// The Message-ID, or what stands for it, in a form that iMIS can keep and find. Its sender chose it, so none is taken

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// How long a turn lasts in the store when its server dies.
-const LEASE_MS: i64 = 60_000;
+pub(crate) const LEASE_MS: i64 = 60_000;
 const PACE: Pace =
     Pace { writes: Duration::from_secs(30), prolong: Duration::from_secs(15), again: Duration::from_secs(1) };
 
@@ -56,7 +56,8 @@ type Name = (SaveKey, String);
 /// The site and the user name of who is at it.
 type Whose = (String, String);
 
-/// One of them; over at [`Turn::end`], or when dropped.
+/// One of them; over at [`Turn::end`]. Dropped without that, as when the server ends, it keeps its lease until that runs
+/// out.
 #[derive(Debug)]
 pub(crate) struct Turn {
     here: Arc<Here>,
@@ -125,6 +126,17 @@ impl Running {
         drop(here);
         Ok(Here { running: self.clone(), name })
     }
+}
+
+/// The leases of a save with so many attachments, whoever has them.
+pub(crate) fn leases(key: &SaveKey, attachments: usize) -> Vec<[u8; 32]> {
+    let records = lease_name(&(key.clone(), super::RECORDS.to_owned()));
+    std::iter::once(records).chain(file_leases(key, attachments)).collect()
+}
+
+/// Likewise, those of its attachments alone.
+pub(crate) fn file_leases(key: &SaveKey, attachments: usize) -> Vec<[u8; 32]> {
+    (0..attachments).map(|index| lease_name(&(key.clone(), super::file_part(index)))).collect()
 }
 
 fn lease_name((key, part): &Name) -> [u8; 32] {
@@ -239,6 +251,11 @@ impl Stop {
     /// Of a turn that nobody has yet.
     pub(crate) fn for_tests() -> Self {
         Self::new(CancellationToken::new())
+    }
+
+    /// As when the session ends.
+    pub(crate) fn end_for_tests(&self) {
+        self.begin_nothing.cancel();
     }
 
     pub(crate) fn lose_for_tests(&self) {

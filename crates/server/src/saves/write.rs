@@ -3,17 +3,22 @@
 
 use super::journal::{Journal, Look, Task};
 use super::plan::{self, Head, Kind};
+use super::{mapping, note};
+use crate::config::ACTIVITY_KEY;
 use crate::failure::Failure;
 use api::{Problem, ProblemCode, Record, RecordId, RecordOutcome, SaveMessage, TargetContact};
-use imis::{Acting, ActivityFields, LogId, NewActivity, NewContactInteraction, NewLog, PartyId, RecipientId};
-use time::PrimitiveDateTime;
+use imis::{Acting, ColumnForm, LogId, NewContactInteraction, NewLog, NewRow, PartyId, RecipientId, RowValue};
 
 /// What a log entry's key starts with, as a record.
 const LOG: &str = "CommunicationLog:";
 /// What an activity's key starts with, as a record.
 const ACTIVITY: &str = "Activity:";
+/// What the key of a row of a table of the site starts with, before the table's name.
+pub(crate) const TABLE: &str = "Table:";
 const INTERACTION: &str = "ContactInteraction:";
 const RECIPIENT: &str = "Recipient:";
+/// The step of the entry of the log that all contacts of a save share.
+pub(crate) const ENTRY_STEP: &str = "log";
 /// What the steps that write the lines of a log entry begin with.
 pub(crate) const LINE_STEP: &str = "recipient:";
 
@@ -22,25 +27,41 @@ pub(crate) async fn records(
     acting: &Acting,
     journal: &mut Journal,
     head: &Head,
-    ask: &SaveMessage,
+    (ask, user): (&SaveMessage, &str),
 ) -> Result<Vec<Record>, Failure> {
     let date = head.local_time().ok_or_else(|| Failure::invalid("sent_ms"))?;
     match &head.kind {
         Kind::Log => {
-            let text = plan::body_text(ask);
-            let (subject, html) = (plan::subject(ask), &*ask.message.html);
-            let new = NewLog { subject, html, text: &text, message_key: &head.message_key };
+            let (text, html) = (note::in_text(ask, plan::body_text(ask)), note::in_html(ask));
+            let subject = plan::subject(ask);
+            let new = NewLog { subject, html: &html, text: &text, message_key: &head.message_key };
             log(acting, journal, &new, &ask.contacts).await
         }
-        Kind::Activity { activity_type } => {
-            let text = plan::body_text(ask);
-            let parties = parties(ask);
-            let tasks = parties.iter().map(|party| activity(acting, head, ask, activity_type, date, &text, party));
-            each(journal, &ask.contacts, tasks.collect()).await
+        Kind::Activity { activity_type, fields } => {
+            let mut values = mapping::values(fields, ask, user, head.sent_ms)?;
+            let fixed = |column: &str, value: &str| RowValue {
+                column: column.to_owned(),
+                form: ColumnForm::Text,
+                value: value.to_owned(),
+            };
+            values.insert(0, fixed("ACTIVITY_TYPE", activity_type));
+            let at = Place {
+                entity: "Activity",
+                key: (ACTIVITY_KEY, &head.message_key),
+                record: ACTIVITY,
+                step: "activity",
+            };
+            rows(acting, journal, at, &values, ask).await
+        }
+        Kind::Row { entity, key_column, fields } => {
+            let values = mapping::values(fields, ask, user, head.sent_ms)?;
+            let record = format!("{TABLE}{entity}:");
+            let at = Place { entity, key: (key_column, &head.message_key), record: &record, step: "row" };
+            rows(acting, journal, at, &values, ask).await
         }
         Kind::ContactInteraction { type_code, action_code } => {
-            let text = plan::body_text(ask);
-            let parties = parties(ask);
+            let text = note::in_text(ask, plan::body_text(ask));
+            let parties = of_contacts(&ask.contacts);
             let tasks = parties.iter().map(|party| {
                 let new = NewContactInteraction {
                     party,
@@ -60,43 +81,85 @@ pub(crate) async fn records(
     }
 }
 
-fn parties(ask: &SaveMessage) -> Vec<PartyId> {
-    of_contacts(&ask.contacts)
-}
-
 fn of_contacts(contacts: &[TargetContact]) -> Vec<PartyId> {
     contacts.iter().map(|contact| PartyId::new(contact.id.0.clone())).collect()
 }
 
-fn activity<'a>(
-    acting: &'a Acting,
-    head: &'a Head,
-    ask: &'a SaveMessage,
-    activity_type: &'a str,
-    date: PrimitiveDateTime,
-    note: &'a str,
-    party: &'a PartyId,
-) -> Task<'a> {
-    let new = NewActivity {
-        party,
-        activity_type,
-        transaction_date_local: date,
-        description: plan::subject(ask),
-        note,
-        message_key: &head.message_key,
-        fields: ActivityFields::default(),
+/// The table and the key of a row of one, where a record is that.
+pub(crate) fn row_of_table(record: &RecordId) -> Option<(&str, &str)> {
+    record.0.strip_prefix(TABLE)?.split_once(':')
+}
+
+/// Looks for the entry of the log that a save may have written.
+pub(crate) fn look_for_entry<'a>(acting: &'a Acting, head: &'a Head) -> Look<'a> {
+    Box::pin(async move {
+        let found = acting.find_logs(&head.message_key).await?;
+        Ok(found.iter().map(|id| format!("{LOG}{id}")).collect())
+    })
+}
+
+/// Looks for the record of a contact that a save of this kind may have written.
+pub(crate) fn look_for<'a>(acting: &'a Acting, head: &'a Head, contact: &str) -> Option<Look<'a>> {
+    let party = PartyId::new(contact);
+    let rows = |entity: &'a str, column: &'a str, record: String| -> Look<'a> {
+        let party = party.clone();
+        Box::pin(async move {
+            let found = acting.find_rows(entity, &party, (column, &head.message_key)).await?;
+            Ok(found.iter().map(|id| format!("{record}{id}")).collect())
+        })
     };
+    match &head.kind {
+        Kind::Activity { .. } => Some(rows("Activity", ACTIVITY_KEY, ACTIVITY.to_owned())),
+        Kind::Row { entity, key_column, .. } => Some(rows(entity, key_column, format!("{TABLE}{entity}:"))),
+        Kind::ContactInteraction { .. } => {
+            let party = party.clone();
+            Some(Box::pin(async move {
+                let found = acting.find_contact_interactions(&party, &head.message_key).await?;
+                Ok(found.iter().map(|id| format!("{INTERACTION}{id}")).collect())
+            }))
+        }
+        Kind::Log | Kind::WrittenActivity { .. } | Kind::Note => None,
+    }
+}
+
+/// Where rows go, what they are found again by, and how their records and steps are named.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    entity: &'a str,
+    key: (&'a str, &'a str),
+    record: &'a str,
+    step: &'a str,
+}
+
+/// Writes one row a contact, all with the same values.
+async fn rows(
+    acting: &Acting,
+    journal: &mut Journal,
+    at: Place<'_>,
+    values: &[RowValue],
+    ask: &SaveMessage,
+) -> Result<Vec<Record>, Failure> {
+    let parties = of_contacts(&ask.contacts);
+    let tasks = parties.iter().map(|party| row(acting, at, values, party)).collect();
+    each(journal, &ask.contacts, tasks).await
+}
+
+fn row<'a>(acting: &'a Acting, at: Place<'a>, values: &'a [RowValue], party: &'a PartyId) -> Task<'a> {
     let look = || -> Look<'a> {
         Box::pin(async move {
-            let found = acting.find_activities(party, &head.message_key).await?;
-            Ok(found.iter().map(|id| format!("{ACTIVITY}{id}")).collect())
+            let found = acting.find_rows(at.entity, party, at.key).await?;
+            Ok(found.iter().map(|id| format!("{}{id}", at.record)).collect())
         })
     };
     Task {
-        step: format!("activity:{party}"),
+        step: format!("{}:{party}", at.step),
         look: look(),
+        looked_ms: None,
         look_again: look(),
-        write: Box::pin(async move { acting.write_activity(&new).await.map(|id| format!("{ACTIVITY}{id}")) }),
+        write: Box::pin(async move {
+            let new = NewRow { entity: at.entity, party, values, key: at.key };
+            acting.write_row(&new).await.map(|id| format!("{}{id}", at.record))
+        }),
     }
 }
 
@@ -111,6 +174,7 @@ pub(crate) fn interaction<'a>(acting: &'a Acting, new: NewContactInteraction<'a>
     Task {
         step: format!("interaction:{}", new.party),
         look: look(),
+        looked_ms: None,
         look_again: look(),
         write: Box::pin(
             async move { acting.write_contact_interaction(&new).await.map(|id| format!("{INTERACTION}{id}")) },
@@ -146,8 +210,9 @@ pub(crate) async fn log(
         })
     };
     let entry = Task {
-        step: "log".to_owned(),
+        step: ENTRY_STEP.to_owned(),
         look: look(),
+        looked_ms: None,
         look_again: look(),
         write: Box::pin(async { acting.write_log(new).await.map(|id| format!("{LOG}{id}")) }),
     };
@@ -176,6 +241,7 @@ async fn lines(
     let step = |party: &PartyId| format!("{LINE_STEP}{party}");
     // One look shows all lines, so it is made once, and only where somebody does not know.
     let unknown = parties.iter().any(|party| journal.is_unknown(&step(party)));
+    let looked_ms = Some(journal.now_ms());
     let there = if unknown { acting.find_recipients(log).await } else { Ok(Vec::new()) };
     let mut tasks = Vec::new();
     for (contact, party) in contacts.iter().zip(&parties) {
@@ -184,6 +250,7 @@ async fn lines(
         tasks.push(Task {
             step: step(party),
             look: Box::pin(std::future::ready(found)),
+            looked_ms,
             look_again: Box::pin(async move { Ok(of_party(&acting.find_recipients(log).await?, party)) }),
             write: Box::pin(async move {
                 acting.write_recipient(log, party, address).await.map(|id| format!("{RECIPIENT}{id}"))

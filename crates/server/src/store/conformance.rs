@@ -15,6 +15,7 @@ mod durability;
 mod flows;
 mod keepsakes;
 mod leases;
+mod ledger;
 mod plans;
 mod revocations;
 mod saves;

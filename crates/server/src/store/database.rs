@@ -1,6 +1,7 @@
 //! The two databases behind one small door: a statement with values goes in, rows
 //! come out. Statements are written once, in what both understand.
 
+use super::writer::{Turn, Writer};
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
@@ -22,14 +23,14 @@ pub(super) enum Value {
 #[derive(Clone, Debug)]
 pub(super) enum Database {
     /// One connection writes, so writers wait for each other instead of failing.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: Writer, readers: SqlitePool },
     /// A pool; connections that died are found out before they are used.
     Postgres(PgPool),
 }
 
 /// Several statements that count together or not at all. Not committed: not done.
 pub(super) enum Work {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Turn),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -163,7 +164,8 @@ macro_rules! query {
     }};
 }
 
-async fn timed<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+/// An answer in time.
+pub(super) async fn timed<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
     let silent = || sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the database is silent"));
     tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err(silent()))
 }
@@ -172,8 +174,10 @@ impl Database {
     /// One statement that writes; answers how many rows it wrote.
     pub(super) async fn run(&self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<u64, sqlx::Error> {
         match self {
-            Self::Sqlite { writer, .. } => {
-                timed(query!(sql, values).execute(writer)).await.map(|done| done.rows_affected())
+            Self::Sqlite { .. } => {
+                let mut work = self.begin(Lock::None).await?;
+                let written = work.run(sql, values).await?;
+                work.commit().await.map(|()| written)
             }
             Self::Postgres(pool) => timed(query!(sql, values).execute(pool)).await.map(|done| done.rows_affected()),
         }
@@ -201,9 +205,7 @@ impl Database {
     /// Begins work that writes.
     pub(super) async fn begin(&self, lock: Lock) -> Result<Work, sqlx::Error> {
         match self {
-            // Immediate: whoever would read first and write later could find that
-            // another process wrote in between.
-            Self::Sqlite { writer, .. } => Ok(Work::Sqlite(timed(writer.begin_with("BEGIN IMMEDIATE")).await?)),
+            Self::Sqlite { writer, .. } => Ok(Work::Sqlite(timed(writer.turn()).await?)),
             Self::Postgres(pool) => {
                 let mut work = Work::Postgres(timed(pool.begin()).await?);
                 if let Some((sql, values)) = lock.statement() {
@@ -231,7 +233,7 @@ impl Work {
     pub(super) async fn run(&mut self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<u64, sqlx::Error> {
         match self {
             Self::Sqlite(work) => {
-                timed(query!(sql, values).execute(&mut **work)).await.map(|done| done.rows_affected())
+                timed(query!(sql, values).execute(work.connection()?)).await.map(|done| done.rows_affected())
             }
             Self::Postgres(work) => {
                 timed(query!(sql, values).execute(&mut **work)).await.map(|done| done.rows_affected())
@@ -243,7 +245,7 @@ impl Work {
     pub(super) async fn rows(&mut self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<Vec<Row>, sqlx::Error> {
         Ok(match self {
             Self::Sqlite(work) => {
-                let rows = timed(query!(sql, values).fetch_all(&mut **work)).await?;
+                let rows = timed(query!(sql, values).fetch_all(work.connection()?)).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             Self::Postgres(work) => {
@@ -261,8 +263,16 @@ impl Work {
     /// Makes it count.
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(work) => timed(work.commit()).await,
+            Self::Sqlite(work) => timed(work.keep()).await,
             Self::Postgres(work) => timed(work.commit()).await,
+        }
+    }
+
+    /// Ends it with nothing written; what it has read counts once this answers.
+    pub(super) async fn leave(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(work) => timed(work.leave()).await,
+            Self::Postgres(work) => timed(work.rollback()).await,
         }
     }
 }

@@ -9,6 +9,7 @@ mod audit;
 mod flows;
 mod keepsakes;
 mod leases;
+mod ledger;
 mod saves;
 mod sessions;
 mod upstream;
@@ -21,8 +22,9 @@ use super::database::{Database, values};
 use super::memory::Memory;
 use super::postgres::Listening;
 use super::{
-    Answer, Attempt, AuditLine, Bucket, Ended, FlowRow, Keepsake, Link, Revocation, SaveKey, SaveRow, Scope,
-    SessionRow, Shelf, Step, Store, StoreError, UpstreamRow, postgres, sqlite,
+    Answer, Attempt, AuditLine, Blocks, Bucket, Ended, FlowRow, Keepsake, LedgerNames, LedgerRow, Link, Reserved,
+    Revocation, SaveKey, SaveRow, Scope, SessionRow, Shelf, Step, Steps, Store, StoreError, Try, UpstreamRow, postgres,
+    sqlite,
 };
 use crate::config::PostgresUrl;
 use crate::token::RowKey;
@@ -120,6 +122,20 @@ impl Sql {
         self.tidy_upstream(now_ms).await?;
         self.database.run("DELETE FROM sign_in_attempt WHERE at_ms <= $1", values![attempts_before_ms]).await?;
         self.tidy_saves(saves_before_ms).await
+    }
+}
+
+impl Steps for Sql {
+    fn steps<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Vec<Step>> {
+        Box::pin(async move { self.steps(key).await.map_err(failed("read the steps of a save")) })
+    }
+
+    fn set_steps<'a>(&'a self, key: &'a SaveKey, by: Try, steps: Vec<Step>) -> Answer<'a, Vec<String>> {
+        Box::pin(async move { self.set_steps(key, by, steps).await.map_err(failed("note the steps of a save")) })
+    }
+
+    fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>> {
+        Box::pin(async move { self.claim(key, step, records).await.map_err(failed("claim a record")) })
     }
 }
 
@@ -249,18 +265,6 @@ impl Store for Sql {
         Box::pin(async move { self.save(key).await.map_err(failed("find a save")) })
     }
 
-    fn steps<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Vec<Step>> {
-        Box::pin(async move { self.steps(key).await.map_err(failed("read the steps of a save")) })
-    }
-
-    fn set_steps<'a>(&'a self, key: &'a SaveKey, steps: Vec<Step>) -> Answer<'a, ()> {
-        Box::pin(async move { self.set_steps(key, steps).await.map_err(failed("note the steps of a save")) })
-    }
-
-    fn claim<'a>(&'a self, key: &'a SaveKey, step: &'a str, records: Vec<String>) -> Answer<'a, Option<String>> {
-        Box::pin(async move { self.claim(key, step, records).await.map_err(failed("claim a record")) })
-    }
-
     fn writer<'a>(&'a self, site: &'a str, record: &'a str) -> Answer<'a, Option<SaveKey>> {
         Box::pin(async move { self.writer(site, record).await.map_err(failed("find who wrote a record")) })
     }
@@ -283,6 +287,42 @@ impl Store for Sql {
 
     fn let_go<'a>(&'a self, on: &'a Shelf, names: Vec<[u8; 32]>) -> Answer<'a, ()> {
         Box::pin(async move { self.let_go(on, names).await.map_err(failed("let something go")) })
+    }
+
+    fn forget_steps<'a>(&'a self, key: &'a SaveKey, steps: Vec<String>) -> Answer<'a, ()> {
+        Box::pin(async move { self.forget_steps(key, steps).await.map_err(failed("forget steps of a save")) })
+    }
+
+    fn is_leased(&self, names: Vec<[u8; 32]>, now_ms: i64) -> Answer<'_, bool> {
+        Box::pin(async move { self.is_leased(&names, now_ms).await.map_err(failed("look for leases")) })
+    }
+
+    fn ledger_changes(&self) -> Answer<'_, Vec<(String, i64)>> {
+        Box::pin(async move { self.ledger_changes().await.map_err(failed("read the ledger")) })
+    }
+
+    fn ledger_of<'a>(&'a self, key: &'a SaveKey) -> Answer<'a, Option<LedgerRow>> {
+        Box::pin(async move { self.ledger_of(key).await.map_err(failed("read the ledger")) })
+    }
+
+    fn ledger_entry<'a>(&'a self, site: &'a str, id: [u8; 16]) -> Answer<'a, Option<LedgerRow>> {
+        Box::pin(async move { self.ledger_entry(site, id).await.map_err(failed("read the ledger")) })
+    }
+
+    fn ledger_rows<'a>(&'a self, site: &'a str, names: &'a [LedgerNames]) -> Answer<'a, Vec<LedgerRow>> {
+        Box::pin(async move { self.ledger_rows(site, names).await.map_err(failed("read the ledger")) })
+    }
+
+    fn reserve<'a>(&'a self, row: LedgerRow, names: &'a [LedgerNames], blocks: Blocks) -> Answer<'a, Reserved> {
+        Box::pin(async move { self.reserve(row, names, blocks).await.map_err(failed("write the ledger")) })
+    }
+
+    fn change_entry<'a>(&'a self, row: &'a LedgerRow, from: i64) -> Answer<'a, Option<i64>> {
+        Box::pin(async move { self.change_entry(row, from).await.map_err(failed("write the ledger")) })
+    }
+
+    fn ledger_under_other_keys(&self, key_id: [u8; 4], most: i64) -> Answer<'_, Vec<LedgerRow>> {
+        Box::pin(async move { self.ledger_under_other_keys(key_id, most).await.map_err(failed("read the ledger")) })
     }
 
     fn tidy(&self, now_ms: i64, attempts_before_ms: i64, saves_before_ms: i64) -> Answer<'_, ()> {

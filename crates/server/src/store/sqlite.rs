@@ -4,6 +4,8 @@
 //! such as a server and an administrator's command.
 
 use super::database::Database;
+use super::writer::Writer;
+use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::fs::File;
 use std::io;
@@ -25,14 +27,14 @@ pub(super) async fn open(folder: &Path) -> io::Result<Database> {
         .synchronous(SqliteSynchronous::Full)
         .pragma("secure_delete", "ON")
         .busy_timeout(Duration::from_secs(5));
-    let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(5));
-    let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(io::Error::other)?;
+    let mut writer = options.connect().await.map_err(io::Error::other)?;
     let mut migrations = sqlx::migrate!("./migrations/sqlite");
     // A newer server may have added to the tables; its additions do not disturb this one.
     migrations.set_ignore_missing(true);
-    migrations.run(&writer).await.map_err(io::Error::other)?;
-    let readers = pool().max_connections(2).connect_with(options.read_only(true)).await.map_err(io::Error::other)?;
-    Ok(Database::Sqlite { writer, readers })
+    migrations.run(&mut writer).await.map_err(io::Error::other)?;
+    let readers = SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(5)).max_connections(2);
+    let readers = readers.connect_with(options.clone().read_only(true)).await.map_err(io::Error::other)?;
+    Ok(Database::Sqlite { writer: Writer::new(writer, options), readers })
 }
 
 /// Waits until no other process is making the file.

@@ -109,6 +109,7 @@ async fn whatever_goes_wrong_a_retry_leaves_exactly_one_contact() {
             if let Err(problem) = &added {
                 let expected = [ProblemCode::Unknown, ProblemCode::Busy];
                 assert!(expected.contains(&problem.code), "{effect:?}: {problem:?}");
+                world.wait(problem.retry_after_s);
                 added = person.call(&asked).await;
             }
             let added = added.unwrap();

@@ -69,3 +69,23 @@ async fn without_a_pane_the_page_says_so() {
     assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("frame-ancestors https://outlook"));
     assert!(page.text().await.unwrap().contains("Ask your administrator"));
 }
+
+/// Outlook runs both, the page in a frame and the script by itself; neither needs the other's server in the hour after.
+#[tokio::test]
+async fn the_send_handler_is_there_without_a_session_and_is_framed_by_outlook() {
+    let world = World::new().await;
+    let page = world.http.get(format!("{}/send.html", world.url)).send().await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("frame-ancestors https://outlook.live.com"), "{policy}");
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe-inline"), "{policy}");
+    assert_eq!(page.headers()["cache-control"], "public, max-age=3600");
+    assert!(page.text().await.unwrap().contains("<script src=\"/send.js\">"));
+    let script = world.http.get(format!("{}/send.js", world.url)).send().await.unwrap();
+    assert_eq!(script.headers()["content-type"], "text/javascript; charset=utf-8");
+    assert_eq!(script.headers()["cache-control"], "public, max-age=3600");
+    let script = script.text().await.unwrap();
+    assert!(script.contains("Office.actions.associate(\"onMessageSend\""), "{script}");
+    for word in ["document", "fetch(", "import ", "WebAssembly"] {
+        assert!(!script.contains(word), "classic Outlook for Windows has no {word}");
+    }
+}

@@ -3,7 +3,7 @@
 use crate::saves::{activity, all_saved, message};
 use crate::world::{PASSWORD, STAFF, World, answer, code, sign_in};
 use api::{
-    AttachmentReport, EndScope, EndSessions, GetMe, ListSessions, Problem, ProblemCode, SaveReport, SessionId,
+    AttachmentReport, EndScope, EndSessions, GetMe, ListSessions, Problem, ProblemCode, SaveAs, SaveReport, SessionId,
     Sessions, SessionsEnded, SignOut, SignedIn, SiteName, Whose,
 };
 use bytes::Bytes;
@@ -193,13 +193,11 @@ async fn what_is_being_read_is_not_shown_to_whoever_was_signed_out_meanwhile() {
 
 #[tokio::test]
 async fn a_server_that_is_stopping_still_hears_of_ends_while_it_saves() {
-    let contacts: Vec<String> = (101..=118).map(|id| id.to_string()).collect();
-    let contacts: Vec<&str> = contacts.iter().map(String::as_str).collect();
     let world = World::with(Settings { latency: Duration::from_millis(400), ..Settings::default() }, |_| {}).await;
     let other = world.another().await;
     let victim = world.sign_in_as(OTHER).await.token;
     let elsewhere = world.sign_in_as(OTHER).await.token;
-    let ask = message(activity(), &contacts, &[]);
+    let ask = message(SaveAs::Interaction, &["101", "107"], &[]);
     let request = world.http.post(format!("{}/api/saves", other.url())).header(api::VERSION_HEADER, api::VERSION);
     let saving = tokio::spawn(request.json(&ask).bearer_auth(&victim).send());
     let database = world.database().await;
@@ -213,8 +211,9 @@ async fn a_server_that_is_stopping_still_hears_of_ends_while_it_saves() {
     tokio::task::yield_now().await;
     end(&world, &elsewhere, EndScope::MyOthers).await.unwrap();
     stopping.await.unwrap();
-    let written = world.imis.ledger().created("Activity").len();
-    assert!((1..contacts.len()).contains(&written), "{written} were written");
+    let written = |entity| world.imis.ledger().created(entity).len();
+    assert_eq!(written("CommunicationLog"), 1, "what was on its way is finished");
+    assert_eq!(written("CommunicationLogRecipient"), 0, "and nothing more is begun");
 }
 
 #[tokio::test]
@@ -295,15 +294,13 @@ async fn an_upload_under_way_stops_when_its_session_is_ended() {
 
 #[tokio::test]
 async fn a_save_under_way_stops_before_its_next_write_and_is_finished_later() {
-    let contacts: Vec<String> = (101..=118).map(|id| id.to_string()).collect();
-    let contacts: Vec<&str> = contacts.iter().map(String::as_str).collect();
     let world = World::with(Settings { latency: Duration::from_millis(300), ..Settings::default() }, |_| {}).await;
     let victim = world.sign_in_as(OTHER).await;
     let elsewhere = world.sign_in_as(OTHER).await.token;
-    let ask = message(activity(), &contacts, &[]);
+    let ask = message(SaveAs::Interaction, &["101", "107"], &[]);
     let ((), report) = tokio::join!(
         async {
-            // The first wave is noted and on its way.
+            // The entry is noted and on its way; its lines would follow.
             let database = world.database().await;
             while sqlx::query("SELECT 1 FROM step").fetch_optional(&database).await.unwrap().is_none() {
                 tokio::task::yield_now().await;
@@ -313,12 +310,13 @@ async fn a_save_under_way_stops_before_its_next_write_and_is_finished_later() {
         victim.call(&ask)
     );
     assert_eq!(code(report), ProblemCode::SignedOut);
-    let written = world.imis.ledger().created("Activity").len();
-    assert!((1..contacts.len()).contains(&written), "{written} were written");
+    let written = |entity| world.imis.ledger().created(entity).len();
+    assert_eq!(written("CommunicationLog"), 1, "what was on its way is finished");
+    assert_eq!(written("CommunicationLogRecipient"), 0, "and nothing more is begun");
     let again = world.sign_in_as(OTHER).await;
     let report: SaveReport = again.call(&ask).await.unwrap();
     assert!(all_saved(&report), "{report:?}");
-    assert_eq!(world.imis.ledger().created("Activity").len(), contacts.len(), "each once");
+    assert_eq!((written("CommunicationLog"), written("CommunicationLogRecipient")), (1, 2), "each once");
 }
 
 #[tokio::test]

@@ -2,10 +2,10 @@
 
 use crate::world::World;
 use api::{
-    ActivityTypeId, AttachmentName, ContactId, EmailAddress, GetSaveTargets, InteractionStore, MessageToSave,
-    ProblemCode, RecordOutcome, SaveAs, SaveId, SaveMessage, SaveReport, SavedAttachment, TargetContact,
+    ActivityTypeId, AttachmentName, ContactId, EmailAddress, GetSaveTargets, InteractionStore, MessageFacts,
+    MessageToSave, ProblemCode, RecordOutcome, SaveAs, SaveId, SaveMessage, SaveReport, SavedAttachment, TargetContact,
 };
-use sim::imis::{Edition, Effect, Fault, Settings, Stored};
+use sim::imis::{Clerks, Edition, Effect, Fault, Settings, Stored};
 use std::time::Duration;
 
 pub(crate) fn message(save_as: SaveAs, contacts: &[&str], files: &[&str]) -> SaveMessage {
@@ -18,6 +18,7 @@ pub(crate) fn message(save_as: SaveAs, contacts: &[&str], files: &[&str]) -> Sav
             .map(|id| TargetContact {
                 id: ContactId((*id).to_owned()),
                 address: Some(address("ada.lovelace@example.org")),
+                name: format!("Contact {id}"),
             })
             .collect(),
         message: MessageToSave {
@@ -26,14 +27,26 @@ pub(crate) fn message(save_as: SaveAs, contacts: &[&str], files: &[&str]) -> Sav
             html: "<p>Dear all</p>".to_owned(),
             text: "Dear all".to_owned(),
             sent_ms: Some(1_767_225_600_000),
+            received_ms: None,
             utc_offset_minutes: 60,
             from: Some(address("ada.lovelace@example.org")),
             recipients: Vec::new(),
+            note: String::new(),
+        },
+        facts: MessageFacts {
+            message_id: "<1@example.org>".to_owned(),
+            subject: "Dues for 2026".to_owned(),
+            sent_ms: Some(1_767_225_600_000),
+            from: Some(address("ada.lovelace@example.org")),
+            ..MessageFacts::default()
         },
         attachments: files
             .iter()
             .map(|name| SavedAttachment { name: AttachmentName::new(name), content_type: "application/pdf".to_owned() })
             .collect(),
+        fields: vec![],
+        again: true,
+        resumes: false,
     }
 }
 
@@ -43,6 +56,15 @@ pub(crate) fn activity() -> SaveAs {
 
 pub(crate) fn all_saved(report: &SaveReport) -> bool {
     report.records.iter().all(|record| matches!(record.outcome, RecordOutcome::Saved { .. }))
+}
+
+/// How long the person was told to wait.
+pub(crate) fn told_to_wait(report: &SaveReport) -> Option<u32> {
+    let wait = |record: &api::Record| match &record.outcome {
+        RecordOutcome::Failed { problem } => problem.retry_after_s,
+        RecordOutcome::Saved { .. } => None,
+    };
+    report.records.iter().filter_map(wait).max()
 }
 
 fn first_problem(report: &SaveReport) -> ProblemCode {
@@ -123,14 +145,19 @@ async fn where_there_is_no_log_each_contact_gets_an_interaction() {
 }
 
 #[tokio::test]
-async fn saving_to_five_contacts_takes_no_more_waves_than_to_one() {
-    let world = World::with(Settings { latency: Duration::from_millis(30), ..Settings::default() }, |_| {}).await;
+async fn saving_to_as_many_contacts_as_there_may_be_takes_no_more_waves_than_to_one() {
+    let clerks = Clerks { count: 50, word: "many" };
+    let latency = Duration::from_millis(500);
+    let world = World::with(Settings { latency, clerks, ..Settings::default() }, |_| {}).await;
     let person = world.sign_in().await;
     person.call(&GetSaveTargets).await.unwrap();
-    world.imis.ledger().forget_requests();
-    let report = person.call(&message(SaveAs::Interaction, &["101", "102", "103", "104", "107"], &[])).await.unwrap();
-    assert!(all_saved(&report));
-    assert_eq!(world.imis.ledger().waves(), [1, 5]);
+    let contacts: Vec<String> = clerks.all().map(|clerk| clerk.party.to_string()).collect();
+    let contacts: Vec<&str> = contacts.iter().map(|id| &**id).collect();
+    for (save_as, waves) in [(SaveAs::Interaction, vec![1, 50]), (activity(), vec![50])] {
+        world.imis.ledger().forget_requests();
+        assert!(all_saved(&person.call(&message(save_as, &contacts, &[])).await.unwrap()));
+        assert_eq!(world.imis.ledger().waves(), waves);
+    }
 }
 
 #[tokio::test]
@@ -175,7 +202,9 @@ async fn two_saves_of_one_message_are_two() {
     assert!(all_saved(&person.call(&message(activity(), &["101"], &[])).await.unwrap()));
     world.imis.faults().add(Fault::once(Effect::ResetBeforeStore).on("POST", "Activity"));
     let second = message(activity(), &["101"], &[]);
-    assert_eq!(first_problem(&person.call(&second).await.unwrap()), ProblemCode::Unknown);
+    let report = person.call(&second).await.unwrap();
+    assert_eq!(first_problem(&report), ProblemCode::Unknown);
+    world.wait(told_to_wait(&report));
     assert!(all_saved(&person.call(&second).await.unwrap()), "the first save's record is not taken for the second's");
     assert_eq!(created(&world, "Activity"), 2);
 }
@@ -221,6 +250,7 @@ async fn survives(save_as: SaveAs, entity: &str, effect: Effect, restart: bool) 
         if restart {
             world.restart().await;
         }
+        world.wait(told_to_wait(&report));
         report = world.person(&token).call(&ask).await.unwrap();
     }
     assert!(all_saved(&report), "{name}: {report:?}");

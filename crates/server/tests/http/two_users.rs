@@ -26,7 +26,16 @@ pub(crate) enum Who {
 
 pub(crate) fn known(method: &str, path: &str) -> Option<Who> {
     Some(match (method, path) {
-        ("get", "/api/bootstrap" | "/healthz" | "/readyz" | "/auth/assets/dialog.css" | "/auth/assets/dialog.js")
+        (
+            "get",
+            "/api/bootstrap"
+            | "/healthz"
+            | "/readyz"
+            | "/auth/assets/dialog.css"
+            | "/auth/assets/dialog.js"
+            | "/send.html"
+            | "/send.js",
+        )
         | ("post", "/api/session") => Who::Anybody,
         (_, "/api/auth/flows" | "/api/auth/redeem") => Who::Flow,
         (_, path) if path.starts_with("/auth/") => Who::Flow,
@@ -70,7 +79,10 @@ pub(crate) fn known(method: &str, path: &str) -> Option<Who> {
             | "/api/queries/run"
             | "/api/queries/export"
             | "/api/recipients"
-            | "/api/saves",
+            | "/api/saves"
+            | "/api/saved/look"
+            | "/api/saved/watch"
+            | "/api/saved/remove",
         )
         | ("put", "/api/saves/{save}/attachments/{index}") => Who::SignedIn,
         _ => return None,

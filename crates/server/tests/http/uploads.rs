@@ -17,6 +17,15 @@ fn hash(content: &[u8]) -> String {
     Sha256::digest(content).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
+/// How long the person was told to wait.
+pub(crate) fn told_to_wait(report: &AttachmentReport) -> Option<u32> {
+    let wait = |(_, outcome): &(_, AttachmentOutcome)| match outcome {
+        AttachmentOutcome::Failed { problem } => problem.retry_after_s,
+        AttachmentOutcome::Saved => None,
+    };
+    report.records.iter().filter_map(wait).max()
+}
+
 async fn upload(
     person: &Person<'_>,
     ask: &SaveMessage,
@@ -111,6 +120,7 @@ async fn survives(save_as: SaveAs, entity: &str, effect: Effect, restart: bool) 
         if restart {
             world.restart().await;
         }
+        world.wait(told_to_wait(&report));
         report = upload(&world.person(&token), &ask, 0, &content).await.unwrap();
     }
     assert!(report.complete(), "{name}: {report:?}");

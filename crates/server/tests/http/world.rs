@@ -100,6 +100,11 @@ impl World {
         self.now_ms.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
     }
 
+    /// Waits as long as somebody was told to, if at all.
+    pub(crate) fn wait(&self, seconds: Option<u32>) {
+        self.pass(Duration::from_secs(seconds.unwrap_or(0).into()));
+    }
+
     pub(crate) fn set_back(&self, time: Duration) {
         self.now_ms.fetch_sub(i64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
     }

@@ -2,6 +2,7 @@
 
 use crate::bodies::open;
 use crate::records::values;
+use crate::saves::told_to_wait;
 use crate::timeline::timeline;
 use crate::world::{Person, World, code};
 use api::{
@@ -258,6 +259,7 @@ async fn survives(world: &mut World, token: &str, ask: &WriteRecord, effect: &Ef
             break;
         }
         world.restart().await;
+        world.wait(told_to_wait(&report));
         report = world.person(token).call(ask).await.unwrap();
     }
     assert!(all_saved(&report), "{name}: {report:?}");

@@ -2,8 +2,9 @@
 
 use crate::postgres;
 use api::{
-    ActivityTypeId, AttachmentName, AttachmentReport, Call, ContactId, EmailAddress, GetMe, MessageToSave, Problem,
-    ProblemCode, SaveAs, SaveId, SaveMessage, SavedAttachment, SignIn, SignedIn, SiteName, TargetContact, Verb,
+    ActivityTypeId, AttachmentName, AttachmentReport, Call, ContactId, EmailAddress, GetMe, MessageFacts,
+    MessageToSave, Problem, ProblemCode, SaveAs, SaveId, SaveMessage, SavedAttachment, SignIn, SignedIn, SiteName,
+    TargetContact, Verb,
 };
 use bytes::Bytes;
 use futures_util::stream;
@@ -53,6 +54,16 @@ impl Fleet {
     /// Three on this database.
     pub(crate) async fn on_database(url: &str) -> Self {
         Self::start(3, &format!("[store]\nurl = \"{url}\"\n")).await
+    }
+
+    /// One on this database.
+    pub(crate) async fn alone_on_database(url: &str) -> Self {
+        Self::start(1, &format!("[store]\nurl = \"{url}\"\n")).await
+    }
+
+    /// One, on a file.
+    pub(crate) async fn alone() -> Self {
+        Self::start(1, "").await
     }
 
     /// Two on one file.
@@ -165,6 +176,34 @@ impl Fleet {
         answer(self.request(server, Method::PUT, &path).bearer_auth(token).body("whole")).await
     }
 
+    /// Uploads an attachment of a save; nothing comes back from a server that dies meanwhile.
+    pub(crate) async fn try_upload(
+        &self,
+        server: usize,
+        token: &str,
+        save: &SaveId,
+        (index, content): (usize, Vec<u8>),
+    ) -> Option<Result<AttachmentReport, Problem>> {
+        let path = AttachmentReport::path(save, index);
+        try_answer(self.request(server, Method::PUT, &path).bearer_auth(token).body(content)).await
+    }
+
+    /// Likewise, any call.
+    pub(crate) async fn try_call<C: Call>(
+        &self,
+        server: usize,
+        token: &str,
+        call: &C,
+    ) -> Option<Result<C::Response, Problem>> {
+        try_answer(self.ask(server, call).bearer_auth(token)).await
+    }
+
+    /// The store on a file, for whoever gets at it.
+    pub(crate) async fn file(&self) -> sqlx::SqlitePool {
+        let file = format!("sqlite://{}", self.folder.0.join("data/imis-outlook.sqlite").display());
+        sqlx::SqlitePool::connect(&file).await.unwrap()
+    }
+
     /// Begins to upload it; most of it is with the server.
     pub(crate) async fn begin_upload(&self, server: usize, token: &str, save: &SaveId) -> Upload {
         let (chunks, body) = mpsc::channel::<Result<Bytes, std::io::Error>>(1);
@@ -209,16 +248,24 @@ impl Upload {
 }
 
 async fn answer<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Problem> {
-    let response = request.send().await.unwrap();
+    try_answer(request).await.unwrap()
+}
+
+async fn try_answer<T: DeserializeOwned>(request: RequestBuilder) -> Option<Result<T, Problem>> {
+    let response = request.send().await.ok()?;
     let is_answer = response.status().is_success();
-    let text = response.text().await.unwrap();
-    if is_answer { Ok(serde_json::from_str(&text).unwrap()) } else { Err(serde_json::from_str(&text).unwrap()) }
+    let text = response.text().await.ok()?;
+    Some(if is_answer { Ok(serde_json::from_str(&text).unwrap()) } else { Err(serde_json::from_str(&text).unwrap()) })
 }
 
 /// A message to save as an activity of these contacts.
 pub(crate) fn message(contacts: &[&str], files: &[&str]) -> SaveMessage {
     let address = EmailAddress::parse("ada.lovelace@example.org").unwrap();
-    let contact = |id: &&str| TargetContact { id: ContactId((*id).to_owned()), address: Some(address.clone()) };
+    let contact = |id: &&str| TargetContact {
+        id: ContactId((*id).to_owned()),
+        address: Some(address.clone()),
+        name: String::new(),
+    };
     SaveMessage {
         save: SaveId(uuid::Uuid::new_v4().to_string()),
         save_as: SaveAs::Activity { activity_type: ActivityTypeId("EMAIL".to_owned()) },
@@ -229,13 +276,25 @@ pub(crate) fn message(contacts: &[&str], files: &[&str]) -> SaveMessage {
             html: "<p>Dear all</p>".to_owned(),
             text: "Dear all".to_owned(),
             sent_ms: Some(1_767_225_600_000),
+            received_ms: None,
             utc_offset_minutes: 60,
             from: Some(address.clone()),
             recipients: Vec::new(),
+            note: String::new(),
+        },
+        facts: MessageFacts {
+            message_id: "<1@example.org>".to_owned(),
+            subject: "Dues for 2026".to_owned(),
+            sent_ms: Some(1_767_225_600_000),
+            from: Some(address),
+            ..MessageFacts::default()
         },
         attachments: files
             .iter()
             .map(|name| SavedAttachment { name: AttachmentName::new(name), content_type: "application/pdf".to_owned() })
             .collect(),
+        fields: vec![],
+        again: true,
+        resumes: false,
     }
 }

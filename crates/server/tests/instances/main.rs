@@ -5,8 +5,11 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on panics")]
 
 mod fleet;
+mod killed;
 mod outage;
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod revocation;
 mod sharing;
+#[path = "../support/witness.rs"]
+mod witness;

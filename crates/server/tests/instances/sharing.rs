@@ -1,7 +1,10 @@
 //! What servers share, so that nobody notices which of them answers.
 
 use crate::fleet::{ADMINISTRATOR, Fleet, PASSWORD, STAFF, message};
-use api::{EmailAddress, MatchContacts, ProblemCode, RecordOutcome, RenewSession, SaveReport};
+use api::{
+    EmailAddress, LookUpSaved, MatchContacts, ProblemCode, RecordOutcome, RenewSession, SaveMessage, SaveReport,
+    WatchSaved,
+};
 use futures_util::future::{join_all, try_join_all};
 use std::time::{Duration, Instant};
 
@@ -101,4 +104,57 @@ async fn the_same_save_at_two_servers_is_written_once() {
         }
         assert_eq!(fleet.created("Activity"), round * 2);
     }
+}
+
+/// A message that nobody has saved, by its id.
+fn fresh(id: &str) -> SaveMessage {
+    let mut ask = message(&["101"], &[]);
+    id.clone_into(&mut ask.message.message_id);
+    id.clone_into(&mut ask.facts.message_id);
+    ask.again = false;
+    ask
+}
+
+/// Two people at two servers: one of them saves it, and whoever waits at another knows within two seconds.
+async fn one_save_for_two_people(fleet: Fleet) {
+    let last = fleet.servers.len() - 1;
+    let (mine, theirs) = (fleet.sign_in(0, STAFF).await, fleet.sign_in(last, ADMINISTRATOR).await);
+    for round in 1..=10 {
+        let id = format!("<{round}@example.org>");
+        let (one, other) = (fresh(&id), fresh(&id));
+        let look = LookUpSaved { messages: vec![one.facts.clone()], ask_imis: false, utc_offset_minutes: 0 };
+        let version = fleet.call(last, &theirs, &look).await.unwrap().version;
+        let watch = WatchSaved { messages: look.messages.clone(), version };
+        let begun = Instant::now();
+        let (told, one, other) = tokio::join!(
+            fleet.call(last, &theirs, &watch),
+            fleet.call(0, &mine, &one),
+            fleet.call(last, &theirs, &other)
+        );
+        assert_eq!(told.unwrap().messages[0].saves.len(), 1);
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+        let (saved, refused): (Vec<_>, Vec<_>) = [one, other].into_iter().partition(Result::is_ok);
+        assert_eq!((saved.len(), refused[0].as_ref().unwrap_err().code), (1, ProblemCode::AlreadySaved));
+        assert_eq!(fleet.created("Activity"), round * 2 - 1);
+        // What one server wrote wakes whoever waits at another.
+        let version = fleet.call(last, &theirs, &look).await.unwrap().version;
+        let watch = WatchSaved { version, ..watch };
+        let again = SaveMessage { again: true, ..fresh(&format!("<again-{round}@example.org>")) };
+        let again = SaveMessage { facts: look.messages[0].clone(), ..again };
+        let begun = Instant::now();
+        let (told, saved) = tokio::join!(fleet.call(last, &theirs, &watch), fleet.call(0, &mine, &again));
+        assert!(matches!(saved.unwrap().records[0].outcome, RecordOutcome::Saved { .. }));
+        assert_eq!(told.unwrap().messages[0].saves.len(), 2);
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_people_at_two_servers_one_saves_a_message_and_the_other_knows() {
+    one_save_for_two_people(Fleet::on_postgres().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_people_at_two_servers_on_a_file_one_saves_a_message_and_the_other_knows() {
+    one_save_for_two_people(Fleet::on_a_file().await).await;
 }

@@ -135,6 +135,11 @@ fn create(world: &World, user: &User, contract: &'static Contract, body: &[u8]) 
     let key = contracts::Key::Number == contract.key_form;
     let value = if key { id.parse::<u64>().map_or(Value::Null, |number| json!(number)) } else { json!(id) };
     draft.fields.insert(contract.key, value);
+    // A row of a table of several rows a contact has both in its key (imis.md §4.1).
+    let id = match draft.fields.get("ID").and_then(Value::as_str) {
+        Some(owner) if contract.entity == contracts::PANEL.entity => format!("~{owner}|{id}"),
+        _ => id,
+    };
     let row = Row { id, fields: draft.fields, file: draft.file };
     world.ledger.write(&user.name, Change::Created, (contract.entity, &row.id), row.plain(), row.file.clone());
     let shown = rows::show(world, &tables, (contract, false), &row, dialect(world));

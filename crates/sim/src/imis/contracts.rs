@@ -143,6 +143,7 @@ pub(super) fn named(entity: &str) -> Option<(&'static Contract, bool)> {
 
 const CONTRACTS: &[&Contract] = &[
     &ACTIVITY,
+    &PANEL,
     &ACTIVITY_TYPE,
     &ACTIVITY_ATTACHMENT,
     &CONTACT_INTERACTION,
@@ -229,6 +230,30 @@ pub(super) static ACTIVITY: Contract = Contract {
         text("MEM_TRIB_CODE", 10),
         text("INTENT_TO_EDIT", 80),
         text("BATCH_NUM", 15),
+    ],
+};
+
+/// A table of the organisation's own, several rows a contact (imis.md §15): what many keep their mail in.
+pub(super) static PANEL: Contract = Contract {
+    entity: "UT_Correspondence",
+    class: "Core.DataContracts.GenericEntityData",
+    summary: None,
+    key: "SEQN",
+    key_form: Key::Number,
+    generic: true,
+    writable: true,
+    file: None,
+    communication: false,
+    owner: Some("ID"),
+    fields: &[
+        server("SEQN", Form::Whole),
+        text("ID", 10),
+        text("SUBJECT", 60),
+        text("WRITTEN_BY", 60),
+        field("SENT_ON", Form::Date),
+        text("BODY", 0),
+        text("MESSAGE_KEY", 255),
+        field("MINUTES", Form::Decimal),
     ],
 };
 

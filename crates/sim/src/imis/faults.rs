@@ -4,9 +4,11 @@
 //! unless it lasts, used up.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+
+use tokio::sync::watch;
 
 use url::Url;
 
@@ -19,9 +21,77 @@ pub enum Stored {
     No,
 }
 
+/// When a request is held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// It is there whole, and nothing has happened; nothing will if its client goes away.
+    Arrived,
+    /// Likewise, but it happens once the gate is open, whoever is still there to hear of it.
+    Unstoppable,
+    /// It has happened, and is not answered.
+    Stored,
+}
+
+/// Where requests are held back; whoever has a clone sees when one stands there, and lets it go.
+#[derive(Debug, Clone)]
+pub struct Gate(Arc<watch::Sender<Passage>>);
+
+#[derive(Debug, Default)]
+struct Passage {
+    stands: bool,
+    open: bool,
+    happened: bool,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(Passage::default())))
+    }
+}
+
+impl PartialEq for Gate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Gate {}
+
+impl Gate {
+    /// Waits until a request stands here.
+    pub async fn reached(&self) {
+        let mut passage = self.0.subscribe();
+        // The sender is this gate's own, so it is not gone.
+        let _there = passage.wait_for(|passage| passage.stands).await;
+    }
+
+    /// Lets go whatever stands here or comes.
+    pub fn open(&self) {
+        self.0.send_modify(|passage| passage.open = true);
+    }
+
+    /// Waits until what stood here has happened, where it does so whoever is still there.
+    pub async fn happened(&self) {
+        let mut passage = self.0.subscribe();
+        let _there = passage.wait_for(|passage| passage.happened).await;
+    }
+
+    pub(super) fn has_happened(&self) {
+        self.0.send_modify(|passage| passage.happened = true);
+    }
+
+    pub(super) async fn pass(&self) {
+        self.0.send_modify(|passage| passage.stands = true);
+        let mut passage = self.0.subscribe();
+        let _open = passage.wait_for(|passage| passage.open).await;
+    }
+}
+
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
+    /// Nothing, but it is held back.
+    Held(Moment, Gate),
     /// The answer is right, but late.
     Latency(Duration),
     /// 401, as if the token had died.
@@ -53,15 +123,27 @@ pub enum Effect {
         /// What is wrong with it.
         message: String,
     },
+    /// 302 to the site's sign-in page, as a guard before the whole site does it; nothing is written.
+    SignInPage,
+    /// The right answer, a byte each time so long passes; a write has happened.
+    Trickle(Duration),
+    /// The right answer behind so many bytes of white space; a write has happened.
+    Flood(u64),
+    /// The right answer, each header twice, and the kind of its body once wrongly; a write has happened.
+    DoubledHeaders,
+    /// The right answer, and then nobody listens at the site's address until [`super::Running::come_back`].
+    AnswerAndLeave,
     /// 307 to another address, as a rule for all addresses of a misconfigured site may do; nothing is written.
     Redirect(Url),
     /// 200 with this JSON instead of the right one; nothing is written.
     Json(String),
     /// No answer until the client gives up; nothing is written.
     HangForever,
-    /// The write happens and is answered by a closed connection.
+    /// The write happens and is answered by a reset of the connection.
     ResetAfterStore,
-    /// The connection is closed before anything happens.
+    /// The connection is reset as soon as the request is there whole; the write happens once the gate is open.
+    ResetAndStoredLater(Gate),
+    /// The connection is reset in the middle of the request, before anything happens.
     ResetBeforeStore,
 }
 

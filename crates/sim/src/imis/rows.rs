@@ -284,10 +284,12 @@ fn expand(
 
 fn generic(contract: &Contract, row: &Row, dialect: Dialect) -> Value {
     let party = row.text("ID").to_owned();
-    let mut properties = vec![
-        dialect.property("PartyId", Some(json!(party))),
-        dialect.property("ActivityId", row.fields.get(contract.key).map(|key| wrapped("System.Int32", key.clone()))),
-    ];
+    let mut properties = vec![];
+    if contract.entity == contracts::ACTIVITY.entity {
+        let key = row.fields.get(contract.key).map(|key| wrapped("System.Int32", key.clone()));
+        properties.push(dialect.property("PartyId", Some(json!(party))));
+        properties.push(dialect.property("ActivityId", key));
+    }
     properties.extend(contract.fields.iter().map(|field| {
         let value = row.fields.get(field.name).filter(|value| !value.is_null()).map(|value| match field.form {
             Form::Whole => wrapped("System.Int32", value.clone()),

@@ -22,6 +22,7 @@ pub(super) fn apply(
     before: Option<&Row>,
 ) {
     match contract.entity {
+        "UT_Correspondence" => panel(world, draft),
         "Activity" => activity((world, tables), user, draft, before),
         "LegacyActivityAttachment" => activity_attachment(tables, draft),
         "ContactInteraction" => contact_interaction(world, tables, draft),
@@ -100,6 +101,13 @@ fn activity((world, tables): (&World, &Tables), user: &User, draft: &mut Draft, 
     if draft.fields.get("TRANSACTION_DATE").is_none_or(Value::is_null) {
         draft.fields.insert("TRANSACTION_DATE", json!(now()));
     }
+}
+
+/// The contact is the parent, and has to be there.
+fn panel(world: &World, draft: &mut Draft) {
+    require(draft, "ID");
+    let known = world.parties().get(text(draft, "ID")).is_some();
+    unless(draft, known, "ID", "The contact does not exist.");
 }
 
 /// What belongs to a contact alone.

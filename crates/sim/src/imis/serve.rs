@@ -2,22 +2,34 @@
 //!
 //! Connections are served one by one rather than through a framework, because some faults have to cut them.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    future::poll_fn,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, Method, Request, Response, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, response},
 };
 use futures_util::{StreamExt, stream};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
 
 use super::{
     World, accounts,
     answer::{Answer, Complaint, Outcome},
     api::{self, Call},
-    faults::{Effect, Stored},
+    faults::{Effect, Moment, Stored},
     ledger::Seen,
     page, token,
     website::{self, Visit},
@@ -30,25 +42,66 @@ use super::{
 pub(super) struct Cut;
 
 /// Serves until the task is aborted; its connections end with it.
-pub(super) async fn accept(listener: TcpListener, world: Arc<World>) {
+pub(super) async fn accept(mut listener: TcpListener, address: SocketAddr, world: Arc<World>) {
     let mut connections = JoinSet::new();
+    let mut away = world.away.subscribe();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 // A client that was gone before it was served is none of the site's business.
                 let Ok((stream, _)) = accepted else { continue };
-                let world = Arc::clone(&world);
-                connections.spawn(async move {
-                    let service = service_fn(move |request| {
-                        let world = Arc::clone(&world);
-                        async move { serve(&world, request).await }
-                    });
-                    // Errors here are the client's leaving or a fault's doing.
-                    let _ended = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-                });
+                connections.spawn(connection(stream, Arc::clone(&world)));
+            }
+            () = until(&mut away, true) => {
+                // Bound and not listened on, the address refuses connections and is nobody else's.
+                let kept = super::socket(address).expect("the address is the site's own");
+                drop(listener);
+                until(&mut away, false).await;
+                listener = super::listen(address).expect("the address is the site's own");
+                drop(kept);
             }
             Some(_) = connections.join_next() => {}
         }
+    }
+}
+
+/// Waits until the site is away, or is not.
+async fn until(away: &mut watch::Receiver<bool>, wanted: bool) {
+    // Who could no longer say it is gone together with the site.
+    let _said = away.wait_for(|away| *away == wanted).await;
+}
+
+/// Serves a connection until its client leaves, or the site does.
+async fn connection(stream: TcpStream, world: Arc<World>) {
+    let mut away = world.away.subscribe();
+    let (cut, last) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let service = {
+        let (cut, last) = (Arc::clone(&cut), Arc::clone(&last));
+        service_fn(move |request| {
+            let (world, cut, last) = (Arc::clone(&world), Arc::clone(&cut), Arc::clone(&last));
+            Box::pin(async move {
+                let served = serve(&world, request, &last).await;
+                cut.fetch_or(served.is_err(), Relaxed);
+                served
+            })
+        })
+    };
+    let mut serving = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let gone = async {
+        until(&mut away, true).await;
+        if last.load(Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    };
+    // Errors here are the client's leaving or a fault's doing.
+    let cut_off = tokio::select! {
+        _ended = poll_fn(|context| serving.poll_without_shutdown(context)) => cut.load(Relaxed),
+        () = gone => true,
+    };
+    let stream = serving.into_parts().io.into_inner();
+    if cut_off {
+        // Closed like this, the connection is reset. One that is gone already is as good.
+        let _reset = stream.set_zero_linger();
     }
 }
 
@@ -171,7 +224,7 @@ impl Drop for Watch<'_> {
     }
 }
 
-async fn serve(world: &World, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+async fn serve(world: &Arc<World>, request: Request<Incoming>, last: &AtomicBool) -> Result<Response<Body>, Cut> {
     let (head, body) = request.into_parts();
     let route = Route::of(&world.settings.path_prefix, head.uri.path());
     let body = Body::new(body);
@@ -200,14 +253,20 @@ async fn serve(world: &World, request: Request<Incoming>) -> Result<Response<Bod
             status: 0,
         }),
     };
-    let response = with_faults(world, &route, &head, body).await?;
+    let response = with_faults(world, route, head, body, last).await?;
     if let Some(seen) = &mut watch.seen {
         seen.status = response.status().as_u16();
     }
     Ok(response)
 }
 
-async fn with_faults(world: &World, route: &Route, head: &Parts, body: Body) -> Result<Response<Body>, Cut> {
+async fn with_faults(
+    world: &Arc<World>,
+    route: Route,
+    head: Parts,
+    body: Body,
+    last: &AtomicBool,
+) -> Result<Response<Body>, Cut> {
     let effect = world.faults.take(head.method.as_str(), route.entity());
     if effect == Some(Effect::HangForever) {
         std::future::pending::<std::convert::Infallible>().await;
@@ -216,7 +275,7 @@ async fn with_faults(world: &World, route: &Route, head: &Parts, body: Body) -> 
         return Err(Cut);
     }
     let body = receive(world, &head.headers, body).await?;
-    let late = if let Some(Effect::Latency(more)) = effect { more } else { std::time::Duration::ZERO };
+    let late = if let Some(Effect::Latency(more)) = effect { more } else { Duration::ZERO };
     let late = world.settings.latency + late;
     if !late.is_zero() {
         tokio::time::sleep(late).await;
@@ -224,9 +283,32 @@ async fn with_faults(world: &World, route: &Route, head: &Parts, body: Body) -> 
     if let Some(instead) = effect.as_ref().and_then(|effect| instead(effect, Dialect(world.settings.edition))) {
         return Ok(instead.into_response());
     }
-    let answer = match body {
-        None => Answer::too_large(),
-        Some(body) => answer(world, route, head, &body).await.unwrap_or_else(|refusal| refusal),
+    if let Some(Effect::Held(Moment::Arrived, gate)) = &effect {
+        gate.pass().await;
+    }
+    let answer = match (body, &effect) {
+        (None, _) => Answer::too_large(),
+        (Some(body), Some(Effect::Held(Moment::Unstoppable, gate))) => {
+            let (world, gate) = (Arc::clone(world), gate.clone());
+            let handled = tokio::spawn(async move {
+                gate.pass().await;
+                let answered = answer(&world, &route, &head, &body).await;
+                gate.has_happened();
+                answered
+            });
+            handled.await.map_err(|_| Cut)?.unwrap_or_else(|refusal| refusal)
+        }
+        (Some(body), Some(Effect::ResetAndStoredLater(gate))) => {
+            let (world, gate) = (Arc::clone(world), gate.clone());
+            tokio::spawn(async move {
+                gate.pass().await;
+                // Nobody is there to hear how it went; the ledger shows it.
+                drop(answer(&world, &route, &head, &body).await);
+                gate.has_happened();
+            });
+            return Err(Cut);
+        }
+        (Some(body), _) => answer(world, &route, &head, &body).await.unwrap_or_else(|refusal| refusal),
     };
     if !answer.delay.is_zero() {
         tokio::time::sleep(answer.delay).await;
@@ -235,6 +317,20 @@ async fn with_faults(world: &World, route: &Route, head: &Parts, body: Body) -> 
         Some(Effect::ServerError { stored: Stored::Yes }) => Ok(Answer::server_error().into_response()),
         Some(Effect::ResetAfterStore) => Err(Cut),
         Some(Effect::Truncated) => Ok(truncated(answer)),
+        Some(Effect::Held(Moment::Stored, gate)) => {
+            gate.pass().await;
+            Ok(answer.into_response())
+        }
+        Some(Effect::Trickle(pause)) => Ok(trickled(answer, pause)),
+        Some(Effect::Flood(bytes)) => Ok(flooded(answer, bytes)),
+        Some(Effect::DoubledHeaders) => Ok(doubled(answer.into_response())),
+        Some(Effect::AnswerAndLeave) => {
+            last.store(true, Relaxed);
+            world.away.send_replace(true);
+            let mut response = answer.into_response();
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            Ok(response)
+        }
         _ => Ok(answer.into_response()),
     }
 }
@@ -259,20 +355,68 @@ fn instead(effect: &Effect, dialect: Dialect) -> Option<Answer> {
             let complaint = Complaint { field: field.clone(), value: String::new(), message: message.clone() };
             Answer::invalid(dialect, &[complaint])
         }
+        Effect::SignInPage => Answer::redirect(StatusCode::FOUND, "/Asi.Web/iMIS/SignIn.aspx?ReturnUrl=%2fapi"),
         Effect::Redirect(url) => Answer::redirect(StatusCode::TEMPORARY_REDIRECT, url.as_str()),
         Effect::Json(text) => Answer::raw_json(text.clone()),
         _ => return None,
     })
 }
 
-/// Half of the answer, then the end of the connection.
-fn truncated(answer: Answer) -> Response<Body> {
+/// The head of an answer with so many bytes of body.
+fn head_of(answer: &Answer, length: u64) -> response::Parts {
     let (mut head, ()) = Response::new(()).into_parts();
     head.status = answer.status;
-    head.headers.insert(header::CONTENT_LENGTH, answer.body.len().into());
-    head.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json; charset=utf-8"));
+    head.headers.insert(header::CONTENT_LENGTH, length.into());
+    head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    head
+}
+
+/// Half of the answer, then the end of the connection.
+fn truncated(answer: Answer) -> Response<Body> {
+    let head = head_of(&answer, answer.body.len() as u64);
     let half = Bytes::copy_from_slice(&answer.body[..answer.body.len() / 2]);
     Response::from_parts(head, Body::from_stream(stream::iter([Ok(half), Err(Cut)])))
+}
+
+/// The answer, byte by byte.
+fn trickled(answer: Answer, pause: Duration) -> Response<Body> {
+    let head = head_of(&answer, answer.body.len() as u64);
+    let bytes = stream::iter(answer.body).then(move |byte| async move {
+        tokio::time::sleep(pause).await;
+        Ok::<_, Cut>(Bytes::copy_from_slice(&[byte]))
+    });
+    Response::from_parts(head, Body::from_stream(bytes))
+}
+
+/// The answer behind white space, which JSON allows.
+fn flooded(answer: Answer, bytes: u64) -> Response<Body> {
+    const PART: usize = 64 * 1024;
+    let head = head_of(&answer, bytes + answer.body.len() as u64);
+    let space = Bytes::from(vec![b' '; PART]);
+    let parts = (0..bytes).step_by(PART).map(move |from| {
+        let left = usize::try_from(bytes - from).unwrap_or(PART);
+        space.slice(..left.min(PART))
+    });
+    let parts = parts.chain([Bytes::from(answer.body)]).map(Ok::<_, Cut>);
+    Response::from_parts(head, Body::from_stream(stream::iter(parts)))
+}
+
+/// The answer with each header twice.
+fn doubled(mut response: Response<Body>) -> Response<Body> {
+    let twice = response.headers().clone();
+    for (name, value) in &twice {
+        response.headers_mut().append(name, value.clone());
+    }
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/html"),
+        (header::RETRY_AFTER, "1"),
+        (header::RETRY_AFTER, "86400"),
+        (header::SET_COOKIE, "Asi.Web=1; path=/"),
+        (header::SET_COOKIE, "Asi.Web=2; path=/"),
+    ] {
+        response.headers_mut().append(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Reads the body into one buffer; `None` when it is over the limit. The rest of a long one is read and dropped, as

@@ -76,10 +76,11 @@ impl Dialect {
 
     /// An identity of a generic entity.
     pub(super) fn identity(self, entity: &str, id: &str) -> Value {
+        let elements: Vec<&str> = id.strip_prefix('~').map_or(vec![id], |several| several.split('|').collect());
         json!({
             "$type": self.class("Core.DataContracts.IdentityData"),
             "EntityTypeName": entity,
-            "IdentityElements": { "$type": STRINGS, "$values": [id] },
+            "IdentityElements": { "$type": STRINGS, "$values": elements },
         })
     }
 

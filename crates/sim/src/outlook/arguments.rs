@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use url::Url;
 
-use super::{Library, MailSource, OutlookError, Settings, Theme};
+use super::{Launch, Library, MailSource, OutlookError, Settings, Theme};
 use crate::tls::{Certificate, TlsError};
 
 /// Light or dark, as written on the command line.
@@ -24,12 +24,21 @@ pub struct Arguments {
     /// The add-in's task pane page.
     #[arg(long)]
     addin: Url,
+    /// The page that runs when a message is sent; without it nothing does.
+    #[arg(long)]
+    send_page: Option<Url>,
+    /// The function that it associates.
+    #[arg(long, default_value = "onMessageSend")]
+    send_function: String,
     /// The port on 127.0.0.1.
     #[arg(long, default_value_t = 8443)]
     port: u16,
     /// A folder of mails to show instead of our own.
     #[arg(long)]
     mail: Option<PathBuf>,
+    /// So many short mails of one week instead of our own.
+    #[arg(long, conflicts_with = "mail")]
+    mails: Option<usize>,
     /// The `dist` folder of the npm package, for browsers told to find Microsoft's host here.
     #[arg(long)]
     library: Option<PathBuf>,
@@ -50,8 +59,13 @@ impl Arguments {
     pub fn settings(self) -> Result<Settings, TlsError> {
         let mut settings = Settings::new(self.addin, Certificate::for_world()?);
         settings.port = self.port;
+        settings.launch = self.send_page.map(|page| Launch { page, function: self.send_function });
         settings.locale = self.locale;
-        settings.mail = self.mail.map_or(MailSource::Ours, MailSource::Folder);
+        settings.mail = match (self.mail, self.mails) {
+            (Some(folder), _) => MailSource::Folder(folder),
+            (None, Some(count)) => MailSource::Season(count),
+            (None, None) => MailSource::Ours,
+        };
         settings.library = self.library.map_or(Library::Cdn, Library::Folder);
         settings.theme = match self.theme {
             Look::Light => Theme::Light,

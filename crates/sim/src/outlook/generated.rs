@@ -1,6 +1,6 @@
-//! Mails too large to keep in the repository, the same bytes every time.
+//! Mails too large or too many to keep in the repository, the same bytes every time.
 //!
-//! Invariant: made once a process, and only when our own mailbox is asked for.
+//! Invariant: the large ones are made once a process, and only when our own mailbox is asked for.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -77,10 +77,74 @@ fn crowd() -> Vec<u8> {
     mail.into_bytes()
 }
 
+/// People of the seeded iMIS who write, in turn.
+const WRITERS: [&str; 8] = [
+    "Ada Lovelace <ada.lovelace@example.org>",
+    "José Nuñez <jose.nunez@example.org>",
+    "Zoë Brandt <zoe.brandt@example.net>",
+    "Tanaka Tarō <tanaka@example.jp>",
+    "Grace Hopper <grace.hopper@acme.example>",
+    "Maria Silva <maria.silva@example.org>",
+    "Łukasz Wójcik <lukasz.wojcik@example.net>",
+    "Minh <minh+board@example.org>",
+];
+
+/// So many mails of one week with their keys, the newest first: every tenth from somebody who is not in iMIS, every
+/// third with a copy to another member, every fourth with an attachment.
+pub(super) fn season(count: usize) -> impl Iterator<Item = (String, Vec<u8>)> {
+    (1..=count).map(|number| (format!("question-{number:03}"), question(number).into_bytes()))
+}
+
+fn question(number: usize) -> String {
+    let writer = |number: usize| WRITERS.get(number % WRITERS.len()).copied().unwrap_or_default();
+    let from = if number.is_multiple_of(10) {
+        format!("Newcomer {number:03} <newcomer{number:03}@elsewhere.example>")
+    } else {
+        writer(number).to_owned()
+    };
+    // Within a week each has a minute of its own.
+    let minutes = 7 * 24 * 60 - number;
+    let (day, hour, minute) = (10 + minutes / 1440, minutes / 60 % 24, minutes % 60);
+    let mut mail = format!(
+        "From: {from}\r\nTo: {STAFF}\r\nSubject: Question {number:03}\r\n\
+         Date: {day} Nov 2026 {hour:02}:{minute:02}:00 +0000\r\n\
+         Message-ID: <question-{number:03}@example.org>\r\nMIME-Version: 1.0\r\n"
+    );
+    if number.is_multiple_of(3) {
+        let _ = write!(mail, "Cc: {}\r\n", writer(number + 1));
+    }
+    let text = format!("Dear staff,\r\n\r\nthis is question {number:03}.\r\n");
+    if number.is_multiple_of(4) {
+        let _ = write!(
+            mail,
+            "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
+             {text}--b\r\nContent-Type: text/csv\r\nContent-Disposition: attachment; filename=\"form-{number:03}.csv\"\
+             \r\n\r\nnumber,answer\r\n{number},yes\r\n--b--\r\n"
+        );
+    } else {
+        let _ = write!(mail, "Content-Type: text/html; charset=utf-8\r\n\r\n<p>{text}</p>\r\n");
+    }
+    mail
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::mail::Mail;
     use super::*;
+
+    #[test]
+    fn a_season_has_as_many_mails_as_were_asked_for_newest_first_and_no_two_alike() {
+        let mails: Vec<_> = season(300)
+            .map(|(key, bytes)| Mail::read(&key, &bytes, "association.example").expect("a generated mail is a mail"))
+            .collect();
+        assert_eq!(mails.len(), 300);
+        assert!(mails.is_sorted_by(|one, next| one.sent() > next.sent()));
+        let ids: std::collections::BTreeSet<_> =
+            mails.iter().filter_map(|mail| mail.internet_message_id.as_ref()).collect();
+        assert_eq!(ids.len(), 300);
+        assert_eq!(mails[3].attachments[0].name, "form-004.csv");
+        assert_eq!(mails[9].from.as_ref().expect("somebody wrote it").address, "newcomer010@elsewhere.example");
+    }
 
     #[test]
     fn the_large_mails_are_as_large_as_they_say() {

@@ -12,8 +12,9 @@ use axum::routing::get;
 
 use super::Library;
 
-/// The part of MicrosoftAjax.js the library asks for; ours, since the package lacks it (`office-js.md` §1.1).
-const AJAX: &str = include_str!("../../outlook/ajax.js");
+/// The part of MicrosoftAjax.js the library asks for; ours, since the package lacks it (`office-js.md` §1.1). After it
+/// come the members that today's library has and the package's has not (§0.3).
+const AJAX: &str = concat!(include_str!("../../outlook/ajax.js"), include_str!("../../outlook/newer.js"));
 
 /// `ajax.aspnetcdn.com`.
 pub(super) fn ajax_host() -> Router {

@@ -118,6 +118,8 @@ pub struct Mail {
     /// In the order they stand in the mail.
     pub attachments: Vec<Attachment>,
     preview: String,
+    /// Whether it was sent from this page.
+    sent: bool,
     #[serde(skip)]
     message: Message<'static>,
 }
@@ -151,6 +153,9 @@ impl Mail {
         let subject = message.subject().unwrap_or_default().to_owned();
         let normalized_subject = message.thread_name().unwrap_or_default().to_owned();
         let sent = message.date().map_or(0, |date| date.to_timestamp() * 1000);
+        // A mailbox makes an item when the message reaches it (office-js.md §3).
+        let arrived =
+            message.received().and_then(mail_parser::Received::date).map_or(sent, |date| date.to_timestamp() * 1000);
         let request = invitation(&message);
         let meeting = request.map(calendar::read).unwrap_or_default();
         Self {
@@ -160,8 +165,8 @@ impl Mail {
             to: people(message.to()),
             cc: people(message.cc()),
             bcc: people(message.bcc()),
-            date_time_created: sent,
-            date_time_modified: sent,
+            date_time_created: arrived,
+            date_time_modified: arrived,
             date_time_sent: sent,
             internet_message_id: message.message_id().map(|id| format!("<{id}>")),
             item_class: if request.is_some() { "IPM.Schedule.Meeting.Request" } else { "IPM.Note" },
@@ -171,12 +176,18 @@ impl Mail {
             location: meeting.location,
             attachments: attachments(key, &message),
             preview: preview(&message),
+            sent: false,
             key: key.to_owned(),
             from,
             subject,
             normalized_subject,
             message,
         }
+    }
+
+    /// It lies in Sent Items.
+    pub(super) const fn sent_here(&mut self) {
+        self.sent = true;
     }
 
     /// The moment the list is sorted by, in milliseconds.
@@ -199,6 +210,11 @@ impl Mail {
         let raw = self.message.raw_message();
         let end = self.message.root_part().raw_body_offset() as usize;
         String::from_utf8_lossy(raw.get(..end).unwrap_or(raw)).trim_end().to_owned()
+    }
+
+    /// The whole mail, in base64, as `getAsFileAsync` gives it (office-js.md §3).
+    pub(super) fn as_file(&self) -> String {
+        STANDARD.encode(self.message.raw_message())
     }
 
     /// The decoded bytes of an attachment, for the page's own use.

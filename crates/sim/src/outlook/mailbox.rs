@@ -71,6 +71,11 @@ impl Mailbox {
                 }
             }
             MailSource::Folder(folder) => mailbox.add_folder(folder, own_domain)?,
+            MailSource::Season(count) => {
+                for (name, bytes) in generated::season(*count) {
+                    mailbox.add(&name, &bytes, own_domain);
+                }
+            }
         }
         mailbox.mails.sort_by(|one, other| other.sent().cmp(&one.sent()).then_with(|| one.key.cmp(&other.key)));
         Ok(mailbox)

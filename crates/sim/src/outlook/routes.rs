@@ -4,19 +4,20 @@
 //! shown in the page comes with a policy that lets nothing run and nothing be loaded from elsewhere.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{DefaultBodyLimit, Path, Query, State as Shared};
 use axum::http::{Request, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, put};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tower::ServiceExt as _;
 
 use super::mail::{Attachment, Mail};
 use super::mailbox::Mailbox;
+use super::sent::Outgoing;
 use super::{Library, Settings, library};
 
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -28,7 +29,7 @@ const BODY_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline
 /// How a mail without styles of its own looks; the mail's own win.
 const BODY_STYLE: &str = "<style>:where(body) { font: 14px/1.45 \"Segoe UI\", system-ui, sans-serif; }</style>";
 
-const FILES: [(&str, &str, &str); 10] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("page.css", "text/css; charset=utf-8", include_str!("../../outlook/page.css")),
     ("main.js", SCRIPT, include_str!("../../outlook/main.js")),
     ("store.js", SCRIPT, include_str!("../../outlook/store.js")),
@@ -38,8 +39,11 @@ const FILES: [(&str, &str, &str); 10] = [
     ("methods.js", SCRIPT, include_str!("../../outlook/methods.js")),
     ("dialog.js", SCRIPT, include_str!("../../outlook/dialog.js")),
     ("draft.js", SCRIPT, include_str!("../../outlook/draft.js")),
+    ("sending.js", SCRIPT, include_str!("../../outlook/sending.js")),
     ("icon.svg", "image/svg+xml", include_str!("../../outlook/icon.svg")),
 ];
+/// A message with attachments of 35 MB, which Exchange lets pass, in base64.
+const LARGEST_SENT: usize = 64 * 1024 * 1024;
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const PAGE: &str = include_str!("../../outlook/index.html");
 
@@ -108,12 +112,14 @@ impl Default for State {
 pub(super) struct World {
     settings: Settings,
     pub(super) mailbox: Mailbox,
+    /// Newest last.
+    sent: Mutex<Vec<Mail>>,
     state: Mutex<State>,
 }
 
 impl World {
     pub(super) fn new(settings: Settings, mailbox: Mailbox) -> Self {
-        Self { settings, mailbox, state: Mutex::new(State::default()) }
+        Self { settings, mailbox, sent: Mutex::default(), state: Mutex::new(State::default()) }
     }
 
     pub(super) fn library(&self) -> &Library {
@@ -126,6 +132,10 @@ impl World {
 
     pub(super) fn state(&self) -> State {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn sent(&self) -> MutexGuard<'_, Vec<Mail>> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
@@ -157,9 +167,11 @@ fn host(request: &Request<Body>) -> &str {
 fn page_host(world: &Arc<World>) -> Router {
     Router::new()
         .route("/_world", get(describe))
+        .route("/_sent", post(send).layer(DefaultBodyLimit::max(LARGEST_SENT)))
         .route("/_mail/{key}/body", get(body))
         .route("/_mail/{key}/view", get(view))
         .route("/_mail/{key}/headers", get(headers))
+        .route("/_mail/{key}/file", get(whole))
         .route("/_mail/{key}/attachments/{index}", get(attachment))
         .route("/_mail/{key}/files/{index}", get(file))
         .route("/_state", get(state))
@@ -184,28 +196,45 @@ async fn page_file(Path(name): Path<String>) -> Response {
 }
 
 async fn describe(Shared(world): Shared<Arc<World>>) -> impl IntoResponse {
+    let launch = world.settings.launch.as_ref();
+    let launch = launch.map(|launch| serde_json::json!({ "page": launch.page.as_str(), "function": launch.function }));
     Json(serde_json::json!({
         "addinUrl": world.settings.addin_url.as_str(),
         "locale": world.settings.locale,
         "theme": world.settings.theme,
         "user": world.settings.user,
+        "launch": launch,
         "mailbox": world.mailbox,
+        "sent": world.sent().iter().rev().collect::<Vec<_>>(),
         "state": world.state(),
     }))
 }
 
-/// A mail by its key, or an answer that says there is none.
-fn find<'world>(world: &'world World, key: &str) -> Result<&'world Mail, StatusCode> {
-    world.mailbox.mail(key).ok_or(StatusCode::NOT_FOUND)
+/// Takes a message that leaves, and answers what lies in Sent Items then.
+async fn send(Shared(world): Shared<Arc<World>>, Json(message): Json<Outgoing>) -> Result<Response, StatusCode> {
+    let mut sent = world.sent();
+    let mail = message.deliver(sent.len() + 1, &world.settings.user).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let answer = Json(&mail).into_response();
+    sent.push(mail);
+    Ok(answer)
 }
 
-fn find_attachment<'world>(
-    world: &'world World,
+/// Looks at a mail by its key, or answers that there is none.
+fn with<T>(world: &World, key: &str, look: impl FnOnce(&Mail) -> T) -> Result<T, StatusCode> {
+    if let Some(mail) = world.mailbox.mail(key) {
+        return Ok(look(mail));
+    }
+    world.sent().iter().find(|mail| mail.key == key).map(look).ok_or(StatusCode::NOT_FOUND)
+}
+
+fn with_attachment<T>(
+    world: &World,
     key: &str,
     index: usize,
-) -> Result<(&'world Mail, &'world Attachment), StatusCode> {
-    let mail = find(world, key)?;
-    mail.attachments.get(index).map(|attachment| (mail, attachment)).ok_or(StatusCode::NOT_FOUND)
+    look: impl FnOnce(&Mail, &Attachment) -> T,
+) -> Result<T, StatusCode> {
+    with(world, key, |mail| mail.attachments.get(index).map(|attachment| look(mail, attachment)))?
+        .ok_or(StatusCode::NOT_FOUND)
 }
 
 #[derive(Deserialize)]
@@ -225,8 +254,7 @@ async fn body(
     Path(key): Path<String>,
     Query(query): Query<BodyQuery>,
 ) -> Result<String, StatusCode> {
-    let mail = find(&world, &key)?;
-    Ok(match query.format {
+    with(&world, &key, |mail| match query.format {
         BodyFormat::Text => mail.text(),
         BodyFormat::Html => mail.html(),
     })
@@ -234,26 +262,31 @@ async fn body(
 
 /// The body as the reading pane shows it: pictures of the mail itself by their own address.
 async fn view(Shared(world): Shared<Arc<World>>, Path(key): Path<String>) -> Result<Response, StatusCode> {
-    let mail = find(&world, &key)?;
-    let mut html = format!("{BODY_STYLE}{}", mail.html());
-    for (index, attachment) in mail.attachments.iter().enumerate() {
-        if let Some(id) = &attachment.content_id {
-            html = html.replace(&format!("cid:{id}"), &format!("files/{index}"));
+    let html = with(&world, &key, |mail| {
+        let mut html = format!("{BODY_STYLE}{}", mail.html());
+        for (index, attachment) in mail.attachments.iter().enumerate() {
+            if let Some(id) = &attachment.content_id {
+                html = html.replace(&format!("cid:{id}"), &format!("files/{index}"));
+            }
         }
-    }
+        html
+    })?;
     Ok(([(header::CONTENT_SECURITY_POLICY, BODY_POLICY)], Html(html)).into_response())
 }
 
+async fn whole(Shared(world): Shared<Arc<World>>, Path(key): Path<String>) -> Result<String, StatusCode> {
+    with(&world, &key, Mail::as_file)
+}
+
 async fn headers(Shared(world): Shared<Arc<World>>, Path(key): Path<String>) -> Result<String, StatusCode> {
-    Ok(find(&world, &key)?.headers())
+    with(&world, &key, Mail::headers)
 }
 
 async fn attachment(
     Shared(world): Shared<Arc<World>>,
     Path((key, index)): Path<(String, usize)>,
 ) -> Result<Response, StatusCode> {
-    let (mail, attachment) = find_attachment(&world, &key, index)?;
-    Ok(Json(mail.attachment_content(attachment)).into_response())
+    with_attachment(&world, &key, index, |mail, attachment| Json(mail.attachment_content(attachment)).into_response())
 }
 
 /// The bytes of an attachment; pictures may be shown, all else is downloaded.
@@ -261,13 +294,14 @@ async fn file(
     Shared(world): Shared<Arc<World>>,
     Path((key, index)): Path<(String, usize)>,
 ) -> Result<Response, StatusCode> {
-    let (mail, attachment) = find_attachment(&world, &key, index)?;
-    let picture = matches!(attachment.content_type.as_str(), "image/png" | "image/jpeg" | "image/gif");
-    let kind = if picture { attachment.content_type.as_str() } else { "application/octet-stream" };
-    let shown = if picture { "inline" } else { "attachment" };
-    let guard = (header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, shown), guard];
-    Ok((headers, mail.attachment_bytes(attachment)).into_response())
+    with_attachment(&world, &key, index, |mail, attachment| {
+        let picture = matches!(attachment.content_type.as_str(), "image/png" | "image/jpeg" | "image/gif");
+        let kind = if picture { attachment.content_type.as_str() } else { "application/octet-stream" };
+        let shown = if picture { "inline" } else { "attachment" };
+        let guard = (header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, shown), guard];
+        (headers, mail.attachment_bytes(attachment)).into_response()
+    })
 }
 
 async fn state(Shared(world): Shared<Arc<World>>) -> Json<State> {
@@ -279,7 +313,7 @@ async fn put_message(
     Path(key): Path<String>,
     Json(message): Json<MessageState>,
 ) -> Result<StatusCode, StatusCode> {
-    find(&world, &key)?;
+    with(&world, &key, |_| ())?;
     world.change(|state| {
         state.messages.insert(key, message);
     });

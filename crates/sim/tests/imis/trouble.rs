@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use sim::imis::{Effect, Fault, Settings, Stored};
+use sim::imis::{Effect, Fault, Gate, Settings, Stored};
 
 use crate::site::{Site, activity, log};
 
@@ -120,6 +120,21 @@ async fn some_writes_are_stored_although_the_answer_says_otherwise() {
     assert_eq!(site.running.ledger().of("CommunicationLog").len(), 3);
     let cut = site.running.ledger().requests().iter().filter(|seen| seen.status == 0).count();
     assert_eq!(cut, 2, "cut connections are on record");
+}
+
+/// What a site does with a request whose connection broke behind it.
+#[tokio::test]
+async fn a_write_is_stored_long_after_its_connection_was_reset() {
+    let site = Site::start().await;
+    let token = site.token("STAFF1").await;
+    let gate = Gate::default();
+    site.running.faults().add(Fault::once(Effect::ResetAndStoredLater(gate.clone())).on("POST", "CommunicationLog"));
+    assert!(site.try_call(&token, Method::POST, "CommunicationLog", Some(log("x").to_string())).await.is_err());
+    gate.reached().await;
+    assert_eq!(site.running.ledger().of("CommunicationLog").len(), 0);
+    gate.open();
+    gate.happened().await;
+    assert_eq!(site.running.ledger().of("CommunicationLog").len(), 1);
 }
 
 /// The order of faults, how long they last, and taking them away.

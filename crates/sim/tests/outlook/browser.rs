@@ -8,12 +8,13 @@ use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
 use serde_json::Value;
-use sim::outlook::{Library, Running, Settings};
+use sim::outlook::{Launch, Library, MailSource, Running, Settings};
 use sim::tls::{Certificate, Server};
 use thirtyfour::prelude::*;
 use url::Url;
 
 const PROBE: &str = include_str!("probe.html");
+const SENDER: &str = include_str!("sender.html");
 const ADDIN: &str = "https://addin.example.test/";
 const FLAGS: [&str; 9] = [
     "--headless=new",
@@ -48,12 +49,23 @@ impl Drop for Killed {
 impl Stage {
     /// Starts everything and opens the page; `query` is the page's own.
     pub(crate) async fn open(query: &str) -> Self {
+        Self::open_with(query, MailSource::Ours).await
+    }
+
+    /// The same with these mails.
+    pub(crate) async fn open_with(query: &str, mail: MailSource) -> Self {
         let certificate = Certificate::for_world().unwrap();
         let page = get(|| async { Html(PROBE) });
-        let addin =
-            sim::tls::serve(Router::new().route("/", page.clone()).route("/dialog", page), &certificate, 0).unwrap();
+        let pages = Router::new()
+            .route("/", page.clone())
+            .route("/dialog", page)
+            .route("/send", get(|| async { Html(SENDER) }));
+        let addin = sim::tls::serve(pages, &certificate, 0).unwrap();
         let mut settings = Settings::new(Url::parse(ADDIN).unwrap(), certificate);
+        let page = Url::parse(ADDIN).unwrap().join("send").unwrap();
+        settings.launch = Some(Launch { page, function: String::from("decide") });
         settings.library = Library::Folder(library());
+        settings.mail = mail;
         let outlook = sim::outlook::start(settings).await.unwrap();
         let (chromedriver, port) = chromedriver();
         let mut capabilities = DesiredCapabilities::chrome();

@@ -1,8 +1,8 @@
 //! Buttons.
 
 use super::holds;
-use crate::dispatch::dispatch;
-use flows::Event;
+use crate::dispatch::{Dispatch, dispatch};
+use flows::{App, Event};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -12,36 +12,51 @@ use web_sys::{Element, HtmlElement, Node};
 /// control goes away with it, the keyboard goes to the heading it stood under.
 pub(crate) fn pressed(act: impl Fn() + 'static) -> Box<dyn FnMut(MouseEvent)> {
     Box::new(move |event| {
-        let around = around(&event);
+        let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+        let pressed = focused().filter(|focused| focused.contains(target.as_ref()));
+        let around = around(pressed);
         act();
-        if !around.is_empty() {
-            request_animation_frame(move || stay(&around));
-        }
+        stay_around(around);
     })
 }
 
-/// The sections around what was pressed, if that has the focus, from within.
-fn around(event: &MouseEvent) -> Vec<Element> {
-    let focused = document().active_element().filter(|focused| focused.tag_name() != "BODY");
-    let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-    let mut next = focused.filter(|focused| focused.contains(target.as_ref()));
+/// To be called where something is about to be drawn anew by itself: if what has the keyboard goes away with it, the
+/// heading it stood under gets it, or what had unfolded it.
+pub(crate) fn keep_keyboard() {
+    stay_around(around(focused()));
+}
+
+fn focused() -> Option<Element> {
+    document().active_element().filter(|focused| focused.tag_name() != "BODY")
+}
+
+/// What a keyboard that is lost from within this may go back to, the nearest first.
+fn around(inner: Option<Element>) -> Vec<Element> {
+    let mut next = inner;
     let mut around = vec![];
-    while let Some(section) = next.and_then(|inner| inner.closest("section, main").ok().flatten()) {
+    while let Some(section) = next.and_then(|inner| inner.closest("section, main, .part-disclosure").ok().flatten()) {
         next = section.parent_element();
         around.push(section);
     }
     around
 }
 
-/// Puts the focus on the first heading that is still there, if nothing has it.
+fn stay_around(around: Vec<Element>) {
+    if !around.is_empty() {
+        request_animation_frame(move || stay(&around));
+    }
+}
+
+/// Puts the focus on the head of the first of these that is still there, if nothing has it.
 fn stay(around: &[Element]) {
-    let lost = document().active_element().is_none_or(|focused| focused.tag_name() == "BODY");
-    let there = around.iter().find(|section| section.is_connected()).filter(|_| lost);
-    let heading = there.and_then(|section| section.query_selector("h1, h2, h3").ok().flatten());
-    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
-        heading.set_tab_index(-1);
+    let there = around.iter().find(|section| section.is_connected()).filter(|_| focused().is_none());
+    let head = there.and_then(|section| section.query_selector("h1, h2, h3, .part-disclosure-button").ok().flatten());
+    if let Some(head) = head.and_then(|head| head.dyn_into::<HtmlElement>().ok()) {
+        if head.tag_name() != "BUTTON" {
+            head.set_tab_index(-1);
+        }
         // What cannot take the focus leaves it where it is.
-        let _ = heading.focus();
+        let _ = head.focus();
     }
 }
 
@@ -54,7 +69,12 @@ pub(crate) fn heard<E: 'static>(act: impl Fn(E) + 'static) -> Box<dyn FnMut(E)> 
 /// which would give the keyboard back to Outlook (`office-js.md §1.6`).
 pub(crate) fn at_escape(act: impl Fn() -> bool + 'static) -> Box<dyn FnMut(KeyboardEvent)> {
     heard(move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !event.is_composing() && act() {
+        if event.key() != "Escape" || event.is_composing() {
+            return;
+        }
+        let around = around(focused());
+        if act() {
+            stay_around(around);
             event.prevent_default();
             event.stop_propagation();
         }
@@ -99,6 +119,29 @@ pub(crate) fn toggle(
 /// been replaced by another.
 pub(crate) fn keep_focus(id: String) {
     request_animation_frame(move || focus(&id));
+}
+
+/// Puts the focus on what has to be put right first, in place of the heading that is wanted: when a form is sent, and
+/// when it comes back refused from `sending` to `filling`, for meanwhile no field takes the keyboard.
+pub(crate) fn keep_at_fault(
+    dispatch: Dispatch,
+    first: impl Fn(&App) -> Option<String> + Copy + 'static,
+    filling: impl Fn() -> bool + 'static,
+    sending: impl Fn() -> bool + 'static,
+) -> impl Fn() + Copy + 'static {
+    let go = move || {
+        if let Some(first) = dispatch.look(first) {
+            dispatch.take_focus();
+            keep_focus(first);
+        }
+    };
+    Effect::new(move |was_sending: Option<bool>| {
+        if was_sending == Some(true) && filling() {
+            go();
+        }
+        sending()
+    });
+    go
 }
 
 /// Puts the focus on what stands at this id now.

@@ -7,9 +7,10 @@ use leptos::prelude::*;
 /// A line that shows more when it is pressed, and hides it again at Escape.
 pub(crate) fn disclosure(
     id: &'static str,
-    label: &'static str,
+    label: impl Into<String>,
     more: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> impl IntoView {
+    let label = label.into();
     let open = RwSignal::new(false);
     let close = move || open.try_update(std::mem::take).unwrap_or_default();
     view! {

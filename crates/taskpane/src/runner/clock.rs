@@ -3,7 +3,7 @@
 
 use super::Runner;
 use crate::dispatch::Dispatch;
-use flows::Event;
+use flows::{Event, SavedEvent};
 use js_sys::Math;
 use leptos::prelude::{document, window};
 use std::cell::Cell;
@@ -35,10 +35,12 @@ impl Runner {
         }
     }
 
-    /// Wakes the pane whenever it comes to be seen.
+    /// Wakes the pane whenever it comes to be seen, and tells whether it is.
     pub(super) fn wake_when_seen(&'static self, dispatch: Dispatch) {
         let seen = Closure::<dyn Fn()>::new(move || {
-            if !document().hidden() {
+            let seen = !document().hidden();
+            dispatch.send(Event::Saved(SavedEvent::Seen(seen)));
+            if seen {
                 dispatch.send(Event::Woke(self.server.now_ms()));
             }
         });

@@ -18,7 +18,7 @@ pub(super) async fn carry_out(runner: &'static Runner, effect: ComposeEffect) ->
 }
 
 /// The message being written, if it is this one still. Unsaved, it has no id to be known by.
-fn draft(key: &MessageKey) -> Result<Item, Trouble> {
+pub(super) fn draft(key: &MessageKey) -> Result<Item, Trouble> {
     Item::current().filter(|item| item.key().opening() == key.opening).ok_or(Trouble::MessageClosed)
 }
 
@@ -55,7 +55,7 @@ async fn insert(key: &MessageKey, insertion: &Insertion) -> Result<(), Trouble> 
     item.insert(content, format).await.map_err(trouble)
 }
 
-const fn field(target: Target) -> Field {
+pub(super) const fn field(target: Target) -> Field {
     match target {
         Target::To => Field::To,
         Target::Cc => Field::Cc,

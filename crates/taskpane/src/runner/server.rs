@@ -140,6 +140,13 @@ impl Server {
         Ok(used)
     }
 
+    /// Makes a call that may be ended before it is answered.
+    pub(super) async fn call_until<C: Call>(&self, call: &C, abort: &AbortController) -> Result<C::Response, Trouble> {
+        let response = self.open(C::PATH, call, abort).await?;
+        let text = within(READ_LIMIT_MS, &response.text().map_err(refused)?).await.map_err(trouble)?;
+        parse(&text.as_string().unwrap_or_default())
+    }
+
     /// Makes a call whose answer is no JSON and is read piece by piece by who asked; a problem is told as such.
     pub(super) async fn open<C: serde::Serialize>(
         &self,

@@ -181,7 +181,7 @@ fn for_the_page() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
-fn for_the_browser() -> Option<Storage> {
+pub(super) fn for_the_browser() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
@@ -189,7 +189,7 @@ fn read(storage: Option<Storage>, name: &str) -> Option<Kept> {
     serde_json::from_str(&storage?.get_item(name).ok().flatten()?).ok()
 }
 
-fn put(storage: Option<Storage>, name: &str, text: &str) {
+pub(super) fn put(storage: Option<Storage>, name: &str, text: &str) {
     // A full or forbidden storage leaves the session in memory.
     let _ = storage.map(|storage| storage.set_item(name, text));
 }

@@ -3,7 +3,7 @@
 use super::adding::{adding_of, of};
 use super::{adding_fields, adding_organisation, likely};
 use crate::dispatch::dispatch;
-use crate::parts::{block, button, heard, holds, icon, keep_focus, subheading, toggle, told, trouble_line};
+use crate::parts::{block, button, heard, holds, icon, keep_at_fault, subheading, toggle, told, trouble_line};
 use crate::{runner, words};
 use api::{ContactField, ContactKind};
 use flows::{AddEvent, AddPhase, Adding, App, Blank, Event, SheetId};
@@ -18,27 +18,16 @@ pub(super) fn form(id: SheetId) -> impl IntoView {
     let hints = of(dispatch, id, |adds| (adds.unread, adds.unlooked.clone(), adds.turn()));
     let several = of(dispatch, id, |adds| adds.queue.len() > 1);
     let sending = move || phase.with(|phase| *phase == Some(AddPhase::Sending));
-    let locked = move || phase.with(|phase| *phase != Some(AddPhase::Filling));
+    let filling = move || phase.with(|phase| *phase == Some(AddPhase::Filling));
     let unsure = move || phase.with(|phase| matches!(phase, Some(AddPhase::Unsure(_))));
+    let to_fault = keep_at_fault(dispatch, move |app| first_fault(app, id), filling, sending);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(add) = runner::new_add_id() {
             dispatch.send_and_move(Event::Add(id, AddEvent::SendAsked(add)));
-            if let Some(first) = dispatch.look(|app| first_fault(app, id)) {
-                dispatch.take_focus();
-                keep_focus(first);
-            }
+            to_fault();
         }
     };
-    // While it is sent no field takes the keyboard; what iMIS finds wrong at one gives it back.
-    Effect::new(move |was_sending: Option<bool>| {
-        let refused = phase.with(|phase| *phase == Some(AddPhase::Filling)) && was_sending == Some(true);
-        if let Some(first) = dispatch.look(|app| first_fault(app, id)).filter(|_| refused) {
-            dispatch.take_focus();
-            keep_focus(first);
-        }
-        sending()
-    });
     view! {
         <form class="view-section add-form" novalidate on:submit=heard(submit) aria-busy=holds(sending)>
             {subheading(words::add_form())}
@@ -48,7 +37,7 @@ pub(super) fn form(id: SheetId) -> impl IntoView {
             {block(move || hints.with(|(_, unlooked, _)| unlooked.as_ref().map(|trouble| view! {
                 <p class="part-error">{words::add_unlooked()}" "{trouble_line(trouble)}</p>
             })))}
-            <fieldset class="add-fields" prop:disabled=locked>
+            <fieldset class="add-fields" prop:disabled=move || !filling()>
                 {block(move || kind.get().map(|kind| kinds(id, kind)))}
                 {block(move || kind.get().map(|kind| fields(id, kind)))}
             </fieldset>

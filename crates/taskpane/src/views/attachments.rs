@@ -4,7 +4,7 @@ use super::save_form::Form;
 use crate::dispatch::dispatch;
 use crate::parts::block;
 use crate::{format, words};
-use flows::{AttachmentChoice, Event, Targets, Unsendable};
+use flows::{Attachment, AttachmentChoice, AttachmentKind, Event, Targets, Unsendable};
 use leptos::prelude::*;
 
 /// The list of attachments, if there are any.
@@ -38,16 +38,15 @@ fn line(index: usize, choice: &AttachmentChoice, obstacle: Option<Unsendable>) -
     let about = [&id, "-about"].concat();
     // A link has no size of its own.
     let is_link = obstacle == Some(Unsendable::CloudLink);
-    let mut text = if is_link { String::new() } else { format::size(attachment.size_bytes) };
-    if attachment.inline {
-        text.push_str(" · ");
-        text.push_str(words::attachment_inline());
+    let whole = attachment.kind == AttachmentKind::Whole;
+    let mut text = if is_link || whole { String::new() } else { format::size(attachment.size_bytes) };
+    if let Some(kind) = kind(attachment) {
+        if !text.is_empty() {
+            text.push_str(" · ");
+        }
+        text.push_str(kind);
     }
-    let reason = obstacle.map(|obstacle| match obstacle {
-        Unsendable::TooLarge { max_bytes } => words::attachment_too_large(&format::size(max_bytes)),
-        Unsendable::CloudLink => words::attachment_cloud().to_owned(),
-        Unsendable::NoPlace => words::attachment_no_place().to_owned(),
-    });
+    let reason = obstacle.map(words::unsendable);
     let class = if obstacle.is_some() { "view-attachment view-attachment--unsendable" } else { "view-attachment" };
     view! {
         <li class=class>
@@ -63,5 +62,17 @@ fn line(index: usize, choice: &AttachmentChoice, obstacle: Option<Unsendable>) -
             <label for=id class="view-attachment-name">{attachment.name.as_str().to_owned()}</label>
             <p id=about class="quiet">{text}{reason.map(|reason| view! { <span class="view-attachment-reason">{reason}</span> })}</p>
         </li>
+    }
+}
+
+/// What it is, in words, where its name does not say so.
+fn kind(attachment: &Attachment) -> Option<&'static str> {
+    match attachment.kind {
+        AttachmentKind::File if attachment.inline => Some(words::attachment_inline()),
+        AttachmentKind::File => None,
+        AttachmentKind::Item if attachment.content_type == "text/calendar" => Some(words::attachment_calendar()),
+        AttachmentKind::Item => Some(words::attachment_message()),
+        AttachmentKind::Cloud => Some(words::attachment_link()),
+        AttachmentKind::Whole => Some(words::attachment_whole()),
     }
 }

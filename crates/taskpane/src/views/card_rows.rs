@@ -133,19 +133,8 @@ fn paid(until: &LocalTime) -> Row {
 
 fn organisation(card: &Card) -> Option<Row> {
     let name = card.contact.organisation.clone().filter(|name| !name.trim().is_empty())?;
-    let opens = card.organisation_id.clone().map(|id| Contact {
-        id,
-        kind: ContactKind::Organisation,
-        name: name.clone(),
-        email: None,
-        organisation: None,
-        title: None,
-        city: None,
-        phone: None,
-        member_type: None,
-        status: None,
-        active: true,
-    });
+    let id = card.organisation_id.clone();
+    let opens = id.map(|id| Contact::of_name(id, ContactKind::Organisation, name.clone()));
     Some(Row { opens, ..Row::new(words::card_organisation(), name) })
 }
 

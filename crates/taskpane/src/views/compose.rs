@@ -1,6 +1,7 @@
 //! A message being written: where people are put, what is put into its text, and what came of it. Nothing of this
 //! shows while no message is being written.
 
+use super::sending;
 use crate::dispatch::dispatch;
 use crate::parts::{block, sends, spinner, trouble_notice};
 use crate::values;
@@ -27,6 +28,7 @@ pub(crate) fn message_in_writing() -> AnyView {
             <p>{words::compose_text()}</p>
         </div>
         {outcome()}
+        {sending::wish()}
     }
     .into_any()
 }

@@ -8,7 +8,7 @@ use crate::parts::{
 };
 use crate::{format, words};
 use api::{ContactKind, EndScope, Me, SessionInfo, Sessions, Site, Whose};
-use flows::{App, Desk, Ending, Event, Listed, Opening, Session};
+use flows::{App, Desk, Ending, Event, Listed, Marks, Opening, SavedEvent, Session};
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
@@ -51,7 +51,7 @@ pub(crate) fn desk(whose: Whose) -> impl IntoView {
         </header>
         <main class="view-main" on:keydown=at_escape(escape)>
             {match whose {
-                Whose::Mine => account().into_any(),
+                Whose::Mine => view! { {account()} {marks()} }.into_any(),
                 Whose::Everybodys => search().into_any(),
             }}
             <section class="view-section" aria-label=listed>
@@ -102,6 +102,32 @@ fn account() -> impl IntoView {
             </section>
         }
     })
+}
+
+/// How messages are marked in Outlook.
+fn marks() -> impl IntoView {
+    let dispatch = dispatch();
+    let marks = dispatch.project(|app| app.saved.marks);
+    let choose = move |change: fn(&mut Marks, bool)| {
+        heard(move |event| {
+            let mut chosen = marks.get_untracked();
+            change(&mut chosen, event_target_checked(&event));
+            dispatch.send(Event::Saved(SavedEvent::MarksChosen(chosen)));
+        })
+    };
+    view! {
+        <section class="view-section" aria-labelledby="marks-title">
+            <h2 id="marks-title" class="view-section-title">{words::marks_title()}</h2>
+            <div class="view-marks">
+                <input type="checkbox" class="part-check" id="marks-category" prop:checked=move || marks.get().category
+                    on:change=choose(|marks, on| marks.category = on) />
+                <label for="marks-category">{words::marks_category(words::category())}</label>
+                <input type="checkbox" class="part-check" id="marks-bar" prop:checked=move || marks.get().bar
+                    on:change=choose(|marks, on| marks.bar = on) />
+                <label for="marks-bar">{words::marks_bar()}</label>
+            </div>
+        </section>
+    }
 }
 
 /// When the person has to sign in again at the latest: a session that cannot be renewed ends with its token.

@@ -1,27 +1,62 @@
 //! One save in full: progress while it runs; afterwards what is in iMIS, what is not and why, and what to do.
 
+use super::{saved, taking};
 use crate::dispatch::dispatch;
-use crate::parts::{button, pressed, trouble_line};
+use crate::parts::{block, button, keep_keyboard, sends, told, trouble_line};
 use crate::{format, words};
-use api::SaveAs;
-use flows::{AttachmentProgress, AttachmentState, Event, Mark, RecordState, Save, SavePhase, Summary};
+use api::{Duplicates, SaveAs, SaveId};
+use flows::{
+    App, AttachmentProgress, AttachmentState, Event, Mark, RecordState, Save, SavePhase, SavedEvent, Summary, Targets,
+    Undo,
+};
 use leptos::prelude::*;
 
-/// A save's details.
-pub(super) fn details(save: &Save) -> impl IntoView + use<> {
-    let attachments: Vec<_> = save.attachments.iter().map(attachment).collect();
+/// A part of a save as it is now, as long as the save is there.
+pub(super) fn part_of<T: Send + Sync + PartialEq + 'static>(
+    id: &SaveId,
+    part: impl Fn(&App, &Save) -> T + Send + Sync + 'static,
+) -> Memo<Option<T>> {
+    let id = id.clone();
+    dispatch().project(move |app| app.saves.iter().find(|save| save.id == id).map(|save| part(app, save)))
+}
+
+/// A save's details; of one that was undone only that it was.
+pub(super) fn details(id: SaveId) -> impl IntoView {
+    let undone = part_of(&id, |app, save| app.undo_of(&save.id) == Some(&Undo::Done));
+    block(move || if undone.get() == Some(true) { gone(&id).into_any() } else { whole(&id).into_any() })
+}
+
+fn gone(id: &SaveId) -> impl IntoView + use<> {
     view! {
-        <p>{phase(save)}</p>
-        {(save.phase == SavePhase::Finished || save.phase == SavePhase::Attaching).then(|| records(save))}
-        {(!attachments.is_empty()).then(|| view! { <ul class="view-progress">{attachments}</ul> })}
-        {mark(&save.mark)}
-        {(save.phase == SavePhase::Finished).then(|| actions(save))}
+        <p role="status">{words::undo_done_text()}</p>
+        <div class="part-actions">{button(words::close(), Event::SaveDismissed(id.clone()))}</div>
     }
+}
+
+/// What only tells is drawn anew whenever the save moves on; the buttons are drawn by themselves, so that they stay the
+/// same under the keyboard meanwhile.
+fn whole(id: &SaveId) -> impl IntoView + use<> {
+    let save = part_of(id, |_, save| save.clone());
+    let drawn = move |draw: fn(&Save) -> Option<AnyView>| block(move || save.with(|save| save.as_ref().and_then(draw)));
+    view! {
+        <p>{told(move || save.with(|save| save.as_ref().map(phase).unwrap_or_default()))}</p>
+        {drawn(|save| told_records(save).then(|| records(save).into_any()))}
+        {drawn(attachments)}
+        {drawn(mark)}
+        {taking::undo(id)}
+        {actions(id)}
+    }
+}
+
+/// Whether each record says how it stands; where somebody was faster, one word stands for all.
+fn told_records(save: &Save) -> bool {
+    matches!(save.phase, SavePhase::Finished | SavePhase::Attaching) && !save.is_repeated()
 }
 
 fn phase(save: &Save) -> String {
     let contacts = save.records.len();
     match save.phase {
+        SavePhase::Writing | SavePhase::Attaching if save.stopped => words::saving_stops().to_owned(),
         SavePhase::Reading => words::saving_reading().to_owned(),
         SavePhase::Writing => words::saving_records(contacts),
         SavePhase::Attaching => {
@@ -33,8 +68,9 @@ fn phase(save: &Save) -> String {
             let saved = save.records.iter().filter(|(_, _, state)| matches!(state, RecordState::Saved(_))).count();
             match (saved, &save.save_as) {
                 (0, _) => String::new(),
-                (_, SaveAs::Interaction) => words::saved_as_interaction(saved),
+                (_, SaveAs::Interaction | SaveAs::ContactInteraction { .. }) => words::saved_as_interaction(saved),
                 (_, SaveAs::Activity { .. }) => words::saved_as_activity(saved),
+                (_, SaveAs::Table { .. }) => words::saved_as_row(saved),
             }
         }
     }
@@ -49,10 +85,11 @@ pub(super) fn attachments_done(save: &Save) -> (String, String) {
 fn records(save: &Save) -> impl IntoView + use<> {
     let line = |(_, name, state): &(_, String, RecordState)| {
         let (class, said, why) = match state {
-            RecordState::Waiting => ("view-line", String::new(), None),
+            RecordState::Waiting if save.is_running() => ("view-line", String::new(), None),
+            RecordState::Waiting => ("view-line", words::failed().to_owned(), None),
             RecordState::Saved(record) => {
-                let number = words::record(format::record_number(&record.0));
-                ("view-line view-line--good", [&number, ", ", words::record_saved()].concat(), None)
+                let number = format::record_number(&record.0).map(|number| [&words::record(number), ", "].concat());
+                ("view-line view-line--good", number.unwrap_or_default() + words::record_saved(), None)
             }
             RecordState::Failed(trouble) => {
                 ("view-line view-line--bad", words::failed().to_owned(), Some(trouble_line(trouble)))
@@ -78,9 +115,17 @@ fn outcome(class: &'static str, name: String, said: String, why: Option<String>)
     }
 }
 
-fn attachment(state: &AttachmentState) -> impl IntoView + use<> {
+fn attachments(save: &Save) -> Option<AnyView> {
+    let lines: Vec<_> = save.attachments.iter().map(|state| attachment(state, save.is_running())).collect();
+    (!lines.is_empty()).then(|| view! { <ul class="view-progress">{lines}</ul> }.into_any())
+}
+
+fn attachment(state: &AttachmentState, is_running: bool) -> impl IntoView + use<> {
     let all_bytes = state.attachment.size_bytes;
     let (class, said, why) = match &state.progress {
+        AttachmentProgress::Waiting | AttachmentProgress::Held if !is_running => {
+            ("view-line", words::failed().to_owned(), None)
+        }
         AttachmentProgress::Waiting => ("view-line", words::attachment_waiting().to_owned(), None),
         AttachmentProgress::Reading => ("view-line", words::attachment_reading().to_owned(), None),
         AttachmentProgress::Held => ("view-line", words::attachment_held().to_owned(), None),
@@ -108,27 +153,102 @@ fn attachment(state: &AttachmentState) -> impl IntoView + use<> {
     }
 }
 
-fn mark(mark: &Mark) -> Option<impl IntoView + use<>> {
-    let text = match mark {
+fn mark(save: &Save) -> Option<AnyView> {
+    let text = match &save.mark {
         Mark::Pending | Mark::Setting => return None,
         Mark::Set => words::mark_set(words::category()),
         Mark::Failed(_) => words::mark_failed(words::category()),
     };
-    Some(view! { <p class="quiet">{text}</p> })
+    Some(view! { <p class="quiet">{text}</p> }.into_any())
 }
 
-fn actions(save: &Save) -> impl IntoView + use<> {
-    let dispatch = dispatch();
-    let incomplete = save.summary() != Summary::All;
-    let id = save.id.clone();
-    let retry = move || dispatch.send(Event::RetryAsked(id.clone()));
+/// What the person can do about a save now, but to undo it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Nothing: something else is to end first.
+    Wait,
+    /// Have it begin nothing more.
+    Stop,
+    /// Put it out of sight.
+    Close,
+    /// Save what is missing.
+    TryAgain,
+    /// The same of what was stopped.
+    GoOn,
+    /// Save it all the same, though somebody was faster.
+    Anyway,
+}
+
+fn way(app: &App, save: &Save) -> Way {
+    match app.undo_of(&save.id) {
+        _ if save.is_running() && !save.stopped => Way::Stop,
+        _ if save.phase != SavePhase::Finished => Way::Wait,
+        Some(Undo::Waiting | Undo::Running) => Way::Wait,
+        // To try again is to undo it.
+        Some(Undo::Left(_) | Undo::Failed(_)) => Way::Close,
+        _ if save.is_repeated() => Way::Anyway,
+        _ if save.summary() == Summary::All => Way::Close,
+        _ if save.stopped => Way::GoOn,
+        _ => Way::TryAgain,
+    }
+}
+
+fn actions(id: &SaveId) -> impl IntoView + use<> {
+    let way = part_of(id, way);
+    let id = id.clone();
+    block(move || {
+        keep_keyboard();
+        let close = || button(words::close(), Event::SaveDismissed(id.clone()));
+        Some(match way.get()? {
+            Way::Wait => return None,
+            Way::Stop => {
+                let stop = Event::SaveStopped(id.clone());
+                view! { <div class="part-actions">{button(words::cancel(), stop)}</div> }.into_any()
+            }
+            Way::Close => view! { <div class="part-actions">{close()}</div> }.into_any(),
+            Way::TryAgain => again(&id, words::saved_retry_hint(), words::try_again()).into_any(),
+            Way::GoOn => again(&id, words::saved_stopped_hint(), words::go_on()).into_any(),
+            Way::Anyway => repeated(&id).into_any(),
+        })
+    })
+}
+
+fn again(id: &SaveId, hint: &'static str, label: &'static str) -> impl IntoView + use<> {
+    let retry = Event::RetryAsked(id.clone());
     view! {
-        {incomplete.then(|| view! { <p class="part-hint">{words::saved_retry_hint()}</p> })}
+        <p class="part-hint">{hint}</p>
         <div class="part-actions">
-            {incomplete.then(|| view! {
-                <button type="button" class="part-button part-button--primary" on:click=pressed(retry)>{words::try_again()}</button>
-            })}
-            {button(words::close(), Event::SaveDismissed(save.id.clone()))}
+            <button type="button" class="part-button part-button--primary" on:click=sends(retry)>{label}</button>
+            {button(words::close(), Event::SaveDismissed(id.clone()))}
         </div>
     }
+}
+
+/// What to do about a save that came too late: somebody was faster. Who it was, and whether it was oneself and left it
+/// in part, is known of the message that is open.
+fn repeated(id: &SaveId) -> impl IntoView + use<> {
+    let is_open = |app: &App, save: &Save| app.save_of_open_mail().is_some_and(|open| open.id == save.id);
+    let who = part_of(id, move |app, save| app.saved.repeated().filter(|_| is_open(app, save)).map(saved::headline));
+    let rest = part_of(id, move |app, save| app.rest().filter(|_| is_open(app, save)).map(|rest| rest.save));
+    let held = dispatch()
+        .project(|app| matches!(&app.targets, Targets::Known(targets) if targets.duplicates == Duplicates::Refused));
+    let id = id.clone();
+    block(move || {
+        let (hint, go_on) = match rest.get().flatten() {
+            Some(rest) => (words::save_rest_hint(), Some((words::save_rest(), Event::SaveAsked(rest)))),
+            None if held.get() => (words::again_held(), None),
+            None => {
+                let anyway = Event::Saved(SavedEvent::AgainAnyway(id.clone()));
+                (words::again_text(), Some((words::again_yes(), anyway)))
+            }
+        };
+        view! {
+            {block(move || who.get().flatten().map(|who| view! { <p>{who}"."</p> }))}
+            <p class="part-hint">{hint}</p>
+            <div class="part-actions">
+                {go_on.map(|(label, event)| button(label, event))}
+                {button(words::close(), Event::SaveDismissed(id.clone()))}
+            </div>
+        }
+    })
 }

@@ -20,7 +20,7 @@ pub(super) fn fields(sheet: SheetId, form: &RecordForm) -> impl IntoView + use<>
 }
 
 /// The site's own words, or ours where it has none.
-fn label(field: &FormField) -> String {
+pub(super) fn label(field: &FormField) -> String {
     if !field.label.trim().is_empty() {
         return field.label.clone();
     }
@@ -96,7 +96,7 @@ fn field(sheet: SheetId, field: &FormField) -> impl IntoView + use<> {
     }
 }
 
-const fn input_type(kind: FieldKind) -> &'static str {
+pub(super) const fn input_type(kind: FieldKind) -> &'static str {
     match kind {
         FieldKind::Date => "date",
         FieldKind::DateTime => "datetime-local",
@@ -104,7 +104,7 @@ const fn input_type(kind: FieldKind) -> &'static str {
     }
 }
 
-const fn input_mode(kind: FieldKind) -> Option<&'static str> {
+pub(super) const fn input_mode(kind: FieldKind) -> Option<&'static str> {
     match kind {
         FieldKind::Amount | FieldKind::Number => Some("decimal"),
         _ => None,
@@ -140,7 +140,7 @@ fn hint(sheet: SheetId, field: &FormField) -> AnyView {
     }
 }
 
-fn words_of(wrong: &Wrong) -> String {
+pub(super) fn words_of(wrong: &Wrong) -> String {
     match wrong {
         Wrong::Missing => words::write_wrong_missing().to_owned(),
         Wrong::TooLong(most) => words::write_wrong_long(&most.to_string()),

@@ -1,6 +1,6 @@
 //! The main screen: who is signed in, the open message, saves of other messages.
 
-use super::{desk, mail};
+use super::{desk, mail, others, save_bar};
 use crate::chunks;
 use crate::dispatch::dispatch;
 use crate::parts::{avatar, block, heading, icon, keep_focus, moves, pressed, spinner, told, trouble_notice};
@@ -16,32 +16,36 @@ enum Open {
     Nothing,
     Unreadable(Trouble),
     Message(u32),
+    Many,
     Writing(u32),
 }
 
 fn open(app: &App) -> Open {
+    if let Some(key) = &app.compose.message {
+        return Open::Writing(key.opening);
+    }
     match (&app.mail, app.place) {
+        _ if app.many.stands(app.mail.is_some() || app.compose.message.is_some()) => Open::Many,
         (Some(Ok(mail)), _) => Open::Message(mail.message.key.opening),
         (Some(Err(trouble)), _) => Open::Unreadable(trouble.clone()),
         (None, Place::Unknown) => Open::Waiting,
-        (None, _) if app.compose.message.is_some() => {
-            Open::Writing(app.compose.message.as_ref().map(|key| key.opening).unwrap_or_default())
-        }
         (None, _) => Open::Nothing,
     }
 }
 
-/// Whether there are saves of other messages.
-fn has_others(app: &App) -> bool {
-    let open = app.open_mail().map(|mail| mail.message.key.item_id.as_str());
-    app.saves.iter().any(|save| Some(save.message.key.item_id.as_str()) != open)
+/// Whether there are messages that were sent and are not saved.
+fn has_waiting(app: &App) -> bool {
+    app.waiting().next().is_some()
 }
 
 /// The main screen.
 pub(crate) fn main_screen() -> impl IntoView {
     let dispatch = dispatch();
+    let bar = dispatch.project(|app| save_bar::is_wanted(app) && open(app) != Open::Many);
     let open = dispatch.project(open);
-    let others = dispatch.project(has_others);
+    let has_others = dispatch.project(|app| others::others(app).next().is_some());
+    let many = dispatch.project(|app| app.many.plan.is_some() || app.many.run.is_some());
+    let waiting = dispatch.project(has_waiting);
     chunks::look_ahead(dispatch);
     view! {
         {header()}
@@ -50,6 +54,7 @@ pub(crate) fn main_screen() -> impl IntoView {
         <main class="view-main">
             {block(move || match open.get() {
                 Open::Message(_) => mail::mail().into_any(),
+                Open::Many => chunks::many(),
                 Open::Writing(_) => chunks::message_in_writing(),
                 Open::Waiting => spinner(words::waiting_for_outlook()).into_any(),
                 Open::Nothing => empty(words::no_message_title(), words::no_message_text()).into_any(),
@@ -59,7 +64,12 @@ pub(crate) fn main_screen() -> impl IntoView {
                 Open::Unreadable(trouble) => trouble_notice(&trouble, None).into_any(),
             })}
         </main>
-        {block(move || others.get().then(chunks::other_saves))}
+        {block(move || waiting.get().then(chunks::waiting_list))}
+        <div class="view-foot">
+            {block(move || bar.get().then(save_bar::save_bar))}
+            {block(move || many.get().then(chunks::many_foot))}
+            {block(move || has_others.get().then(chunks::other_saves))}
+        </div>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The open message: its heading, its people, and saving it.
 
-use super::{people, save_form};
+use super::{people, saved};
 use crate::chunks;
 use crate::dispatch::dispatch;
 use crate::parts::{block, told};
@@ -33,14 +33,15 @@ pub(super) fn subject(subject: &str) -> &str {
 pub(super) fn mail() -> impl IntoView {
     let dispatch = dispatch();
     let summary = dispatch.project(summary);
-    let saved = dispatch.project(|app| app.save_of_open_mail().is_some());
+    let saving = dispatch.project(|app| app.save_of_open_mail().is_some());
     view! {
         <div class="view-mail">
             <h2 class="view-mail-subject">{told(move || summary.get().0)}</h2>
             <p class="quiet">{told(move || summary.get().1)}</p>
         </div>
+        {saved::saved()}
         {chunks::sender()}
         {people::people()}
-        {block(move || if saved.get() { chunks::save_panel() } else { save_form::save_form().into_any() })}
+        {block(move || if saving.get() { chunks::save_panel() } else { chunks::save_form() })}
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn people() -> impl IntoView {
         <section class="view-section" aria-labelledby="people-title" aria-busy=holds(searching)>
             <h2 id="people-title" class="view-section-title" tabindex="-1">{words::people()}</h2>
             <div class="part-toggles" role="group" aria-label=words::people_roles()>
-                {Role::ALL.map(|role| role_toggle(role, people))}
+                {[Role::From, Role::To, Role::Cc].map(|role| role_toggle(role, people))}
+                {block(move || people.with(|people| is(people.as_ref(), has_bcc)).then(|| role_toggle(Role::Bcc, people)))}
             </div>
             {block(move || people.with(|people| people.as_ref().map(trouble)))}
             {block(move || searching().then(|| spinner(words::people_searching())))}
@@ -34,11 +35,16 @@ fn is(people: Option<&People>, test: impl Fn(&People) -> bool) -> bool {
     people.is_some_and(test)
 }
 
+fn has_bcc(people: &People) -> bool {
+    people.entries.iter().any(|entry| entry.roles.contains(&Role::Bcc))
+}
+
 fn role_toggle(role: Role, people: Memo<Option<People>>) -> impl IntoView {
     let name = match role {
         Role::From => words::people_from(),
         Role::To => words::people_to(),
         Role::Cc => words::people_cc(),
+        Role::Bcc => words::compose_bcc(),
     };
     let count = move || {
         people.with(|people| {

@@ -2,8 +2,8 @@
 
 use super::details;
 use crate::dispatch::dispatch;
+use crate::live;
 use crate::parts::{block, holds, told};
-use crate::words;
 use flows::{Save, SavePhase, Summary};
 use leptos::html;
 use leptos::prelude::*;
@@ -21,27 +21,18 @@ pub(crate) fn save_panel() -> impl IntoView {
             let _ = element.focus();
         }
     });
-    let title = told(move || save.with(|save| save.as_ref().map(title).unwrap_or_default()));
+    let id = Memo::new(move |_| save.with(|save| save.as_ref().map(|save| save.id.clone())));
+    let title = dispatch.project(|app| app.save_of_open_mail().map(|save| live::standing(app, save)));
     let mood = told(move || save.with(|save| save.as_ref().map(mood).unwrap_or_default()));
     let busy = holds(move || save.with(|save| save.as_ref().is_some_and(Save::is_running)));
     view! {
         <section class=mood aria-labelledby="save-panel-title" aria-busy=busy>
             <h2 id="save-panel-title" class="view-section-title" tabindex="-1" node_ref=node>
                 <span class="icon view-panel-icon" aria-hidden="true"></span>
-                {title}
+                {told(move || title.get().unwrap_or_default())}
             </h2>
-            {block(move || save.with(|save| save.as_ref().map(details::details)))}
+            {block(move || id.get().map(details::details))}
         </section>
-    }
-}
-
-fn title(save: &Save) -> &'static str {
-    match (save.phase, save.summary()) {
-        (SavePhase::Finished, Summary::All) => words::saved(),
-        (SavePhase::Finished, Summary::Partly) => words::saved_partly(),
-        (SavePhase::Finished, Summary::Nothing) => words::saved_not(),
-        (SavePhase::Paused, _) => words::saving_paused(),
-        (SavePhase::Reading | SavePhase::Writing | SavePhase::Attaching, _) => words::saving(),
     }
 }
 

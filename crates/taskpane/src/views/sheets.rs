@@ -1,6 +1,7 @@
 //! The sheet in front of the message: its header with the way back, and what it shows.
 
 use super::{adding, addresses, contact, finder, folders, opened, running, writing};
+use crate::chunks;
 use crate::dispatch::{Dispatch, dispatch};
 use crate::parts::{at_escape, block, heading, icon, pressed};
 use crate::words;
@@ -19,6 +20,7 @@ enum Shown {
     Queries,
     Query,
     Addresses,
+    Many,
 }
 
 fn shown(app: &App) -> Option<(SheetId, Shown)> {
@@ -33,6 +35,7 @@ fn shown(app: &App) -> Option<(SheetId, Shown)> {
         Sheet::Queries(_) => Shown::Queries,
         Sheet::Query(_) => Shown::Query,
         Sheet::Addresses(_) => Shown::Addresses,
+        Sheet::Many => Shown::Many,
     };
     Some((id, shown))
 }
@@ -55,6 +58,7 @@ fn frame(dispatch: Dispatch, id: SheetId, shown: &Shown) -> AnyView {
         Shown::Queries => (words::queries_title(), folders::folders(id).into_any()),
         Shown::Query => (words::query_title(), running::running(id).into_any()),
         Shown::Addresses => (words::addresses_title(), addresses::addresses(id).into_any()),
+        Shown::Many => (words::many_title(), chunks::many()),
     };
     let escape = move || {
         dispatch.send_and_move(Event::SheetClosed);

@@ -110,19 +110,8 @@ fn unasked(dispatch: Dispatch) -> impl IntoView {
 
 /// The contact by its name, wherever the pane knows it from.
 fn known(app: &App, id: &ContactId) -> Contact {
-    app.timelines.of(id).and_then(|history| history.who.clone()).unwrap_or_else(|| Contact {
-        id: id.clone(),
-        kind: ContactKind::Person,
-        name: words::contact_id(&id.0),
-        email: None,
-        organisation: None,
-        title: None,
-        city: None,
-        phone: None,
-        member_type: None,
-        status: None,
-        active: true,
-    })
+    let known = app.timelines.of(id).and_then(|history| history.who.clone());
+    known.unwrap_or_else(|| Contact::of_name(id.clone(), ContactKind::Person, words::contact_id(&id.0)))
 }
 
 fn filters(dispatch: Dispatch, contact: &ContactId) -> impl IntoView + use<> {

@@ -2,7 +2,7 @@
 
 use super::{entries, fields, for_whom, writing_state};
 use crate::dispatch::{Dispatch, dispatch};
-use crate::parts::{block, heard, holds, keep_focus, spinner, told, trouble_notice};
+use crate::parts::{block, heard, holds, keep_at_fault, spinner, told, trouble_notice};
 use crate::{format, runner, words};
 use api::{RecordForm, RecordKind};
 use flows::{App, Event, Family, Forms, Sheet, SheetId, TimelineEvent, WriteEvent, WritePhase, Writing};
@@ -62,33 +62,23 @@ pub(super) fn writing(id: SheetId) -> impl IntoView {
 fn form(id: SheetId) -> impl IntoView {
     let dispatch = dispatch();
     let changing = dispatch.look(|app| is_change(app, id));
+    let phase = of(dispatch, id, |writing, _| Some(writing.phase.clone()));
+    let filling = move || phase.with(|phase| *phase == Some(WritePhase::Filling));
+    let sending = move || phase.with(|phase| *phase == Some(WritePhase::Sending));
+    let to_fault = keep_at_fault(dispatch, move |app| first_wrong(app, id), filling, sending);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(save) = runner::new_save_id() {
             dispatch.send_and_move(Event::Write(id, WriteEvent::SendAsked(save, format::here_and_now())));
-            if let Some(first) = dispatch.look(|app| first_wrong(app, id)) {
-                dispatch.take_focus();
-                keep_focus(first);
-            }
+            to_fault();
         }
     };
-    let phase = of(dispatch, id, |writing, _| Some(writing.phase.clone()));
-    // While it is sent no field takes the keyboard; what iMIS finds wrong at one gives it back.
-    Effect::new(move |was_sending: Option<bool>| {
-        let refused = phase.with(|phase| *phase == Some(WritePhase::Filling)) && was_sending == Some(true);
-        if let Some(first) = dispatch.look(|app| first_wrong(app, id)).filter(|_| refused) {
-            dispatch.take_focus();
-            keep_focus(first);
-        }
-        phase.with(|phase| *phase == Some(WritePhase::Sending))
-    });
     let shown = of(dispatch, id, |writing, forms| writing.form(forms).cloned());
-    let locked = move || phase.with(|phase| *phase != Some(WritePhase::Filling));
     let settled = move || phase.with(|phase| matches!(phase, Some(WritePhase::Unsure(_) | WritePhase::Partly)));
     view! {
         <form class="view-section view-writing" novalidate on:submit=heard(submit)
-            aria-busy=holds(move || phase.with(|phase| *phase == Some(WritePhase::Sending)))>
-            <fieldset class="view-writing-fields" prop:disabled=locked>
+            aria-busy=holds(sending)>
+            <fieldset class="view-writing-fields" prop:disabled=move || !filling()>
                 {(!changing).then(|| for_whom::for_whom(id))}
                 {(!changing).then(|| types(id))}
                 {block(move || shown.get().map(|form| view! { {actions(id, &form)} {fields::fields(id, &form)} }))}

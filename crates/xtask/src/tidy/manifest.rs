@@ -5,6 +5,7 @@
 //! whose breaking shows only when somebody installs the add-in.
 
 mod picture;
+mod sending;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,12 +74,14 @@ pub(super) fn faults(xml: &str, icons: &[Icon], version: &str) -> Vec<String> {
     faults.extend(domains(root));
     faults.extend(requirements(root));
     faults.extend(mail_icons(root, icons));
+    faults.extend(several_mails(root));
     for overrides in named(root, "VersionOverrides") {
         faults.extend(order(overrides, &ORDER_OF_OVERRIDES));
         faults.extend(resources(overrides));
         faults.extend(controls(overrides));
         faults.extend(button_icons(overrides, icons));
-        faults.extend(pinning(overrides));
+        faults.extend(newer_abilities(overrides));
+        faults.extend(sending::faults(overrides));
     }
     faults.into_iter().map(|fault| format!("manifest.xml: {fault}")).collect()
 }
@@ -223,7 +226,8 @@ fn resources(overrides: Node<'_, '_>) -> Vec<String> {
         let id = node.attribute("resid").unwrap_or_default();
         let kind = match node.tag_name().name() {
             "Image" => "Image",
-            "SourceLocation" | "FunctionFile" => "Url",
+            // The script that stands in for a runtime's page.
+            "SourceLocation" | "FunctionFile" | "Runtime" | "Override" => "Url",
             _ => "String",
         };
         match kinds.get(id) {
@@ -250,10 +254,46 @@ fn controls(overrides: Node<'_, '_>) -> Vec<String> {
         .collect()
 }
 
-fn pinning(overrides: Node<'_, '_>) -> Option<String> {
+/// What a pane may be able to do; the older block knows none of it.
+const ABILITIES: [&str; 3] = ["SupportsPinning", "SupportsNoItemContext", "SupportsMultiSelect"];
+
+fn newer_abilities(overrides: Node<'_, '_>) -> Vec<String> {
     let newer = overrides.tag_name().namespace().is_some_and(|namespace| namespace.ends_with("/1.1"));
-    (!newer && own(overrides, "SupportsPinning").next().is_some())
-        .then(|| "SupportsPinning is known to VersionOverrides 1.1 only".to_owned())
+    ABILITIES
+        .into_iter()
+        .filter(|ability| !newer && own(overrides, ability).next().is_some())
+        .map(|ability| format!("{ability} is known to VersionOverrides 1.1 only"))
+        .collect()
+}
+
+/// Several selected mails are handed to a pane that may stand without an item and stays when the selection changes,
+/// on the surfaces of messages, with the largest permission (`office-js.md §3`).
+fn several_mails(root: Node<'_, '_>) -> Vec<String> {
+    let is_on = |node: &Node<'_, '_>| node.text().is_some_and(|text| text.trim() == "true");
+    let wanted: Vec<_> = named(root, "SupportsMultiSelect").filter(is_on).collect();
+    if wanted.is_empty() {
+        return vec!["no pane supports several selected mails".to_owned()];
+    }
+    let mut faults = Vec::new();
+    if named(root, "Permissions").next().and_then(|node| node.text()) != Some("ReadWriteMailbox") {
+        faults.push("several selected mails need the permission ReadWriteMailbox".to_owned());
+    }
+    for node in wanted {
+        let beside = |name: &str| {
+            let mut children = node.parent().into_iter().flat_map(|action| action.children());
+            children.any(|child| child.has_tag_name_anywhere(name) && is_on(&child))
+        };
+        for needed in ["SupportsPinning", "SupportsNoItemContext"].into_iter().filter(|needed| !beside(needed)) {
+            faults.push(format!("several selected mails need {needed} beside them"));
+        }
+        let surface = node.ancestors().find(|above| above.has_tag_name_anywhere("ExtensionPoint"));
+        let surface = surface.and_then(|point| point.attributes().find(|attribute| attribute.name() == "type"));
+        let surface = surface.map(|attribute| attribute.value()).unwrap_or_default();
+        if !matches!(surface, "MessageReadCommandSurface" | "MessageComposeCommandSurface") {
+            faults.push(format!("several selected mails are not handed to `{surface}`"));
+        }
+    }
+    faults
 }
 
 fn mail_icons(root: Node<'_, '_>, icons: &[Icon]) -> Vec<String> {

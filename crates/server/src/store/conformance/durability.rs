@@ -2,7 +2,7 @@
 
 use super::postgres_for_tests::Cluster;
 use super::*;
-use crate::store::database::values;
+use crate::store::database::{Lock, Work, values};
 
 kept_by_both!(
     what_is_kept_survives_a_restart,
@@ -85,6 +85,64 @@ async fn a_store_that_says_it_is_ready_has_written_to_its_disk_a_moment_ago() {
     for _ in 0..2 {
         assert!(store.ready().await.is_err(), "it can only be read");
     }
+}
+
+/// Writes a name that is seen once, and fails where it was seen.
+async fn write_once(store: &Sql, name: &str) -> Result<Work, sqlx::Error> {
+    let mut work = store.database().begin(Lock::None).await?;
+    work.run("INSERT INTO seen_once (name, until_ms) VALUES ($1, 1000)", values![hash(name)]).await?;
+    Ok(work)
+}
+
+#[tokio::test]
+async fn those_who_wait_share_a_commit_and_one_that_fails_or_is_given_up_disturbs_no_other() {
+    let place = Place::file();
+    let store = place.open().await;
+    let Place::File(folder) = &place else { unreachable!() };
+    let log = || std::fs::metadata(folder.join("imis-outlook.sqlite-wal")).unwrap().len();
+    let before = log();
+    assert!(store.once(hash("alone"), 1_000, 0).await.unwrap());
+    let alone = log() - before;
+    let first = store.database().begin(Lock::None).await.unwrap();
+    let kept = join_all((0..40).map(|n| store.once(hash(&format!("kept {n}")), 1_000, 0)));
+    let failing = join_all((0..10).map(|_| write_once(&store, "kept 7")));
+    let given_up = join_all((0..10).map(|n| {
+        let name = format!("given up {n}");
+        let store = &store;
+        async move { write_once(store, &name).await.map(drop) }
+    }));
+    // Polled last, when all the others wait.
+    let (kept, failing, given_up, first) = tokio::join!(biased; kept, failing, given_up, first.commit());
+    first.unwrap();
+    assert!(kept.into_iter().all(|kept| kept.unwrap()));
+    assert!(failing.iter().all(Result::is_err), "each is told of its own failure");
+    assert!(given_up.iter().all(Result::is_ok));
+    let together = log() - before - alone;
+    assert!(together < 10 * alone, "{together} bytes for fifty commits of {alone}");
+    let store = place.open().await;
+    assert!(!store.once(hash("kept 39"), 1_000, 0).await.unwrap());
+    assert!(store.once(hash("given up 3"), 1_000, 0).await.unwrap());
+}
+
+#[tokio::test]
+async fn where_the_commit_fails_nobody_is_told_that_it_counts() {
+    let place = Place::file();
+    let store = place.open().await;
+    let first = store.database().begin(Lock::None).await.unwrap();
+    let others = join_all((0..5).map(|n| store.once(hash(&format!("{n}")), 1_000, 0)));
+    let spoiling = async {
+        let mut work = store.database().begin(Lock::None).await?;
+        // Found out at the end of the transaction.
+        work.run("CREATE TABLE spoilt (of BLOB REFERENCES seen_once (name) DEFERRABLE INITIALLY DEFERRED)", values![])
+            .await?;
+        work.run("INSERT INTO spoilt VALUES ($1)", values![hash("nobody")]).await?;
+        work.commit().await
+    };
+    let reading = async { store.database().begin(Lock::None).await?.leave().await };
+    let (others, spoilt, read, first) = tokio::join!(biased; others, spoiling, reading, first.commit());
+    assert!(others.iter().all(Result::is_err) && spoilt.is_err() && first.is_err());
+    assert!(read.is_err(), "what it has read does not count either");
+    assert!(store.once(hash("3"), 1_000, 0).await.unwrap(), "it was not there, and the store goes on");
 }
 
 #[cfg(unix)]

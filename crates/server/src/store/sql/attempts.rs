@@ -16,15 +16,13 @@ impl Sql {
     ) -> Result<Attempt, sqlx::Error> {
         let mut work = self.database.begin(Lock::Count(bucket.0)).await?;
         let redate = "UPDATE sign_in_attempt SET at_ms = $2 WHERE bucket = $1 AND at_ms > $2";
-        let redated = work.run(redate, values![bucket.0, now_ms]).await?;
+        work.run(redate, values![bucket.0, now_ms]).await?;
         let counted =
             "SELECT COUNT(*) AS made, MIN(at_ms) AS oldest FROM sign_in_attempt WHERE bucket = $1 AND at_ms > $2";
         let row = work.row(counted, values![bucket.0, since_ms]).await?.ok_or(sqlx::Error::RowNotFound)?;
         if row.get::<i64>("made")? >= i64::from(most) {
-            if redated > 0 {
-                work.commit().await?;
-            }
-            return Ok(Attempt::Refused { oldest_ms: row.get::<Option<i64>>("oldest")?.unwrap_or(now_ms) });
+            let oldest_ms = row.get::<Option<i64>>("oldest")?.unwrap_or(now_ms);
+            return work.commit().await.map(|()| Attempt::Refused { oldest_ms });
         }
         let insert = "INSERT INTO sign_in_attempt (bucket, at_ms) VALUES ($1, $2) RETURNING number";
         let row = work.row(insert, values![bucket.0, now_ms]).await?.ok_or(sqlx::Error::RowNotFound)?;

@@ -27,7 +27,7 @@ impl Sql {
         let counted = "SELECT COUNT(*) AS open FROM flow WHERE bucket = $1 AND expires_ms > $2";
         let open = work.row(counted, values![row.bucket.0, now_ms]).await?.ok_or(sqlx::Error::RowNotFound)?;
         if open.get::<i64>("open")? >= most {
-            return Ok(false);
+            return work.leave().await.map(|()| false);
         }
         let insert = "INSERT INTO flow (id, cookie, site, bucket, created_ms, expires_ms, version, sealed) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

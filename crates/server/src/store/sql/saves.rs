@@ -2,7 +2,7 @@
 
 use super::Sql;
 use crate::store::database::{Lock, Row, values};
-use crate::store::{SaveKey, SaveRow, Step, StepState};
+use crate::store::{SaveKey, SaveRow, Step, StepState, Try};
 
 impl StepState {
     const fn word(self) -> &'static str {
@@ -22,7 +22,9 @@ fn step_of(row: &Row) -> Result<Step, sqlx::Error> {
         // Whatever else it may be, somebody must look.
         _ => StepState::Sent,
     };
-    Ok(Step { name: row.get("step")?, state, record: row.get("record")? })
+    let until_ms: i64 = row.get("until_ms")?;
+    let until_ms = (state == StepState::Sent && until_ms > 0).then_some(until_ms);
+    Ok(Step { name: row.get("step")?, state, record: row.get("record")?, until_ms })
 }
 
 impl Sql {
@@ -45,21 +47,48 @@ impl Sql {
     }
 
     pub(super) async fn steps(&self, key: &SaveKey) -> Result<Vec<Step>, sqlx::Error> {
-        let sql = "SELECT step, state, record FROM step WHERE site = $1 AND user_name = $2 AND save = $3";
+        let sql = "SELECT step, state, record, until_ms FROM step WHERE site = $1 AND user_name = $2 AND save = $3";
         let rows = self.database.rows(sql, values![&*key.site, &*key.user_name, &*key.save]).await?;
         rows.iter().map(step_of).collect()
     }
 
-    pub(super) async fn set_steps(&self, key: &SaveKey, steps: Vec<Step>) -> Result<(), sqlx::Error> {
-        let sql = "INSERT INTO step (site, user_name, save, step, state, record) VALUES ($1, $2, $3, $4, $5, $6) \
-                   ON CONFLICT (site, user_name, save, step) \
-                   DO UPDATE SET state = excluded.state, record = excluded.record WHERE step.state <> 'done'";
-        let mut work = self.database.begin(Lock::None).await?;
+    pub(super) async fn set_steps(&self, key: &SaveKey, by: Try, steps: Vec<Step>) -> Result<Vec<String>, sqlx::Error> {
+        // What is sent says by whom.
+        let sent = format!("{} {:016x}", StepState::Sent.word(), by.0);
+        let sql = "INSERT INTO step (site, user_name, save, step, state, record, until_ms) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $8) ON CONFLICT (site, user_name, save, step) \
+                   DO UPDATE SET state = excluded.state, record = excluded.record, until_ms = excluded.until_ms \
+                   WHERE step.state <> 'done' AND (excluded.state = 'done' OR step.state = $7 \
+                   OR (excluded.state = $7 AND excluded.until_ms >= step.until_ms))";
+        let belongs = "SELECT 1 FROM step WHERE site = $1 AND record = $2 \
+                       AND NOT (user_name = $3 AND save = $4 AND step = $5)";
+        let names_records = steps.iter().any(|step| step.record.is_some());
+        let mut work = self.database.begin(if names_records { Lock::Claim } else { Lock::None }).await?;
+        let mut taken = Vec::new();
         for step in steps {
-            let state = step.state.word();
-            work.run(sql, values![&*key.site, &*key.user_name, &*key.save, step.name, state, step.record]).await?;
+            if let Some(record) = &step.record {
+                let values = values![&*key.site, &**record, &*key.user_name, &*key.save, &*step.name];
+                if work.row(belongs, values).await?.is_some() {
+                    taken.push(step.name);
+                    continue;
+                }
+            }
+            let state = if step.state == StepState::Sent { &*sent } else { step.state.word() };
+            let (save, name) = (&*key.save, step.name);
+            let values = values![
+                &*key.site,
+                &*key.user_name,
+                save,
+                name,
+                state,
+                step.record,
+                &*sent,
+                step.until_ms.unwrap_or(0)
+            ];
+            work.run(sql, values).await?;
         }
-        work.commit().await
+        work.commit().await?;
+        Ok(taken)
     }
 
     pub(super) async fn claim(
@@ -68,24 +97,35 @@ impl Sql {
         step: &str,
         records: Vec<String>,
     ) -> Result<Option<String>, sqlx::Error> {
-        let sql = "UPDATE step SET state = $1, record = $2 WHERE site = $3 AND user_name = $4 AND save = $5 \
+        let sql = "UPDATE step SET state = $1, record = $2, until_ms = 0 WHERE site = $3 AND user_name = $4 AND save = $5 \
                    AND step = $6 AND NOT EXISTS (SELECT 1 FROM step AS other WHERE other.site = $3 \
                    AND other.record = $2 AND NOT (other.user_name = $4 AND other.save = $5 AND other.step = $6))";
-        let known = "SELECT record FROM step WHERE site = $1 AND user_name = $2 AND save = $3 AND step = $4 \
-                     AND state = 'done'";
+        let known = "SELECT state, record, until_ms FROM step WHERE site = $1 AND user_name = $2 AND save = $3 \
+                     AND step = $4";
+        // No try has this name, so none has a word on what it sent.
+        let others = "UPDATE step SET state = 'sent', until_ms = CASE WHEN until_ms < $1 THEN $1 ELSE until_ms END \
+                      WHERE site = $2 AND step = $3 AND record IS NULL AND state LIKE 'sent%'";
         let mut work = self.database.begin(Lock::Claim).await?;
-        if let Some(row) = work.row(known, values![&*key.site, &*key.user_name, &*key.save, step]).await? {
-            return row.get("record");
+        let Some(row) = work.row(known, values![&*key.site, &*key.user_name, &*key.save, step]).await? else {
+            return work.leave().await.map(|()| None);
+        };
+        if row.get::<String>("state")? == StepState::Done.word() {
+            let record = row.get("record")?;
+            return work.leave().await.map(|()| record);
         }
+        let until_ms: i64 = row.get("until_ms")?;
         for record in records {
             let done = StepState::Done.word();
             let values = values![done, &*record, &*key.site, &*key.user_name, &*key.save, step];
             if work.run(sql, values).await? == 1 {
+                if until_ms > 0 {
+                    work.run(others, values![until_ms, &*key.site, step]).await?;
+                }
                 work.commit().await?;
                 return Ok(Some(record));
             }
         }
-        Ok(None)
+        work.leave().await.map(|()| None)
     }
 
     pub(super) async fn writer(&self, site: &str, record: &str) -> Result<Option<SaveKey>, sqlx::Error> {
@@ -104,6 +144,15 @@ impl Sql {
             "DELETE FROM save WHERE site = $1 AND user_name = $2 AND save = $3",
         ] {
             work.run(sql, values![&*key.site, &*key.user_name, &*key.save]).await?;
+        }
+        work.commit().await
+    }
+
+    pub(super) async fn forget_steps(&self, key: &SaveKey, steps: Vec<String>) -> Result<(), sqlx::Error> {
+        let sql = "DELETE FROM step WHERE site = $1 AND user_name = $2 AND save = $3 AND step = $4";
+        let mut work = self.database.begin(Lock::None).await?;
+        for step in steps {
+            work.run(sql, values![&*key.site, &*key.user_name, &*key.save, step]).await?;
         }
         work.commit().await
     }

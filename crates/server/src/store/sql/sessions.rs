@@ -96,7 +96,7 @@ impl Sql {
                         OR kind NOT IN ('session', 'user', 'subject', 'provider-session', 'site')) LIMIT 1";
         let values = values![seen, row.key.0, &*row.site, &*row.user_name, row.subject, row.provider_session];
         if work.row(covering, values).await?.is_some() {
-            return Ok(false);
+            return work.leave().await.map(|()| false);
         }
         let insert = format!(
             "INSERT INTO session ({COLUMNS}) \

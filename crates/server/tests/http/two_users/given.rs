@@ -7,10 +7,11 @@ use crate::timeline::timeline;
 use crate::world::{PASSWORD, Person, World, answer, read, sign_in};
 use api::{
     ActivityTypeId, AddContact, AddId, Call, Contact, ContactId, ContactKind, DescribeQuery, EmailAddress, GetCard,
-    GetKeptContacts, GetKeptQueries, GetMe, GetRecord, GetSettledAddresses, KeepAs, KeepContact, KeepQuery,
-    ListQueries, ListSessions, MatchContacts, Matching, NewContact, PersonName, PostalAddress, Problem, ProblemCode,
-    PromptValue, Query, QueryFolder, QueryForm, RecordId, RecordKind, RecordOutcome, RememberChoice, RunQuery, SaveAs,
-    SaveId, SaveMessage, SaveReport, SessionId, SettleAddress, SignOut, SiteName, TimelineCursor, WriteRecord,
+    GetKeptContacts, GetKeptQueries, GetMe, GetRecord, GetSettledAddresses, KeepAs, KeepContact, KeepQuery, LedgerId,
+    ListQueries, ListSessions, LookUpSaved, MatchContacts, Matching, NewContact, PersonName, PostalAddress, Problem,
+    ProblemCode, PromptValue, Query, QueryFolder, QueryForm, RecordId, RecordKind, RecordOutcome, RememberChoice,
+    RunQuery, SaveAs, SaveId, SaveMessage, SaveReport, SessionId, SettleAddress, SignOut, SiteName, TimelineCursor,
+    WriteRecord,
 };
 use reqwest::RequestBuilder;
 use sim::imis::Edition;
@@ -41,6 +42,8 @@ pub(super) struct Given {
     /// A message saved, whose file is not there yet.
     pub(super) unfinished: SaveMessage,
     pub(super) unfinished_report: SaveReport,
+    /// What the ledger says of it.
+    pub(super) entry: LedgerId,
     /// Another.
     pub(super) waiting: SaveMessage,
     pub(super) add: AddContact,
@@ -102,6 +105,12 @@ fn newcomer() -> AddContact {
     AddContact { add: AddId(uuid::Uuid::new_v4().to_string()), contact }
 }
 
+/// The key of a save in the ledger.
+async fn entry(giver: &Person<'_>, save: &SaveMessage) -> LedgerId {
+    let look = LookUpSaved { messages: vec![save.facts.clone()], ask_imis: false, utc_offset_minutes: 0 };
+    giver.call(&look).await.unwrap().messages.remove(0).saves.remove(0).id.unwrap()
+}
+
 async fn keep_things(giver: &Person<'_>) {
     for (contact, keep) in [("103", KeepAs::Favourite), ("104", KeepAs::Recent)] {
         giver.call(&KeepContact { contact: id(contact), keep }).await.unwrap();
@@ -161,6 +170,7 @@ impl<'a> Pair<'a> {
         let unfinished_report = giver.call(&unfinished).await.unwrap();
         let waiting = message(activity(), &["101"], &["later.pdf"]);
         assert!(all_saved(&unfinished_report) && all_saved(&giver.call(&waiting).await.unwrap()));
+        let entry = entry(&giver, &unfinished).await;
         let add = newcomer();
         let added = giver.call(&add).await.unwrap();
         let cursor = giver.call(&timeline("119")).await.unwrap().more.unwrap();
@@ -178,6 +188,7 @@ impl<'a> Pair<'a> {
             file,
             unfinished,
             unfinished_report,
+            entry,
             waiting,
             add,
             added,

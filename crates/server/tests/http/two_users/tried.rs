@@ -9,12 +9,14 @@ use api::{
     AddContact, AddId, AttachmentReport, ChangeRecord, CollectRecipients, ConfirmSession, ContactChange, ContactField,
     DescribeQuery, EndScope, EndSessions, ExportQuery, FindLikely, GetCard, GetCardColumns, GetContactOptions,
     GetKeptContacts, GetKeptQueries, GetMe, GetPicture, GetRecord, GetRecordForms, GetSaveTargets, GetSettledAddresses,
-    GetTimeline, KeepAs, KeepContact, KeepQuery, KeptContacts, KeptQueries, ListQueries, ListSessions, MatchContacts,
-    Matching, Picture, ProblemCode, PromptValue, RecordAttachment, RememberChoice, RemoveRecord, RenewSession,
-    RunQuery, SearchContacts, SettleAddress, SettledAddresses, UpdateContact, Whose, WriteRecord,
+    GetTimeline, KeepAs, KeepContact, KeepQuery, KeptContacts, KeptQueries, ListQueries, ListSessions, LookUpSaved,
+    MatchContacts, Matching, Picture, ProblemCode, PromptValue, RecordAttachment, RememberChoice, RemoveRecord,
+    RemoveSave, RenewSession, RunQuery, SavedMessages, SearchContacts, SettleAddress, SettledAddresses, UpdateContact,
+    WatchSaved, Whose, WriteRecord,
 };
 use reqwest::{Method, StatusCode};
 use sim::imis::people::SHARED_ADDRESS;
+use std::time::Duration;
 
 const READERS: &str = "READER1";
 
@@ -38,6 +40,7 @@ impl Pair<'_> {
             }
             (_, path) if path.starts_with("/api/queries/") || path == "/api/recipients" => self.take_query(path).await,
             (_, path) if path.starts_with("/api/record") => self.take_record(path).await,
+            (_, path) if path.starts_with("/api/saved/") => self.take_from_the_ledger(path).await,
             (_, path) if path.starts_with("/api/save") => self.take_save(path).await,
             ("get", "/api/contacts/kept") => {
                 assert_eq!(self.ask(&GetKeptContacts).await.unwrap(), KeptContacts::default());
@@ -269,6 +272,34 @@ impl Pair<'_> {
             assert_eq!(written.unwrap_err().code, ProblemCode::Forbidden);
         } else {
             assert!(all_saved(&written.unwrap()));
+        }
+    }
+
+    /// What a site saved is the site's to know and, but for its administrators, each person's own to take back.
+    async fn take_from_the_ledger(&self, path: &str) {
+        let given = &self.given;
+        let messages = vec![given.unfinished.facts.clone()];
+        let theirs = |saved: &SavedMessages| {
+            saved.messages[0].saves.iter().any(|save| save.id.as_ref() == Some(&given.entry) && !save.mine)
+        };
+        match path {
+            "/api/saved/look" => {
+                let look = LookUpSaved { messages, ask_imis: false, utc_offset_minutes: 0 };
+                let saved = self.ask(&look).await.unwrap();
+                assert_eq!(theirs(&saved), self.same_site, "{saved:?}");
+                assert!(saved.messages[0].saves.iter().all(|save| save.mine || !save.may_remove));
+            }
+            "/api/saved/watch" => {
+                let watch = WatchSaved { messages, version: 0 };
+                let told = tokio::time::timeout(Duration::from_millis(300), self.ask(&watch)).await;
+                assert_eq!(told.is_ok_and(|saved| theirs(&saved.unwrap())), self.same_site);
+            }
+            "/api/saved/remove" => {
+                let remove = RemoveSave { entry: given.entry.clone(), reason: "Taken".to_owned() };
+                let expected = if self.same_site { ProblemCode::Forbidden } else { ProblemCode::NotFound };
+                assert_eq!(self.ask(&remove).await.unwrap_err().code, expected);
+            }
+            other => panic!("{other} is new: try here what another gets by it"),
         }
     }
 

@@ -6,10 +6,10 @@ use api::{
     ContactChange, ContactField, ContactId, ContactKind, DescribeQuery, EmailAddress, EndScope, EndSessions,
     ExportQuery, FieldValue, FindLikely, GetCard, GetCardColumns, GetContactOptions, GetKeptContacts, GetKeptQueries,
     GetMe, GetPicture, GetRecord, GetRecordForms, GetSaveTargets, GetSettledAddresses, GetTimeline, KeepAs,
-    KeepContact, KeepQuery, ListQueries, ListSessions, MatchContacts, Matches, Matching, MessageToSave, NewContact,
-    PersonName, PostalAddress, PromptValue, QueryForm, RecordAttachment, RecordId, RecordKind, RecordOutcome,
-    RememberChoice, RemoveRecord, RenewSession, RunQuery, SaveAs, SaveId, SaveMessage, SavedAttachment, SearchContacts,
-    SettleAddress, TargetContact, UpdateContact, WriteRecord,
+    KeepContact, KeepQuery, ListQueries, ListSessions, LookUpSaved, MatchContacts, Matches, Matching, MessageFacts,
+    MessageToSave, NewContact, PersonName, PostalAddress, PromptValue, QueryForm, RecordAttachment, RecordId,
+    RecordKind, RecordOutcome, RememberChoice, RemoveRecord, RemoveSave, RenewSession, RunQuery, SaveAs, SaveId,
+    SaveMessage, SavedAttachment, SearchContacts, SettleAddress, TargetContact, UpdateContact, WatchSaved, WriteRecord,
 };
 use reqwest::Method;
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ pub(super) struct Mine {
     written: Vec<(RecordId, String)>,
     /// A saved message with a file.
     saved: Option<RecordId>,
+    /// What the message saved last is known by.
+    facts: Option<MessageFacts>,
     forms: BTreeMap<&'static str, QueryForm>,
     /// Whether something was kept, and so must be found again.
     kept: bool,
@@ -30,7 +32,7 @@ pub(super) struct Mine {
 }
 
 /// How many kinds of deed there are.
-const DEEDS: usize = 18;
+const DEEDS: usize = 19;
 
 fn field(name: &str, value: &str) -> FieldValue {
     FieldValue { name: name.to_owned(), value: value.to_owned() }
@@ -64,6 +66,7 @@ impl Person {
             14 => self.answer_prompts().await,
             15 => self.queries_at_hand().await,
             16 => self.collect().await,
+            17 => self.know_who_saved().await,
             _ => self.sessions().await,
         }
     }
@@ -239,29 +242,56 @@ impl Person {
         let ask = SaveMessage {
             save: save.clone(),
             save_as: SaveAs::Activity { activity_type: ActivityTypeId("EMAIL".to_owned()) },
-            contacts: vec![TargetContact { id: self.contact(), address: None }],
+            contacts: vec![TargetContact { id: self.contact(), address: None, name: String::new() }],
             message: MessageToSave {
                 message_id: format!("<{}@example.org>", save.0),
                 subject: words.clone(),
                 html: String::new(),
                 text: words,
                 sent_ms: None,
+                received_ms: None,
                 utc_offset_minutes: 0,
                 from: None,
                 recipients: Vec::new(),
+                note: String::new(),
             },
+            facts: MessageFacts { message_id: format!("<{}@example.org>", save.0), ..MessageFacts::default() },
             attachments: vec![SavedAttachment {
                 name: AttachmentName::new(&format!("{}.txt", self.clerk.marker)),
                 content_type: "text/plain".to_owned(),
             }],
+            fields: vec![],
+            again: true,
+            resumes: false,
         };
+        self.mine.facts = None;
         let Some(report) = self.call(&ask, Whose::Anybody).await else { return };
+        self.mine.facts = Some(ask.facts);
         let RecordOutcome::Saved { record } = &report.records[0].outcome else { return };
         let path = AttachmentReport::path(&save, 0);
         let put = self.request(Method::PUT, &path).body(format!("a file of {}", self.clerk.marker));
         if self.send("/api/saves/{save}/attachments/{index}", put, Whose::Anybody).await.is_some() {
             self.mine.saved = Some(record.clone());
         }
+    }
+
+    /// Looks who saved a message, waits for what is newer than nothing, and takes the save back.
+    async fn know_who_saved(&mut self) {
+        self.save_message().await;
+        let Some(facts) = self.mine.facts.clone() else { return };
+        let look = LookUpSaved { messages: vec![facts.clone()], ask_imis: false, utc_offset_minutes: 0 };
+        let Some(found) = self.call(&look, Whose::Anybody).await else { return };
+        let [save] = &*found.messages[0].saves else {
+            self.tally.lacking.push(format!("{} has no entry of its own", self.clerk.marker));
+            return;
+        };
+        if !save.mine {
+            self.tally.foreign.push(format!("a save of {} is another's", self.clerk.marker));
+        }
+        self.call(&WatchSaved { messages: vec![facts], version: found.version - 1 }, Whose::Anybody).await;
+        let Some(entry) = save.id.clone() else { return };
+        self.call(&RemoveSave { entry, reason: String::new() }, Whose::Anybody).await;
+        self.mine.saved = None;
     }
 
     async fn open_saved(&mut self) {

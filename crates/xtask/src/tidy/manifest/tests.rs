@@ -147,3 +147,57 @@ fn pinning_in_the_old_block_is_found() {
 fn a_manifest_that_is_too_large_is_found() {
     assert_found(&after("<ProviderName>", &format!("<!--{}--><ProviderName>", "x".repeat(256 * 1024))), "larger than");
 }
+
+#[test]
+fn several_selected_mails_without_what_they_need_are_found() {
+    let ability = "<SupportsMultiSelect>true</SupportsMultiSelect>";
+    assert_found(&after(ability, ""), "no pane supports several");
+    assert_found(&after("<SupportsNoItemContext>true", "<SupportsNoItemContext>false"), "need SupportsNoItemContext");
+    assert_found(&after("<SupportsPinning>true", "<SupportsPinning>false"), "need SupportsPinning");
+    assert_found(
+        &after("ReadWriteMailbox</Permissions>", "ReadWriteItem</Permissions>"),
+        "the permission ReadWriteMailbox",
+    );
+    let elsewhere = OURS.replace("MessageReadCommandSurface", "AppointmentAttendeeCommandSurface");
+    assert_found(&faults(&elsewhere, &icons(), "0.1.0"), "are not handed to `AppointmentAttendeeCommandSurface`");
+    let old = format!("<SourceLocation resid=\"paneUrl\"/>{ability}");
+    assert_found(
+        &after("<SourceLocation resid=\"paneUrl\"/>", &old),
+        "SupportsMultiSelect is known to VersionOverrides 1.1 only",
+    );
+}
+
+#[test]
+fn a_send_handler_that_could_block_is_found() {
+    for mode in ["SoftBlock", "Block"] {
+        assert_found(&after("SendMode=\"PromptUser\"", &format!("SendMode=\"{mode}\"")), "keeps people from sending");
+    }
+    assert_found(&after(" SendMode=\"PromptUser\"", ""), "keeps people from sending");
+}
+
+#[test]
+fn a_send_handler_of_another_name_or_place_is_found() {
+    assert_found(&after("FunctionName=\"onMessageSend\"", "FunctionName=\"onSend\""), "FunctionName is not");
+    assert_found(&after("Type=\"OnMessageSend\"", "Type=\"OnNewMessageCompose\""), "Type is not");
+    assert_found(&after("8443/send.html", "8443/elsewhere.html"), "not our server's /send.html");
+    assert_found(&after("8443/send.js", "8443/elsewhere.js"), "not our server's /send.js");
+    assert_found(&after("<Runtime resid=\"sendPageUrl\"", "<Runtime resid=\"paneUrl\""), "somewhere else than in");
+    assert_found(&after("resid=\"sendScriptUrl\"/>", "resid=\"absentUrl\"/>"), "`absentUrl` is not among");
+}
+
+#[test]
+fn a_send_handler_that_classic_outlook_cannot_run_is_found() {
+    assert_found(
+        &after("<Override type=\"javascript\" resid=\"sendScriptUrl\"/>", ""),
+        "classic Outlook for Windows runs nothing",
+    );
+}
+
+#[test]
+fn a_send_handler_that_older_clients_would_trip_over_is_found() {
+    let event = "<ExtensionPoint xsi:type=\"MessageReadCommandSurface\">";
+    let early = format!(
+        "<ExtensionPoint xsi:type=\"LaunchEvent\"><LaunchEvents><LaunchEvent/></LaunchEvents></ExtensionPoint>{event}"
+    );
+    assert_found(&after(event, &early), "known to VersionOverrides 1.1 only");
+}
