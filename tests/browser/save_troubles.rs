@@ -15,6 +15,7 @@ const COMING: &str = "We don't know yet whether this was saved. iMIS may still b
                       Nothing is written twice.";
 const BUSY: &str = "Too many requests. Try again in 1 second.";
 const FORBIDDEN: &str = "Your iMIS account may not do this.";
+const ENDED: &str = "Your session ended. Sign in to go on; nothing is lost.";
 const UNREACHABLE: &str = "We couldn't reach iMIS. Try again in a few minutes.";
 
 /// What goes wrong at a write, and what is said of it.
@@ -128,11 +129,13 @@ impl Story {
 
     async fn signs_in_again(&self, entity: &str) {
         if entity.ends_with("Attachment") {
-            // A file cannot be sent twice by the server, so it asks for it once more.
-            self.pane.headed("Partly saved").await;
-            self.pane.press("Try again").await;
+            // A file cannot be sent twice by the server, so it asks for it once more; unless a file that went after it
+            // has found out already that iMIS takes the person no more.
+            if self.pane.sees_one_of(&[ENDED, "Partly saved"]).await != ENDED {
+                self.pane.press("Try again").await;
+            }
         }
-        self.pane.sees("Your session ended. Sign in to go on; nothing is lost.").await;
+        self.pane.sees(ENDED).await;
         self.world.imis.faults().clear();
         self.pane.fill("Password", PASSWORD).await;
         self.pane.press("Sign in").await;

@@ -33,9 +33,19 @@ impl Pane {
 
     /// Waits until this text is displayed.
     pub async fn sees(&self, text: &str) {
-        let there = async || self.displayed().await.filter(|said| said.contains(text)).map(drop);
-        let seen = found_in_time(there).await.is_some();
-        assert!(seen, "no text “{text}”; the page says:\n{}", self.displayed().await.unwrap_or_default());
+        self.sees_one_of(&[text]).await;
+    }
+
+    /// Waits until one of these texts is displayed, and answers the first of them that is.
+    pub async fn sees_one_of<'a>(&self, texts: &[&'a str]) -> &'a str {
+        let there = async || {
+            let said = self.displayed().await?;
+            texts.iter().copied().find(|text| said.contains(text))
+        };
+        let Some(seen) = found_in_time(there).await else {
+            panic!("no text of {texts:?}; the page says:\n{}", self.displayed().await.unwrap_or_default())
+        };
+        seen
     }
 
     /// Waits until this text is not displayed any more.
