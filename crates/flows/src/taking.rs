@@ -94,6 +94,15 @@ impl App {
         self.saved.undos.iter().find(|(of, _)| of == save).map(|(_, undo)| undo)
     }
 
+    /// What is left of a save: what it comes to, less what was taken back since.
+    pub fn left_of(&self, save: &Save) -> Summary {
+        match self.undo_of(&save.id) {
+            Some(Undo::Done) => Summary::Nothing,
+            Some(Undo::Left(_)) => Summary::Partly,
+            _ => save.summary(),
+        }
+    }
+
     /// Whether a save is being undone, or was.
     pub(crate) fn is_undone(&self, save: &SaveId) -> bool {
         self.undo_of(save).is_some_and(|undo| undo.holds() || matches!(undo, Undo::Left(_) | Undo::Done))

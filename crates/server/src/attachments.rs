@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::options;
 use crate::saves::journal::{Journal, Look, Outcome, Task};
 use crate::saves::plan::{self, Attachment, Head};
+use crate::saves::write::{ACTIVITY, LOG};
 use crate::session::Session;
 use crate::{ledger, saves};
 use api::{AttachmentOutcome, AttachmentReport, ProblemCode, RecordId};
@@ -20,8 +21,6 @@ use tokio::sync::mpsc;
 
 /// Chunks waiting for each record.
 const WAITING: usize = 2;
-const LOG: &str = "CommunicationLog:";
-const ACTIVITY: &str = "Activity:";
 const FILE: &str = "Attachment:";
 
 /// An upload that makes sense, before its first byte is read.

@@ -31,7 +31,6 @@ use crate::to_api;
 use api::{AttachmentOutcome, Problem, ProblemCode, Record, RecordId, RecordOutcome, SaveAs, SaveMessage, SaveReport};
 use journal::Journal;
 use plan::Head;
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::io;
 use std::sync::Arc;
@@ -122,14 +121,26 @@ async fn run_in_turn(
         tokio::join!(note_begun(app, session, &ask.save.0, RECORDS), begun_now(app, session, ask, &key, site));
     let (acting, head) = head?;
     let mut journal = Journal::load(app.store.clone(), key.clone(), stop.clone(), Settling::of(app)).await?;
-    let records = match write::records(&acting, &mut journal, &head, (ask, &session.me.name)).await {
+    let records = write::records(&acting, &mut journal, &head, (ask, &session.me.name)).await;
+    let records = written((app, session), &key, stop, records).await?;
+    let attachments = (0..head.attachments.len()).map(|index| attachment_so_far(&journal, &head, index)).collect();
+    Ok(SaveReport { save: ask.save.clone(), records, attachments })
+}
+
+/// What a try to write records comes to: those, or why nobody knows, or that the person is signed out.
+pub(crate) async fn written(
+    (app, session): (&App, &Session),
+    key: &SaveKey,
+    stop: &Stop,
+    records: Result<Vec<Record>, Failure>,
+) -> Result<Vec<Record>, Failure> {
+    let records = match records {
         Ok(records) => records,
-        Err(failure) => return Err(in_doubt(app, &key, failure).await),
+        Err(failure) => return Err(in_doubt(app, key, failure).await),
     };
     stopped(session, stop)?;
     out_if_out(app, session, &records).await?;
-    let attachments = (0..head.attachments.len()).map(|index| attachment_so_far(&journal, &head, index)).collect();
-    Ok(SaveReport { save: ask.save.clone(), records, attachments })
+    Ok(records)
 }
 
 /// The head of a save that is to be written, with its row in the ledger, and whoever writes it.
@@ -141,9 +152,12 @@ async fn begun_now(
     site: &Site,
 ) -> Result<(imis::Acting, Head), Failure> {
     let acting = session.acting(app)?;
-    // How it is asked for is nothing of the save: whoever is asked goes on under the same name.
-    let plain = Arc::new(SaveMessage { again: false, resumes: false, ..SaveMessage::clone(ask) });
-    let fingerprint = fingerprint(&plain).await?;
+    let fingerprint = fingerprint(ask, |ask, hash| {
+        // How it is asked for is nothing of the save: whoever is asked goes on under the same name.
+        let SaveMessage { save, save_as, contacts, message, facts, fields, attachments, again: _, resumes: _ } = ask;
+        serde_json::to_writer(hash, &(save, save_as, contacts, message, facts, fields, attachments))
+    });
+    let fingerprint = fingerprint.await?;
     let begun = if ask.resumes {
         Some(resumed(app, key, (ask, &fingerprint), site).await?)
     } else {
@@ -227,7 +241,12 @@ async fn begin(
     site: &Site,
 ) -> Result<Head, Failure> {
     let abilities = acting.abilities().await.map_err(|error| Failure::imis(&error))?;
-    let head = Head::new(ask, &abilities, site, (&session.me.name, app.clock.now_ms()))?;
+    let mut head = Head::new(ask, &abilities, site, (&session.me.name, app.clock.now_ms()))?;
+    if ask.again {
+        // What is there already is no write of this save, should one of those stay unanswered.
+        let before = write::before(acting, &head, &ask.contacts).await;
+        head.before = before.map_err(|error| Failure::imis(&error))?;
+    }
     let saved_as = saved_as(ask, site, Some(&abilities));
     ledger::reserve(app, session, site, Reservation { key, ask, head: &head, saved_as }).await?;
     begin_with(app, key, head, fingerprint).await
@@ -264,19 +283,22 @@ pub(crate) async fn begin_with(app: &App, key: &SaveKey, head: Head, fingerprint
     }
 }
 
-/// The hash of everything asked; of megabytes, so beside the requests.
-pub(crate) async fn fingerprint<T: Serialize + Send + Sync + 'static>(ask: &Arc<T>) -> Result<Vec<u8>, Failure> {
+/// The hash of what is asked, as this writes it; of megabytes, so beside the requests.
+pub(crate) async fn fingerprint<T: Send + Sync + 'static>(
+    ask: &Arc<T>,
+    write: fn(&T, &mut Hash) -> serde_json::Result<()>,
+) -> Result<Vec<u8>, Failure> {
     let ask = Arc::clone(ask);
     let hash = tokio::task::spawn_blocking(move || {
         let mut hash = Hash(Sha256::new());
-        serde_json::to_writer(&mut hash, &*ask).map(|()| hash.0.finalize().to_vec())
+        write(&ask, &mut hash).map(|()| hash.0.finalize().to_vec())
     });
     let hash = hash.await.map_err(|error| Failure::internal(&error))?;
     hash.map_err(|error| Failure::internal(&error))
 }
 
 /// Hashes what is written to it.
-struct Hash(Sha256);
+pub(crate) struct Hash(Sha256);
 
 impl io::Write for Hash {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -290,7 +312,7 @@ impl io::Write for Hash {
 }
 
 /// When iMIS no longer takes this person the session ends; with nothing saved that is the answer.
-pub(crate) async fn out_if_out(app: &App, session: &Session, records: &[Record]) -> Result<(), Failure> {
+async fn out_if_out(app: &App, session: &Session, records: &[Record]) -> Result<(), Failure> {
     let is_out = |record: &Record| matches!(&record.outcome, RecordOutcome::Failed { problem } if problem.code == ProblemCode::SignedOut);
     if !records.iter().any(is_out) {
         return Ok(());

@@ -12,7 +12,7 @@ pub(crate) fn polite(app: &App) -> String {
     match app.save_of_open_mail() {
         Some(save) if save.is_running() => words::saving().to_owned(),
         Some(save) if app.undo_of(&save.id) == Some(&Undo::Done) => words::undo_done_text().to_owned(),
-        Some(save) if save.summary() == Summary::All => {
+        Some(save) if app.left_of(save) == Summary::All => {
             let offered = matches!(app.undo_of(&save.id), Some(Undo::Offered { .. }));
             let hint = if offered { words::undo_hint() } else { "" };
             [words::saved(), ". ", hint].concat().trim_end().to_owned()

@@ -3,7 +3,7 @@
 use crate::saved::{ADA, entry, known, open, saveable, saved, says, tell, write};
 use crate::world::{id, message, problem, signed_out};
 use api::{ContactId, LedgerEntry, LedgerId, LedgerState, ProblemCode, RecordId, RecordLeft, SaveRemoved};
-use flows::{App, Effect, Event, SavedEffect, SavedEvent, Taking, TakingStage, Trouble, Undo};
+use flows::{App, Effect, Event, SavedEffect, SavedEvent, Summary, Taking, TakingStage, Trouble, Undo};
 
 fn key(text: &str) -> LedgerId {
     LedgerId(text.to_owned())
@@ -125,6 +125,7 @@ fn what_imis_did_not_let_go_is_kept_and_tried_again() {
     let done = tell(&mut app, SavedEvent::TakenBack(id("s1"), Ok(left("ada"))));
     assert!(matches!(undo(&app), Some(Undo::Left(left)) if left.len() == 1));
     assert!(!unmarks(&done), "something is saved still");
+    assert_eq!(app.left_of(&app.saves[0]), Summary::Partly);
     let again = tell(&mut app, SavedEvent::UndoAsked(id("s1")));
     assert!(matches!(*saved(&again), [SavedEffect::Find(..)]));
 }

@@ -49,7 +49,7 @@ async fn run_in_turn(
     (site, stop): (&Site, &Stop),
 ) -> Result<SaveReport, Failure> {
     let acting = session.acting(app)?;
-    let fingerprint = saves::fingerprint(ask).await?;
+    let fingerprint = saves::fingerprint(ask, |ask, hash| serde_json::to_writer(hash, ask)).await?;
     let head = match saves::begun(app, &key, &fingerprint).await? {
         Some(head) => head,
         None => match decide(app, &acting, ask, site).await {
@@ -58,12 +58,8 @@ async fn run_in_turn(
         },
     };
     let mut journal = Journal::load(app.store.clone(), key.clone(), stop.clone(), Settling::of(app)).await?;
-    let mut records = match records(&acting, &mut journal, &head, ask).await {
-        Ok(records) => records,
-        Err(failure) => return Err(saves::in_doubt(app, &key, failure).await),
-    };
-    saves::stopped(session, stop)?;
-    saves::out_if_out(app, session, &records).await?;
+    let written = records(&acting, &mut journal, &head, ask).await;
+    let mut records = saves::written((app, session), &key, stop, written).await?;
     for record in &mut records {
         if let RecordOutcome::Failed { problem } = &mut record.outcome {
             name_given(problem, &ask.values);
@@ -132,7 +128,7 @@ async fn records(
                 text: value("Text"),
                 message_key: &head.message_key,
             };
-            steps::log(acting, journal, &new, &contacts).await
+            steps::log(acting, journal, head, (&new, &contacts)).await
         }
         Kind::ContactInteraction { type_code, action_code } => {
             let at = values::moment(value("InteractionDate").trim()).unwrap_or(date);
@@ -146,7 +142,7 @@ async fn records(
                     details: value("Details"),
                     message_key: &head.message_key,
                 };
-                steps::interaction(acting, new)
+                steps::interaction(acting, head, new)
             };
             steps::each(journal, &contacts, parties.iter().map(task).collect()).await
         }

@@ -72,6 +72,9 @@ pub(crate) struct Head {
     pub(super) sent_ms: i64,
     utc_offset_minutes: i32,
     pub(crate) attachments: Vec<Attachment>,
+    /// Records of the message that were there before the first write, where the person knew of some.
+    #[serde(default)]
+    pub(crate) before: Vec<String>,
 }
 
 /// Refuses what makes no sense.
@@ -152,6 +155,7 @@ impl Head {
             sent_ms: ask.message.sent_ms.unwrap_or(now_ms),
             utc_offset_minutes: ask.message.utc_offset_minutes,
             attachments: attachments(ask),
+            before: Vec::new(),
         };
         if head.local_time().is_none() { Err(Failure::invalid("sent_ms")) } else { Ok(head) }
     }
@@ -200,7 +204,8 @@ impl Head {
         now_ms: i64,
         utc_offset_minutes: i32,
     ) -> Result<Self, Failure> {
-        let head = Self { kind, message_key, sent_ms: now_ms, utc_offset_minutes, attachments: Vec::new() };
+        let (attachments, before) = (Vec::new(), Vec::new());
+        let head = Self { kind, message_key, sent_ms: now_ms, utc_offset_minutes, attachments, before };
         if head.local_time().is_none() { Err(Failure::invalid("utc_offset_minutes")) } else { Ok(head) }
     }
 
@@ -208,8 +213,8 @@ impl Head {
     #[cfg(test)]
     pub(crate) fn for_tests(kind: Kind, attachments: usize) -> Self {
         let file = Attachment { name: String::new(), content_type: String::new() };
-        let attachments = vec![file; attachments];
-        Self { kind, message_key: String::new(), sent_ms: 0, utc_offset_minutes: 0, attachments }
+        let (attachments, before) = (vec![file; attachments], Vec::new());
+        Self { kind, message_key: String::new(), sent_ms: 0, utc_offset_minutes: 0, attachments, before }
     }
 
     /// When the message was sent, where the person is.
@@ -386,6 +391,7 @@ mod tests {
             sent_ms,
             utc_offset_minutes,
             attachments: Vec::new(),
+            before: Vec::new(),
         };
         // 2026-01-01T00:00:00Z
         let text = |minutes| head(1_767_225_600_000, minutes).local_time().unwrap().to_string();

@@ -7,12 +7,14 @@ use super::{mapping, note};
 use crate::config::ACTIVITY_KEY;
 use crate::failure::Failure;
 use api::{Problem, ProblemCode, Record, RecordId, RecordOutcome, SaveMessage, TargetContact};
+use futures_util::future;
 use imis::{Acting, ColumnForm, LogId, NewContactInteraction, NewLog, NewRow, PartyId, RecipientId, RowValue};
+use std::fmt::Display;
 
 /// What a log entry's key starts with, as a record.
-const LOG: &str = "CommunicationLog:";
+pub(crate) const LOG: &str = "CommunicationLog:";
 /// What an activity's key starts with, as a record.
-const ACTIVITY: &str = "Activity:";
+pub(crate) const ACTIVITY: &str = "Activity:";
 /// What the key of a row of a table of the site starts with, before the table's name.
 pub(crate) const TABLE: &str = "Table:";
 const INTERACTION: &str = "ContactInteraction:";
@@ -35,7 +37,7 @@ pub(crate) async fn records(
             let (text, html) = (note::in_text(ask, plan::body_text(ask)), note::in_html(ask));
             let subject = plan::subject(ask);
             let new = NewLog { subject, html: &html, text: &text, message_key: &head.message_key };
-            log(acting, journal, &new, &ask.contacts).await
+            log(acting, journal, head, (&new, &ask.contacts)).await
         }
         Kind::Activity { activity_type, fields } => {
             let mut values = mapping::values(fields, ask, user, head.sent_ms)?;
@@ -45,19 +47,11 @@ pub(crate) async fn records(
                 value: value.to_owned(),
             };
             values.insert(0, fixed("ACTIVITY_TYPE", activity_type));
-            let at = Place {
-                entity: "Activity",
-                key: (ACTIVITY_KEY, &head.message_key),
-                record: ACTIVITY,
-                step: "activity",
-            };
-            rows(acting, journal, at, &values, ask).await
+            rows(acting, journal, (head, &Place::of_activities()), &values, ask).await
         }
         Kind::Row { entity, key_column, fields } => {
             let values = mapping::values(fields, ask, user, head.sent_ms)?;
-            let record = format!("{TABLE}{entity}:");
-            let at = Place { entity, key: (key_column, &head.message_key), record: &record, step: "row" };
-            rows(acting, journal, at, &values, ask).await
+            rows(acting, journal, (head, &Place::in_table(entity, key_column)), &values, ask).await
         }
         Kind::ContactInteraction { type_code, action_code } => {
             let text = note::in_text(ask, plan::body_text(ask));
@@ -72,7 +66,7 @@ pub(crate) async fn records(
                     details: &text,
                     message_key: &head.message_key,
                 };
-                interaction(acting, new)
+                interaction(acting, head, new)
             });
             each(journal, &ask.contacts, tasks.collect()).await
         }
@@ -92,90 +86,98 @@ pub(crate) fn row_of_table(record: &RecordId) -> Option<(&str, &str)> {
 
 /// Looks for the entry of the log that a save may have written.
 pub(crate) fn look_for_entry<'a>(acting: &'a Acting, head: &'a Head) -> Look<'a> {
-    Box::pin(async move {
-        let found = acting.find_logs(&head.message_key).await?;
-        Ok(found.iter().map(|id| format!("{LOG}{id}")).collect())
-    })
+    Box::pin(async move { Ok(new_of(head, LOG, &acting.find_logs(&head.message_key).await?)) })
 }
 
 /// Looks for the record of a contact that a save of this kind may have written.
 pub(crate) fn look_for<'a>(acting: &'a Acting, head: &'a Head, contact: &str) -> Option<Look<'a>> {
     let party = PartyId::new(contact);
-    let rows = |entity: &'a str, column: &'a str, record: String| -> Look<'a> {
-        let party = party.clone();
-        Box::pin(async move {
-            let found = acting.find_rows(entity, &party, (column, &head.message_key)).await?;
-            Ok(found.iter().map(|id| format!("{record}{id}")).collect())
-        })
-    };
     match &head.kind {
-        Kind::Activity { .. } => Some(rows("Activity", ACTIVITY_KEY, ACTIVITY.to_owned())),
-        Kind::Row { entity, key_column, .. } => Some(rows(entity, key_column, format!("{TABLE}{entity}:"))),
-        Kind::ContactInteraction { .. } => {
-            let party = party.clone();
-            Some(Box::pin(async move {
-                let found = acting.find_contact_interactions(&party, &head.message_key).await?;
-                Ok(found.iter().map(|id| format!("{INTERACTION}{id}")).collect())
-            }))
-        }
+        Kind::Activity { .. } => Some(Place::of_activities().look(acting, head, party)),
+        Kind::Row { entity, key_column, .. } => Some(Place::in_table(entity, key_column).look(acting, head, party)),
+        Kind::ContactInteraction { .. } => Some(look_for_interaction(acting, head, party)),
         Kind::Log | Kind::WrittenActivity { .. } | Kind::Note => None,
     }
 }
 
-/// Where rows go, what they are found again by, and how their records and steps are named.
-#[derive(Clone, Copy)]
+/// The records that a message has, of the kind of a save that is not begun yet: none of them is its own.
+pub(crate) async fn before(
+    acting: &Acting,
+    head: &Head,
+    contacts: &[TargetContact],
+) -> Result<Vec<String>, imis::Error> {
+    let looks = contacts.iter().filter_map(|contact| look_for(acting, head, &contact.id.0));
+    let entry = matches!(head.kind, Kind::Log).then(|| look_for_entry(acting, head));
+    Ok(future::try_join_all(looks.chain(entry)).await?.concat())
+}
+
+fn look_for_interaction<'a>(acting: &'a Acting, head: &'a Head, party: PartyId) -> Look<'a> {
+    Box::pin(async move {
+        let found = acting.find_contact_interactions(&party, &head.message_key).await?;
+        Ok(new_of(head, INTERACTION, &found))
+    })
+}
+
+/// What was found, as records, but for those that were there before the save.
+fn new_of<I: Display>(head: &Head, record: &str, found: &[I]) -> Vec<String> {
+    let found = found.iter().map(|id| format!("{record}{id}"));
+    found.filter(|record| !head.before.contains(record)).collect()
+}
+
+/// Where rows go, the column they are found again by, and how their records and steps are named.
 struct Place<'a> {
     entity: &'a str,
-    key: (&'a str, &'a str),
-    record: &'a str,
-    step: &'a str,
+    key_column: &'a str,
+    record: String,
+    step: &'static str,
+}
+
+impl<'a> Place<'a> {
+    fn of_activities() -> Self {
+        Self { entity: "Activity", key_column: ACTIVITY_KEY, record: ACTIVITY.to_owned(), step: "activity" }
+    }
+
+    fn in_table(entity: &'a str, key_column: &'a str) -> Self {
+        Self { entity, key_column, record: format!("{TABLE}{entity}:"), step: "row" }
+    }
+
+    /// Looks for the row of a contact.
+    fn look(&self, acting: &'a Acting, head: &'a Head, party: PartyId) -> Look<'a> {
+        let (entity, key, record) = (self.entity, (self.key_column, &*head.message_key), self.record.clone());
+        Box::pin(async move { Ok(new_of(head, &record, &acting.find_rows(entity, &party, key).await?)) })
+    }
 }
 
 /// Writes one row a contact, all with the same values.
 async fn rows(
     acting: &Acting,
     journal: &mut Journal,
-    at: Place<'_>,
+    (head, at): (&Head, &Place<'_>),
     values: &[RowValue],
     ask: &SaveMessage,
 ) -> Result<Vec<Record>, Failure> {
     let parties = of_contacts(&ask.contacts);
-    let tasks = parties.iter().map(|party| row(acting, at, values, party)).collect();
+    let task = |party| Task {
+        step: format!("{}:{party}", at.step),
+        look: at.look(acting, head, PartyId::clone(party)),
+        looked_ms: None,
+        look_again: at.look(acting, head, party.clone()),
+        write: Box::pin(async move {
+            let new = NewRow { entity: at.entity, party, values, key: (at.key_column, &head.message_key) };
+            acting.write_row(&new).await.map(|id| format!("{}{id}", at.record))
+        }),
+    };
+    let tasks = parties.iter().map(task).collect();
     each(journal, &ask.contacts, tasks).await
 }
 
-fn row<'a>(acting: &'a Acting, at: Place<'a>, values: &'a [RowValue], party: &'a PartyId) -> Task<'a> {
-    let look = || -> Look<'a> {
-        Box::pin(async move {
-            let found = acting.find_rows(at.entity, party, at.key).await?;
-            Ok(found.iter().map(|id| format!("{}{id}", at.record)).collect())
-        })
-    };
-    Task {
-        step: format!("{}:{party}", at.step),
-        look: look(),
-        looked_ms: None,
-        look_again: look(),
-        write: Box::pin(async move {
-            let new = NewRow { entity: at.entity, party, values, key: at.key };
-            acting.write_row(&new).await.map(|id| format!("{}{id}", at.record))
-        }),
-    }
-}
-
 /// Writes one contact's interaction.
-pub(crate) fn interaction<'a>(acting: &'a Acting, new: NewContactInteraction<'a>) -> Task<'a> {
-    let look = || -> Look<'a> {
-        Box::pin(async move {
-            let found = acting.find_contact_interactions(new.party, new.message_key).await?;
-            Ok(found.iter().map(|id| format!("{INTERACTION}{id}")).collect())
-        })
-    };
+pub(crate) fn interaction<'a>(acting: &'a Acting, head: &'a Head, new: NewContactInteraction<'a>) -> Task<'a> {
     Task {
         step: format!("interaction:{}", new.party),
-        look: look(),
+        look: look_for_interaction(acting, head, new.party.clone()),
         looked_ms: None,
-        look_again: look(),
+        look_again: look_for_interaction(acting, head, new.party.clone()),
         write: Box::pin(
             async move { acting.write_contact_interaction(&new).await.map(|id| format!("{INTERACTION}{id}")) },
         ),
@@ -200,20 +202,14 @@ pub(crate) async fn each(
 pub(crate) async fn log(
     acting: &Acting,
     journal: &mut Journal,
-    new: &NewLog<'_>,
-    contacts: &[TargetContact],
+    head: &Head,
+    (new, contacts): (&NewLog<'_>, &[TargetContact]),
 ) -> Result<Vec<Record>, Failure> {
-    let look = || -> Look<'_> {
-        Box::pin(async {
-            let found = acting.find_logs(new.message_key).await?;
-            Ok(found.iter().map(|id| format!("{LOG}{id}")).collect())
-        })
-    };
     let entry = Task {
         step: ENTRY_STEP.to_owned(),
-        look: look(),
+        look: look_for_entry(acting, head),
         looked_ms: None,
-        look_again: look(),
+        look_again: look_for_entry(acting, head),
         write: Box::pin(async { acting.write_log(new).await.map(|id| format!("{LOG}{id}")) }),
     };
     let outcome = journal.take(vec![entry]).await?.pop().ok_or(Failure::new(ProblemCode::Internal))?;

@@ -47,7 +47,7 @@ fn created(world: &World, entity: &str) -> usize {
     world.imis.ledger().created(entity).len()
 }
 
-fn in_2017() -> Settings {
+pub(crate) fn in_2017() -> Settings {
     Settings { edition: Edition::Imis2017, communication_log: false, ..Settings::default() }
 }
 
@@ -331,9 +331,11 @@ async fn what_is_too_long_for_any_message_is_refused() {
     assert_eq!(created(&world, "Activity"), 0);
 }
 
-/// As it was before there was a ledger.
-async fn forget_the_ledger(world: &World) {
-    sqlx::query("DELETE FROM ledger").execute(&world.database().await).await.unwrap();
+/// As it was before there was a ledger, or after it was lost.
+pub(crate) async fn forget_the_ledger(world: &World) {
+    for sql in ["DELETE FROM ledger", "DELETE FROM step", "DELETE FROM save"] {
+        sqlx::query(sql).execute(&world.database().await).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -153,10 +153,19 @@ async fn saving_to_as_many_contacts_as_there_may_be_takes_no_more_waves_than_to_
     person.call(&GetSaveTargets).await.unwrap();
     let contacts: Vec<String> = clerks.all().map(|clerk| clerk.party.to_string()).collect();
     let contacts: Vec<&str> = contacts.iter().map(|id| &**id).collect();
-    for (save_as, waves) in [(SaveAs::Interaction, vec![1, 50]), (activity(), vec![50])] {
+    let waves_of = async |ask: &SaveMessage| {
         world.imis.ledger().forget_requests();
-        assert!(all_saved(&person.call(&message(save_as, &contacts, &[])).await.unwrap()));
-        assert_eq!(world.imis.ledger().waves(), waves);
+        assert!(all_saved(&person.call(ask).await.unwrap()));
+        world.imis.ledger().waves()
+    };
+    for (save_as, looks, waves) in [(SaveAs::Interaction, 1, vec![1, 50]), (activity(), 50, vec![50])] {
+        let mut ask = message(save_as.clone(), &contacts, &[]);
+        ask.again = false;
+        ask.facts.message_id = format!("<{looks}@example.org>");
+        assert_eq!(waves_of(&ask).await, waves);
+        // What is there before a message is saved again is looked for first, of all at once.
+        let again = message(save_as, &contacts, &[]);
+        assert_eq!(waves_of(&again).await, [vec![looks], waves].concat());
     }
 }
 

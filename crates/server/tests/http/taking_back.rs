@@ -1,6 +1,6 @@
 //! Taking a save back: at once or later, one's own or a colleague's, whatever happens on the way.
 
-use crate::ledger::{COLLEAGUE, LEASE, entry, fresh, look, upload};
+use crate::ledger::{COLLEAGUE, LEASE, entry, forget_the_ledger, fresh, in_2017, look, upload};
 use crate::saves::{activity, all_saved};
 use crate::world::{Person, World, answer, code};
 use api::{
@@ -262,6 +262,32 @@ async fn another_save_of_the_same_message_stays() {
     person.call(&taking_back).await.unwrap();
     assert_eq!(there(&world), before, "the colleague's is not taken for one's own");
     assert_eq!(look(&person, &theirs.facts).await.saves.len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_in_imis_before_the_ledger_is_nobody_s_to_take_back() {
+    for (settings, save_as, entity) in [
+        (Settings::default(), SaveAs::Interaction, "CommunicationLog"),
+        (Settings::default(), activity(), "Activity"),
+        (in_2017(), SaveAs::Interaction, "ContactInteraction"),
+    ] {
+        let world = World::with(settings, |_| {}).await;
+        let (person, colleague) = (world.sign_in().await, world.sign_in_as(COLLEAGUE).await);
+        saved(&colleague, save_as.clone(), &[]).await;
+        let before = there(&world);
+        forget_the_ledger(&world).await;
+        person.call(&api::GetSaveTargets).await.unwrap();
+
+        // A write without an answer is looked for, and what was there is found.
+        let again = SaveMessage { again: true, ..fresh(save_as, "<1@example.org>", &[]) };
+        world.imis.faults().add(Fault::once(Effect::ResetBeforeStore).on("POST", entity));
+        assert!(!all_saved(&person.call(&again).await.unwrap()), "{entity}");
+        world.pass(Duration::from_mins(3));
+        assert!(all_saved(&person.call(&again).await.unwrap()), "{entity}");
+        assert_eq!(there(&world).len(), 2 * before.len(), "{entity}: not taken for one's own");
+        take_back(&person, &again.facts, "").await.unwrap();
+        assert_eq!(there(&world), before, "{entity}");
+    }
 }
 
 #[tokio::test]

@@ -80,10 +80,9 @@ fn sum(app: &App) -> String {
     }
 }
 
-/// Whether all of it is in iMIS, and not taken back in part.
+/// Whether all of it is in iMIS.
 fn is_whole(app: &App, save: &Save) -> bool {
-    let left = matches!(app.undo_of(&save.id), Some(Undo::Left(_)));
-    save.phase == SavePhase::Finished && save.summary() == Summary::All && !left
+    save.phase == SavePhase::Finished && app.left_of(save) == Summary::All
 }
 
 fn line(at: usize, id: &SaveId, open: RwSignal<Option<SaveId>>) -> impl IntoView + use<> {

@@ -4,7 +4,7 @@ use super::details;
 use crate::dispatch::dispatch;
 use crate::live;
 use crate::parts::{block, holds, told};
-use flows::{Save, SavePhase, Summary};
+use flows::{App, Save, SavePhase, Summary, Undo};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -23,7 +23,8 @@ pub(crate) fn save_panel() -> impl IntoView {
     });
     let id = Memo::new(move |_| save.with(|save| save.as_ref().map(|save| save.id.clone())));
     let title = dispatch.project(|app| app.save_of_open_mail().map(|save| live::standing(app, save)));
-    let mood = told(move || save.with(|save| save.as_ref().map(mood).unwrap_or_default()));
+    let mood = dispatch.project(|app| app.save_of_open_mail().map(|save| mood(app, save)));
+    let mood = told(move || mood.get().unwrap_or_default());
     let busy = holds(move || save.with(|save| save.as_ref().is_some_and(Save::is_running)));
     view! {
         <section class=mood aria-labelledby="save-panel-title" aria-busy=busy>
@@ -36,9 +37,10 @@ pub(crate) fn save_panel() -> impl IntoView {
     }
 }
 
-fn mood(save: &Save) -> &'static str {
-    match (save.phase, save.summary()) {
+fn mood(app: &App, save: &Save) -> &'static str {
+    match (save.phase, app.left_of(save)) {
         (SavePhase::Finished, Summary::All) => "view-section view-panel view-panel--good",
+        _ if app.undo_of(&save.id) == Some(&Undo::Done) => "view-section view-panel view-panel--good",
         (SavePhase::Finished, Summary::Partly | Summary::Nothing) => "view-section view-panel view-panel--bad",
         _ => "view-section view-panel",
     }
