@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use tests::until;
 use tests::world::{PASSWORD, Plan, World};
 
 pub(crate) const START: [&str; 2] = ["first_control_ms", "first_control_again_ms"];
@@ -119,8 +120,16 @@ pub(crate) async fn matches_and_waves(report: &mut Report) {
     report.at_most(MAIL[0], shown, "ms", 1.5 * direct + 50.0);
     report.at_most(MAIL[1], (shown - 50.0) / direct, "× call", 1.5);
 
+    world.imis.ledger().forget_requests();
     pane.open_message("Five people").await;
     pane.sees("To 5 contacts").await;
+    // Whether it is in iMIS already is asked on opening, and is no part of the save.
+    let looked = async || {
+        let seen = world.imis.ledger().requests();
+        let asked = |path: &str| seen.iter().any(|request| request.method == "GET" && request.path == path);
+        ["/api/CommunicationLog", "/api/Activity", "/api/ContactInteraction"].into_iter().all(asked).then_some(())
+    };
+    until("iMIS is asked for the records of the message", looked).await;
     world.imis.ledger().forget_requests();
     pane.press("Save as interaction").await;
     pane.headed("Saved to iMIS").await;

@@ -214,7 +214,7 @@ fn message(save_as: SaveAs, contacts: usize, files: usize) -> SaveMessage {
         facts: MessageFacts { message_id, ..MessageFacts::default() },
         attachments: (0..files).map(file).collect(),
         fields: vec![],
-        again: true,
+        again: false,
         resumes: false,
     }
 }

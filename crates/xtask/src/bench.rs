@@ -25,7 +25,7 @@ pub(crate) enum Form {
 
 /// Parts of the pane that an open message does not wait for: it shows who is on it and how to save it before
 /// they come. The sender's card is in the first of them.
-const BEHIND: [&str; 2] = ["split_sheets-", "split_entrance-"];
+const BEHIND: [&str; 3] = ["split_sheets-", "split_entrance-", "split_many-"];
 
 const SIZES: [&str; 2] = ["first_screen_brotli_bytes", "everything_brotli_bytes"];
 
