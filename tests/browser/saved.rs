@@ -195,6 +195,24 @@ async fn what_imis_does_not_let_go_is_said_and_tried_again() {
 }
 
 #[tokio::test]
+async fn what_undo_leaves_in_imis_is_named_and_nothing_that_is_gone() {
+    let world = World::start().await;
+    let pane = world.signed_in().await;
+    save(&pane).await;
+    pane.sees("agenda.pdf").await;
+    world.imis.faults().add(Fault::once(Effect::Refused).on("DELETE", "CommunicationLog"));
+    pane.press("Undo").await;
+    pane.sees("iMIS did not let everything go").await;
+    pane.sees("José Núñez: ").await;
+    assert!(world.imis.ledger().created("CommunicationLogAttachment").is_empty());
+    pane.no_longer_sees("agenda.pdf").await;
+    pane.headed("Partly saved").await;
+    pane.press("Try again").await;
+    pane.headed("Taken back").await;
+    assert_eq!(interactions(&world), 0);
+}
+
+#[tokio::test]
 async fn a_reason_that_is_being_typed_stays_while_the_save_changes() {
     let world = World::start().await;
     let staff = world.signed_in().await;
