@@ -207,6 +207,15 @@ async fn what_undo_leaves_in_imis_is_named_and_nothing_that_is_gone() {
     assert!(world.imis.ledger().created("CommunicationLogAttachment").is_empty());
     pane.no_longer_sees("agenda.pdf").await;
     pane.headed("Partly saved").await;
+    // A try that the server cannot be reached for says nothing else of what is there.
+    let (world, ()) = world
+        .while_the_server_is_away(async || {
+            pane.press("Try again").await;
+            pane.no_longer_sees("iMIS did not let everything go").await;
+            pane.headed("Partly saved").await;
+            pane.no_longer_sees("agenda.pdf").await;
+        })
+        .await;
     pane.press("Try again").await;
     pane.headed("Taken back").await;
     assert_eq!(interactions(&world), 0);

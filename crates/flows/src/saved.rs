@@ -10,6 +10,7 @@ use api::{
     Duplicates, LedgerEntry, LedgerId, LedgerState, LookUpSaved, MessageFacts, RemoveSave, SaveId, SaveRemoved,
     SavedMessage, SavedMessages, WatchSaved,
 };
+use std::collections::BTreeSet;
 
 /// The first wait after a failure, and the longest.
 const FIRST_WAIT_MS: i32 = 2_000;
@@ -61,6 +62,8 @@ pub struct SavedHere {
     pub taking: Option<Taking>,
     /// What came of the saves that can be undone, or were.
     pub undos: Vec<(SaveId, Undo)>,
+    /// Those of which some was taken back, and some is left.
+    pub(crate) taken_in_part: BTreeSet<SaveId>,
     /// How messages are marked in Outlook.
     pub marks: Marks,
     pub(crate) unmark: Vec<String>,
@@ -194,10 +197,11 @@ impl SavedHere {
     /// Another message is open, or none.
     fn turn_to(&mut self, key: Option<MessageKey>) {
         let (undos, unmark) = (std::mem::take(&mut self.undos), std::mem::take(&mut self.unmark));
-        let bar = self.bar.take();
+        let (bar, taken_in_part) = (self.bar.take(), std::mem::take(&mut self.taken_in_part));
         *self = Self {
             key,
             undos,
+            taken_in_part,
             unmark,
             bar,
             marks: self.marks,
@@ -211,6 +215,7 @@ impl SavedHere {
     /// Nothing of the former person is left.
     pub(crate) fn forget(&mut self) {
         self.undos.clear();
+        self.taken_in_part.clear();
         self.unmark.clear();
         self.turn_to(None);
     }

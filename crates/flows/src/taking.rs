@@ -7,7 +7,8 @@ use crate::{
     App, Effect, MessageKey, RecordState, Save, SavePhase, SavedEffect, SavedEvent, Summary, Trouble, is_live,
 };
 use api::{
-    LedgerEntry, LedgerId, LookUpSaved, Problem, ProblemCode, RecordId, RecordLeft, RemoveSave, SaveId, SaveRemoved,
+    LedgerEntry, LedgerId, LedgerState, LookUpSaved, Problem, ProblemCode, RecordId, RecordLeft, RemoveSave, SaveId,
+    SaveRemoved,
 };
 
 /// How long undoing is offered, in milliseconds.
@@ -98,9 +99,14 @@ impl App {
     pub fn left_of(&self, save: &Save) -> Summary {
         match self.undo_of(&save.id) {
             Some(Undo::Done) => Summary::Nothing,
-            Some(Undo::Left(_)) => Summary::Partly,
+            _ if self.is_taken_in_part(save) => Summary::Partly,
             _ => save.summary(),
         }
+    }
+
+    /// Whether some of a save was taken back, and some is left.
+    pub fn is_taken_in_part(&self, save: &Save) -> bool {
+        self.saved.taken_in_part.contains(&save.id)
     }
 
     /// Whether a save is being undone, or was.
@@ -182,6 +188,9 @@ impl App {
                 let item = save.message.key.item_id.clone();
                 match answer {
                     Ok(removed) => {
+                        if removed.entry.state == LedgerState::PartlyRemoved {
+                            self.saved.taken_in_part.insert(id.clone());
+                        }
                         let undo = if removed.left.is_empty() { Undo::Done } else { Undo::Left(removed.left) };
                         self.set_undo(&id, undo);
                         self.was_removed(item, removed.entry);

@@ -58,7 +58,7 @@ pub(crate) fn assertive(app: &App) -> String {
 pub(crate) fn standing(app: &App, save: &Save) -> &'static str {
     match (save.phase, save.summary()) {
         _ if app.undo_of(&save.id) == Some(&Undo::Done) => words::undo_done(),
-        _ if matches!(app.undo_of(&save.id), Some(Undo::Left(_))) => words::saved_partly(),
+        _ if app.is_taken_in_part(save) => words::saved_partly(),
         // The faster one was oneself.
         _ if save.is_repeated() && app.rest().is_some() => words::saved_partly(),
         (SavePhase::Finished, Summary::Nothing) if save.is_repeated() => words::again_faster(),

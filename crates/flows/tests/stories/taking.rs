@@ -128,6 +128,21 @@ fn what_imis_did_not_let_go_is_kept_and_tried_again() {
     assert_eq!(app.left_of(&app.saves[0]), Summary::Partly);
     let again = tell(&mut app, SavedEvent::UndoAsked(id("s1")));
     assert!(matches!(*saved(&again), [SavedEffect::Find(..)]));
+    assert_eq!(app.left_of(&app.saves[0]), Summary::Partly, "meanwhile too");
+    tell(&mut app, SavedEvent::Found(id("s1"), Err(Trouble::Offline)));
+    assert!(matches!(undo(&app), Some(Undo::Failed(_))));
+    assert_eq!(app.left_of(&app.saves[0]), Summary::Partly);
+}
+
+#[test]
+fn a_save_of_which_imis_let_nothing_go_is_whole() {
+    let (mut app, _) = just_saved();
+    tell(&mut app, SavedEvent::UndoAsked(id("s1")));
+    tell(&mut app, SavedEvent::Found(id("s1"), Ok(says(2, vec![entry("a", "ada", LedgerState::Saved)]))));
+    let untouched = SaveRemoved { entry: entry("a", "ada", LedgerState::Saved), ..left("ada") };
+    tell(&mut app, SavedEvent::TakenBack(id("s1"), Ok(untouched)));
+    assert!(matches!(undo(&app), Some(Undo::Left(left)) if left.len() == 1));
+    assert_eq!(app.left_of(&app.saves[0]), Summary::All);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use api::{ContactId, ProblemCode, RecordId, RecordLeft, RemoveSave, SaveRemoved}
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 use imis::{Acting, ActivityId, LogId, RecordKey, RecordStore};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Records removed at the same time.
 const WAVE: usize = 8;
@@ -173,12 +174,14 @@ impl Taking<'_> {
         let acting = self.session.acting(self.app)?;
         let steps = store.steps(key).await.map_err(|error| Failure::store(&error))?;
         let written = written(entry, &steps);
+        let touched = &AtomicBool::new(false);
         let removals = written.into_iter().map(|record| {
             let acting = &acting;
-            async move { (take(acting, self.session, self.stop, entry, &record).await, record) }
+            async move { (take((acting, self.session), self.stop, entry, &record, touched).await, record) }
         });
         let taken: Vec<(Result<(), Failure>, RecordId)> = stream::iter(removals).buffered(WAVE).collect().await;
-        let untouched = taken.iter().all(|(taken, _)| matches!(taken, Err(failure) if is_refusal(failure)));
+        let refused = taken.iter().all(|(taken, _)| matches!(taken, Err(failure) if is_refusal(failure)));
+        let untouched = refused && !touched.load(Ordering::Relaxed);
         let mut left = Vec::new();
         for (taken, record) in taken {
             match taken {
@@ -234,7 +237,7 @@ impl Taking<'_> {
     }
 }
 
-/// Whether iMIS said no, so that all is as it was.
+/// Whether iMIS said no.
 fn is_refusal(failure: &Failure) -> bool {
     matches!(failure.problem.code, ProblemCode::Forbidden | ProblemCode::ImisRefused)
 }
@@ -264,13 +267,13 @@ fn whose(entry: &Entry, steps: &[Step], record: &RecordId) -> Vec<ContactId> {
     all.filter(is).map(|to| ContactId(to.contact.clone())).collect()
 }
 
-/// Removes a record with all that hangs on it.
+/// Removes a record with all that hangs on it; notes in `touched` that something is gone.
 async fn take(
-    acting: &Acting,
-    session: &Session,
+    (acting, session): (&Acting, &Session),
     stop: &Stop,
     entry: &Entry,
     record: &RecordId,
+    touched: &AtomicBool,
 ) -> Result<(), Failure> {
     if let Some((table, row)) = write::row_of_table(record) {
         saves::stopped_change(session, stop)?;
@@ -278,7 +281,7 @@ async fn take(
         return removed.ok_or(Failure::new(ProblemCode::Unknown))?.map_err(|error| Failure::write(&error));
     }
     let key = records::key(record)?;
-    let taking = Record { acting, session, stop, key: &key };
+    let taking = Record { acting, session, stop, key: &key, touched };
     match key.store {
         RecordStore::Log => taking.entry(entry).await,
         RecordStore::Activity => {
@@ -298,6 +301,7 @@ struct Record<'a> {
     session: &'a Session,
     stop: &'a Stop,
     key: &'a RecordKey,
+    touched: &'a AtomicBool,
 }
 
 impl Record<'_> {
@@ -338,6 +342,8 @@ impl Record<'_> {
     async fn write(&self, write: impl Future<Output = Result<(), imis::WriteError>>) -> Result<(), Failure> {
         saves::stopped_change(self.session, self.stop)?;
         let written = self.stop.until_lost(write).await.ok_or(Failure::new(ProblemCode::Unknown))?;
-        written.map_err(|error| Failure::write(&error))
+        written.map_err(|error| Failure::write(&error))?;
+        self.touched.store(true, Ordering::Relaxed);
+        Ok(())
     }
 }

@@ -23,7 +23,7 @@ mod proofs;
 mod tests;
 
 /// Writes under way at the same time: one wave for all the contacts that a save usually has at most.
-const WAVE: usize = CONTACTS_MAX;
+pub(super) const WAVE: usize = CONTACTS_MAX;
 
 /// The steps of a save.
 pub(crate) struct Journal {

@@ -1,14 +1,17 @@
 //! Writing the records of a save: one wave for a log entry and one for its
 //! lines, or one wave for everything else, however many contacts there are.
 
-use super::journal::{Journal, Look, Task};
+use super::journal::{Journal, Look, Task, WAVE};
 use super::plan::{self, Head, Kind};
 use super::{mapping, note};
 use crate::config::ACTIVITY_KEY;
 use crate::failure::Failure;
 use api::{Problem, ProblemCode, Record, RecordId, RecordOutcome, SaveMessage, TargetContact};
-use futures_util::future;
-use imis::{Acting, ColumnForm, LogId, NewContactInteraction, NewLog, NewRow, PartyId, RecipientId, RowValue};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use imis::{
+    Absent as _, Acting, ColumnForm, ErrorKind, LogId, NewContactInteraction, NewLog, NewRow, PartyId, RecipientId,
+    RowValue,
+};
 use std::fmt::Display;
 
 /// What a log entry's key starts with, as a record.
@@ -100,7 +103,8 @@ pub(crate) fn look_for<'a>(acting: &'a Acting, head: &'a Head, contact: &str) ->
     }
 }
 
-/// The records that a message has, of the kind of a save that is not begun yet: none of them is its own.
+/// The records that a message has, of the kind of a save that is not begun yet: none of them is its own. What iMIS
+/// never shows this person it does not show later either, so nothing of it can be taken for the save's own.
 pub(crate) async fn before(
     acting: &Acting,
     head: &Head,
@@ -108,7 +112,17 @@ pub(crate) async fn before(
 ) -> Result<Vec<String>, imis::Error> {
     let looks = contacts.iter().filter_map(|contact| look_for(acting, head, &contact.id.0));
     let entry = matches!(head.kind, Kind::Log).then(|| look_for_entry(acting, head));
-    Ok(future::try_join_all(looks.chain(entry)).await?.concat())
+    let looks: Vec<_> = looks.chain(entry).map(shown).collect();
+    let found: Vec<Vec<String>> = stream::iter(looks).buffered(WAVE).try_collect().await?;
+    Ok(found.concat())
+}
+
+/// What a look shows; nothing where iMIS never shows it to this person.
+async fn shown(look: Look<'_>) -> Result<Vec<String>, imis::Error> {
+    match look.await {
+        Err(error) if error.is_absent() || matches!(error.kind, ErrorKind::Refused { .. }) => Ok(Vec::new()),
+        found => found,
+    }
 }
 
 fn look_for_interaction<'a>(acting: &'a Acting, head: &'a Head, party: PartyId) -> Look<'a> {

@@ -376,6 +376,21 @@ async fn what_only_imis_knows_of_is_found_there() {
 }
 
 #[tokio::test]
+async fn who_may_not_see_what_is_there_saves_once_more_all_the_same() {
+    let world = World::new().await;
+    let person = world.sign_in().await;
+    assert!(all_saved(&person.call(&fresh(activity(), "<1@example.org>", &[])).await.unwrap()));
+    let again = SaveMessage { again: true, ..fresh(activity(), "<1@example.org>", &[]) };
+    let failing = Effect::ServerError { stored: sim::imis::Stored::No };
+    world.imis.faults().add(Fault::once(failing).on("GET", "Activity").always());
+    assert_eq!(code(person.call(&again).await), ProblemCode::ImisUnavailable, "it may show it later");
+    world.imis.faults().clear();
+    world.imis.faults().add(Fault::once(Effect::Refused).on("GET", "Activity").always());
+    assert!(all_saved(&person.call(&again).await.unwrap()));
+    assert_eq!(created(&world, "Activity"), 4);
+}
+
+#[tokio::test]
 async fn where_imis_cannot_be_asked_the_answer_says_so_and_is_one_all_the_same() {
     let world = World::new().await;
     let person = world.sign_in().await;

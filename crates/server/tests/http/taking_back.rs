@@ -175,6 +175,24 @@ async fn a_save_of_which_nothing_may_be_removed_stays_what_it_was() {
     assert_eq!((removed.left.len(), removed.entry.state, removed.entry.removed), (2, LedgerState::Saved, None));
 }
 
+#[tokio::test]
+async fn a_save_of_which_the_files_are_gone_is_told_of_as_removed_in_part() {
+    for (save_as, entity) in [(SaveAs::Interaction, "CommunicationLog"), (activity(), "Activity")] {
+        let world = World::new().await;
+        let person = world.sign_in().await;
+        let ask = saved(&person, save_as, &["a.pdf"]).await;
+        let refused = Fault::once(Effect::Refused).on("DELETE", entity);
+        world.imis.faults().add(refused.times(if entity == "Activity" { 2 } else { 1 }));
+        let removed = take_back(&person, &ask.facts, "").await.unwrap();
+        assert!(there(&world).iter().all(|record| record.starts_with(&format!("{entity}:"))), "{entity}");
+        assert_eq!((removed.left.len(), removed.entry.state), (2, LedgerState::PartlyRemoved), "{entity}");
+        assert_eq!(entry(&person, &ask.facts).await.state, LedgerState::PartlyRemoved, "{entity}");
+        let removed = take_back(&person, &ask.facts, "").await.unwrap();
+        assert_eq!((removed.left, removed.entry.state), (Vec::new(), LedgerState::Removed), "{entity}");
+        assert_eq!(there(&world), [""; 0], "{entity}");
+    }
+}
+
 /// Whatever happens to a removal on its way, the next one ends it.
 async fn survives(save_as: SaveAs, entity: &str, effect: Effect, restart: bool) {
     let mut world = World::with(Settings::default(), |config| {

@@ -38,10 +38,10 @@ fn gone(id: &SaveId) -> impl IntoView + use<> {
 fn whole(id: &SaveId) -> impl IntoView + use<> {
     let save = part_of(id, |_, save| save.clone());
     let drawn = move |draw: fn(&Save) -> Option<AnyView>| block(move || save.with(|save| save.as_ref().and_then(draw)));
-    // Once some was taken back, what is left is named where that is told, and nothing else is there.
-    let left = part_of(id, |app, save| matches!(app.undo_of(&save.id), Some(Undo::Left(_))));
+    // Once some was taken back, whose records are left is said where that is told.
+    let in_part = part_of(id, App::is_taken_in_part);
     view! {
-        {block(move || (left.get() == Some(false)).then(|| view! {
+        {block(move || (in_part.get() == Some(false)).then(|| view! {
             <p>{told(move || save.with(|save| save.as_ref().map(phase).unwrap_or_default()))}</p>
             {drawn(|save| told_records(save).then(|| records(save).into_any()))}
             {drawn(attachments)}
