@@ -1,16 +1,13 @@
 //! The server as a process of its own: how soon it is ready, and what it holds in memory.
 
 use crate::report::{Report, median};
-use api::{
-    AttachmentName, AttachmentReport, Call, ContactId, MessageFacts, MessageToSave, SaveAs, SaveId, SaveMessage,
-    SaveReport, SavedAttachment, SignIn, SignedIn, SiteName, TargetContact,
-};
+use crate::saves::{CONTACTS, Person};
 use base64::Engine as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
-use tests::world::{PASSWORD, target};
+use tests::world::target;
 
 pub(crate) const NAMES: [&str; 3] = ["start_to_ready_ms", "idle_memory_mib", "memory_100mb_attachment_mib"];
 
@@ -95,7 +92,7 @@ pub(crate) fn temporary_folder() -> PathBuf {
 
 /// Starts, idles, and passes 100 MB through.
 pub(crate) async fn memory_and_start(report: &mut Report) {
-    let settings = sim::imis::Settings { request_body_max: 2 * LARGE as u64, ..Default::default() };
+    let settings = sim::imis::Settings { request_body_max: 2 * LARGE as u64, clerks: CONTACTS, ..Default::default() };
     let imis = sim::imis::start(settings).await.expect("iMIS starts");
     let folder = temporary_folder();
     let mut times = vec![];
@@ -116,42 +113,7 @@ pub(crate) async fn memory_and_start(report: &mut Report) {
 
 /// Saves a message with one large attachment, as the pane does.
 async fn upload(url: &str) {
-    let client = reqwest::Client::new();
-    let sign_in =
-        SignIn { site: SiteName("live".to_owned()), user_name: "STAFF1".to_owned(), password: PASSWORD.to_owned() };
-    let post = |path: &str| client.post(format!("{url}{path}")).header(api::VERSION_HEADER, api::VERSION);
-    let answer = post(SignIn::PATH).json(&sign_in).send().await.expect("the server answers");
-    let signed_in: SignedIn = answer.json().await.expect("a session begins");
-    let save = SaveId(uuid::Uuid::new_v4().to_string());
-    let message = SaveMessage {
-        save: save.clone(),
-        save_as: SaveAs::Interaction,
-        contacts: vec![TargetContact { id: ContactId("101".to_owned()), address: None, name: String::new() }],
-        message: MessageToSave {
-            message_id: "<bench@example.org>".to_owned(),
-            subject: "A large one".to_owned(),
-            html: "<p>Hello</p>".to_owned(),
-            text: "Hello".to_owned(),
-            sent_ms: None,
-            received_ms: None,
-            utc_offset_minutes: 0,
-            from: None,
-            recipients: vec![],
-            note: String::new(),
-        },
-        facts: MessageFacts { message_id: "<bench@example.org>".to_owned(), ..MessageFacts::default() },
-        attachments: vec![SavedAttachment {
-            name: AttachmentName::new("large.bin"),
-            content_type: "application/octet-stream".to_owned(),
-        }],
-        fields: vec![],
-        again: true,
-        resumes: false,
-    };
-    let answer = post(SaveMessage::PATH).bearer_auth(&signed_in.token.0).json(&message).send().await;
-    let _: SaveReport = answer.expect("the server answers").json().await.expect("the record is written");
-    let put = client.put(format!("{url}{}", AttachmentReport::path(&save, 0)));
-    let put = put.header(api::VERSION_HEADER, api::VERSION).bearer_auth(&signed_in.token.0).body(vec![42; LARGE]);
-    let done: AttachmentReport = put.send().await.expect("the server answers").json().await.expect("it goes through");
-    assert!(done.complete(), "{done:?}");
+    let person = Person::sign_in(url).await;
+    let save = person.records(api::SaveAs::Interaction, 1, 1).await;
+    person.upload(&save, 0, vec![42; LARGE].leak()).await;
 }

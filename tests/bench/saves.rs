@@ -22,7 +22,7 @@ const MEBIBYTE: usize = 1024 * 1024;
 /// Uploads going up at the same time, as the pane sends them.
 const AT_ONCE: usize = 3;
 /// Whom messages are saved to: as many as a message is saved to at most.
-const CONTACTS: Clerks = Clerks { count: 50, word: "saved" };
+pub(crate) const CONTACTS: Clerks = Clerks { count: 50, word: "saved" };
 const ROUNDS: usize = 3;
 
 /// Waves and requests as a save grows. iMIS is slow here, so that what is counted is what waits for what, and not how
@@ -124,14 +124,14 @@ pub(crate) async fn attachments(report: &mut Report) {
     let _ = fs::remove_dir_all(folder);
 }
 
-struct Person {
+pub(crate) struct Person {
     http: reqwest::Client,
     url: String,
     token: String,
 }
 
 impl Person {
-    async fn sign_in(url: &str) -> Self {
+    pub(crate) async fn sign_in(url: &str) -> Self {
         let http = reqwest::Client::new();
         let (site, user_name) = (SiteName("live".to_owned()), "STAFF1".to_owned());
         let sign_in = SignIn { site, user_name, password: PASSWORD.to_owned() };
@@ -163,7 +163,7 @@ impl Person {
         took
     }
 
-    async fn records(&self, save_as: SaveAs, contacts: usize, files: usize) -> SaveId {
+    pub(crate) async fn records(&self, save_as: SaveAs, contacts: usize, files: usize) -> SaveId {
         let message = message(save_as, contacts, files);
         let answer = self.request(reqwest::Method::POST, SaveMessage::PATH).json(&message).send().await;
         let report: api::SaveReport = answer.expect("the server answers").json().await.expect("a report");
@@ -172,7 +172,7 @@ impl Person {
         message.save
     }
 
-    async fn upload(&self, save: &SaveId, index: usize, content: &'static [u8]) {
+    pub(crate) async fn upload(&self, save: &SaveId, index: usize, content: &'static [u8]) {
         whole(self.request(reqwest::Method::PUT, &AttachmentReport::path(save, index)).body(content)).await;
     }
 }
